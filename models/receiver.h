@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* receiver.h - one mailbox provider: attempt in, reply out.
+ *
+ * The stages stand in the order in which a real server decides: outage, connections, policy
+ * (block, allowance, reputation), capacity, recipient (address, mailbox, greylist), content. Each
+ * is a module of its own; this one only puts them in line. Pure: time and uniforms are handed in,
+ * calls come in time order, no allocation after _create. Not thread-safe. */
+#ifndef MX_RECEIVER_H
+#define MX_RECEIVER_H
+
+#include "models/receiver_params.h"
+#include "models/recipient.h"
+
+struct mx_receiver;
+
+/* Sizes of the index spaces that attempts refer to, each >= 1. */
+struct mx_receiver_sizes {
+    uint32_t ip_count, netblock_count, domain_count;
+};
+
+/* What was accepted from an address, netblock or domain before the scenario's start.
+ * daily_volume: accepted per day on each of the last days (0 = cold); days: how many, 0 .. 30 for
+ * the allowance, more for the score; complaints: of inboxed, unknown: of accepted mail. */
+struct mx_history {
+    double daily_volume;
+    double days;
+    double complaints, unknown;
+};
+
+#define MX_GREYLIST_UNSEEN UINT32_MAX
+
+/* One attempt. Uniforms in (0, 1). greylist_s: whole seconds from the message's creation to the
+ * first attempt that reached the greylist, or MX_GREYLIST_UNSEEN. episode_u is drawn by the caller
+ * for mx_receiver_episode(now_us). small_domain: of the recipient, < greylist.domains. */
+struct mx_attempt {
+    int64_t now_us;     /* the transaction starts */
+    int64_t until_us;   /* and the connection is in use until then */
+    int64_t created_us; /* of the message */
+    uint32_t ip, netblock, domain;
+    uint32_t small_domain;
+    uint32_t greylist_s;
+    const struct mx_recipient *recipient;
+    int64_t emptied_us; /* a full mailbox is emptied at; ignored for others */
+    double episode_u, content_u, service_u, placement_u;
+};
+
+/* reply_us: when the reply comes, >= until_us except that `servers` capacity may add its own wait.
+ * inboxed: accepted and not in the spam folder. greylist_s: to be handed in with the next
+ * attempt. */
+struct mx_answer {
+    enum mx_verdict verdict;
+    enum mx_reason reason;
+    int64_t reply_us;
+    bool inboxed;
+    uint32_t greylist_s;
+};
+
+/* params is borrowed and must outlive the receiver. noise_u: uniform of (interval number), used by
+ * capacity noise; NULL where noise_cv is 0. Returns owned, or NULL when out of memory. */
+struct mx_receiver *mx_receiver_create(const struct mx_receiver_params *params,
+                                       const struct mx_receiver_sizes *sizes,
+                                       double (*noise_u)(void *context, uint64_t interval),
+                                       void *noise_context);
+void mx_receiver_destroy(struct mx_receiver *receiver);
+
+/* Before the first attempt. */
+void mx_receiver_set_history(struct mx_receiver *receiver, enum mx_scope scope, uint32_t index,
+                             const struct mx_history *history);
+
+/* Number of the episode at now_us for an address pair; 0-based. With episode_us 0 the caller draws
+ * per attempt and this returns -1. */
+int64_t mx_receiver_episode(const struct mx_receiver *receiver, int64_t now_us);
+
+/* Decide one attempt and learn from it what the provider sees at once (volume, acceptance,
+ * unknown users, traps). now_us must not decrease. */
+void mx_receiver_attempt(struct mx_receiver *receiver, const struct mx_attempt *attempt,
+                         struct mx_answer *answer);
+
+/* A complaint about a message accepted earlier from (ip, domain). */
+void mx_receiver_complain(struct mx_receiver *receiver, int64_t now_us, uint32_t ip,
+                          uint32_t domain);
+
+/* Close an epoch: decay, new scores and bands. To be called at every multiple of
+ * reputation.epoch_us, in order, before the attempts at or after it. */
+void mx_receiver_epoch(struct mx_receiver *receiver, int64_t now_us);
+
+/* For plots: the state at an address, as of the last epoch. allowance_per_day: the tightest of
+ * growth rule and cap for the IP; blocked: at now_us. */
+struct mx_receiver_view {
+    double score;
+    enum mx_band band;
+    double allowance_per_day;
+    double volume_today;
+    bool blocked;
+};
+void mx_receiver_look(const struct mx_receiver *receiver, int64_t now_us, uint32_t ip,
+                      struct mx_receiver_view *view);
+
+const char *mx_band_name(enum mx_band band);
+
+#endif

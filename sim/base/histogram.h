@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* histogram.h - counts of durations in log-linear buckets.
+ *
+ * Values in us, 0 .. 2^46; below 128 exact, above 64 buckets an octave: a bucket's middle is
+ * within 0.8 % of every value in it. Nothing is dropped: larger values go to the last bucket. */
+#ifndef MX_HISTOGRAM_H
+#define MX_HISTOGRAM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define MX_HISTOGRAM_SUB 64
+#define MX_HISTOGRAM_SIZE ((46 - 6 + 1) * MX_HISTOGRAM_SUB + MX_HISTOGRAM_SUB)
+
+struct mx_histogram {
+    uint32_t bucket[MX_HISTOGRAM_SIZE]; /* of up to 2^32 - 1 each, saturating */
+};
+
+void mx_histogram_add(struct mx_histogram *histogram, int64_t value_us);
+/* into += from, saturating. */
+void mx_histogram_merge(struct mx_histogram *into, const struct mx_histogram *from);
+uint64_t mx_histogram_count(const struct mx_histogram *histogram);
+/* Value with `rank` values (1-based) at or below its bucket, in us; -1 when rank is larger than
+ * the count (or 0). */
+int64_t mx_histogram_at_rank(const struct mx_histogram *histogram, uint64_t rank);
+/* How many values lie at or below value_us (its whole bucket counted). */
+uint64_t mx_histogram_rank_of(const struct mx_histogram *histogram, int64_t value_us);
+/* Index of the bucket of a value, and the inclusive upper edge of a bucket. */
+size_t mx_histogram_index(int64_t value_us);
+int64_t mx_histogram_edge_us(size_t index);
+
+#endif

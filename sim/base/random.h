@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* random.h - keyed random numbers: a draw is a function of what it is for, not of when it is made.
+ *
+ * Threefry-2x64-20 (Random123; J. Salmon et al., SC11): 128-bit key (stream), 128-bit counter
+ * (message, attempt or other index, purpose). */
+#ifndef MX_RANDOM_H
+#define MX_RANDOM_H
+
+#include <stdint.h>
+
+enum mx_draw_purpose {
+    MX_DRAW_ARRIVAL,
+    MX_DRAW_MEMBER,
+    MX_DRAW_ATTEMPT,
+    MX_DRAW_EPISODE,
+    MX_DRAW_COMPLAINT,
+    MX_DRAW_RETRY,
+    MX_DRAW_NOISE,
+    MX_DRAW_PURPOSE_COUNT
+};
+
+/* A stream of draws: (seed, replication) in one half, what the numbers belong to in the other. */
+struct mx_stream {
+    uint64_t key[2];
+};
+
+struct mx_draw {
+    uint64_t word[2];
+};
+
+/* 64-bit hash of a name (FNV-1a, finalised): the default key of providers, campaigns, lists. */
+uint64_t mx_key_of_name(const char *name);
+/* Mix b into a: keys of pairs (campaign and provider ...). Not symmetric. */
+uint64_t mx_key_combine(uint64_t a, uint64_t b);
+
+struct mx_stream mx_stream_make(uint64_t seed, uint64_t replication, uint64_t key);
+
+/* index: message or member number; step: attempt, episode, interval; each below 2^56. */
+struct mx_draw mx_draw(const struct mx_stream *stream, uint64_t index, uint64_t step,
+                       enum mx_draw_purpose purpose);
+
+/* Uniforms in (0, 1), never 0 or 1. */
+static inline double mx_uniform(uint64_t word)
+{
+    return ((double)(word >> 11) + 0.5) * 0x1p-53;
+}
+static inline double mx_uniform_low(uint64_t word)
+{
+    return ((double)(uint32_t)word + 0.5) * 0x1p-32;
+}
+static inline double mx_uniform_high(uint64_t word)
+{
+    return ((double)(uint32_t)(word >> 32) + 0.5) * 0x1p-32;
+}
+
+#endif

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* plan.h - a scenario, validated and resolved: every number the run needs, in base units, const.
+ *
+ * Made by reader.h from libconfig files; nothing above this floor sees libconfig. Everything is
+ * kept in canonical order (by key), which decides message numbers and ties, so that the order of
+ * the file changes nothing; `shown` gives the order of the file, for output. Owned as a whole by
+ * mx_plan_destroy. */
+#ifndef MX_PLAN_H
+#define MX_PLAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "models/arrival.h"
+#include "models/ip_pool.h"
+#include "models/receiver.h"
+#include "models/recipient.h"
+#include "models/retry.h"
+#include "models/sending_path.h"
+#include "models/throttle.h"
+
+#define MX_NO_INDEX UINT32_MAX
+
+struct mx_plan_list {
+    char *name;
+    uint64_t key;
+    struct mx_list_params params;
+};
+
+/* history: over all providers; each provider gets its share of the recipients that the pool's
+ * campaigns send to it. */
+struct mx_plan_ip {
+    char *name;
+    uint64_t key;
+    uint32_t pool;
+    uint32_t netblock;
+    struct mx_history history;
+};
+
+struct mx_plan_pool {
+    char *name;
+    uint64_t key;
+    uint32_t ip_first, ip_count; /* a run of plan->ips */
+    struct mx_warm_up warm_up;
+    uint32_t overflow_pool;      /* MX_NO_INDEX: wait */
+};
+
+/* counts[p]: recipients of one occurrence at provider p (largest remainder). */
+struct mx_plan_campaign {
+    char *name;
+    uint64_t key;
+    bool promotional;
+    uint32_t list, pool, domain;
+    uint64_t recipients;
+    uint32_t occurrence_count;
+    int64_t *occurrence_start_us;
+    struct mx_arrival_shape *arrivals; /* relative to an occurrence's start */
+    uint64_t *counts;
+};
+
+/* domain histories: accepted per day from each sending domain, over all providers. */
+struct mx_plan_domain {
+    char *name;
+    struct mx_history history;
+};
+
+/* Sender limits towards this provider, resolved from mta and mta.destinations. */
+struct mx_plan_provider {
+    char *name;
+    uint64_t key;
+    struct mx_receiver_params receiver; /* its outages are owned by the plan */
+    struct mx_sending_params sending;
+    struct mx_throttle_params throttle;
+};
+
+/* One value that no public source states. */
+struct mx_plan_assumed {
+    char *path;  /* "providers.gmail.reputation.half_life" */
+    char *value; /* as written */
+    char *range; /* "3d .. 14d", or "" */
+};
+
+struct mx_plan {
+    char *name;
+    char *file;
+    char sha256[65];        /* of the scenario, its includes and presets, as read */
+    char *start;            /* "2026-11-27 09:00", local */
+    char *time_zone;
+    int64_t start_unix_s;
+    int32_t utc_offset_s;   /* at the start */
+    struct mx_day day;
+    int64_t horizon_us;     /* simulated until then */
+    int64_t warmup_us;      /* messages created before are simulated, not counted */
+    int64_t window_us;      /* time step at whose edges bands, throttles and pools move */
+    uint64_t seed;
+    uint32_t replications;
+    bool steady_state;
+    bool exact_required;    /* servers capacity, or gaps shorter than a window */
+    int64_t timeseries_every_us;
+
+    struct mx_law transaction;
+    struct mx_retry_policy retry;
+    char *retry_name;
+
+    uint32_t list_count, pool_count, ip_count, campaign_count, provider_count;
+    uint32_t domain_count, netblock_count;
+    struct mx_plan_list *lists;
+    struct mx_plan_pool *pools;
+    struct mx_plan_ip *ips;
+    struct mx_plan_campaign *campaigns;
+    struct mx_plan_provider *providers;
+    struct mx_plan_domain *domains;
+    char **netblocks;
+
+    uint32_t *providers_shown, *campaigns_shown, *ips_shown; /* canonical index at each place */
+
+    size_t assumed_count;
+    struct mx_plan_assumed *assumed;
+    size_t expect_count;
+    char **expect;
+};
+
+void mx_plan_destroy(struct mx_plan *plan);
+
+#endif

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* reader.h - scenario file -> plan, with every mistake reported at once.
+ *
+ * All file access goes through mx_file_access, so that tests and fuzzing open no file. */
+#ifndef MX_READER_H
+#define MX_READER_H
+
+#include <stddef.h>
+
+#include "sim/scenario/plan.h"
+
+/* Read a whole file. Returns 0 and an owned, NUL-terminated text and its size, or an errno value.
+ * A directory gives EISDIR; more than 16 MiB gives EFBIG. */
+struct mx_file_access {
+    int (*read)(void *context, const char *path, char **text, size_t *size);
+    void *context;
+};
+extern const struct mx_file_access mx_file_access_disk;
+
+/* One mistake. file, key, text are owned by the list. line 0 = unknown (e.g. from --set). */
+struct mx_mistake {
+    char *file;
+    int line;
+    char *key;  /* full path, "" where there is none */
+    char *text; /* what is wrong, what is allowed, "did you mean ..." */
+};
+
+struct mx_mistakes {
+    size_t count;
+    struct mx_mistake *item;
+};
+void mx_mistakes_fini(struct mx_mistakes *mistakes);
+
+struct mx_override {
+    const char *path;  /* "mta.retry.lifetime" */
+    const char *value; /* "24h" */
+};
+
+struct mx_reader_options {
+    const struct mx_override *overrides;
+    size_t override_count;
+    const char *const *preset_dirs; /* searched after the scenario's own folder */
+    size_t preset_dir_count;
+    const struct mx_file_access *access;
+};
+
+/* The plan, owned, or NULL with at least one mistake. Mistakes that are only warnings (ASSUMED
+ * values under sources.assumed = "warn") are in plan->assumed, not here. */
+struct mx_plan *mx_reader_load(const char *file, const struct mx_reader_options *options,
+                               struct mx_mistakes *mistakes);
+
+/* A retry policy alone: `name` is a preset or a file; keys are those of mta.retry. Returns 0 or
+ * -1 with mistakes. */
+int mx_reader_load_policy(const char *name, const struct mx_reader_options *options,
+                          struct mx_retry_policy *policy, struct mx_mistakes *mistakes);
+
+/* The resolved plan as a scenario file that loads back to the same plan, owned text. with_notes:
+ * each value is followed by its source or ASSUMED as a comment. NULL when out of memory. */
+char *mx_plan_print(const struct mx_plan *plan, bool with_notes);
+
+#endif
