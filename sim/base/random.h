@@ -2,11 +2,13 @@
 /* random.h - keyed random numbers: a draw is a function of what it is for, not of when it is made.
  *
  * Threefry-2x64-20 (Random123; J. Salmon et al., SC11): 128-bit key (stream), 128-bit counter
- * (message, attempt or other index, purpose). */
+ * (message, attempt or other index, purpose). Nothing here has a state that could be shared. */
 #ifndef MX_RANDOM_H
 #define MX_RANDOM_H
 
 #include <stdint.h>
+
+#include <Random123/threefry.h>
 
 enum mx_draw_purpose {
     MX_DRAW_ARRIVAL,
@@ -35,14 +37,23 @@ uint64_t mx_key_combine(uint64_t a, uint64_t b);
 
 struct mx_stream mx_stream_make(uint64_t seed, uint64_t replication, uint64_t key);
 
-/* index: message or member number; step: attempt, episode, interval; each below 2^56. */
-struct mx_draw mx_draw(const struct mx_stream *stream, uint64_t index, uint64_t step,
-                       enum mx_draw_purpose purpose);
+/* index: message or member number; step: attempt, episode, interval; each below 2^56. Inline: it
+ * is made several times an attempt, and a few ns are all that it costs. */
+static inline struct mx_draw mx_draw(const struct mx_stream *stream, uint64_t index, uint64_t step,
+                                     enum mx_draw_purpose purpose)
+{
+    threefry2x64_ctr_t counter = {{index, (step << 8) | (uint64_t)purpose}};
+    threefry2x64_key_t key = {{stream->key[0], stream->key[1]}};
+    threefry2x64_ctr_t out = threefry2x64_R(20, counter, key);
 
-/* Uniforms in (0, 1), never 0 or 1. */
+    return (struct mx_draw){{out.v[0], out.v[1]}};
+}
+
+/* Uniforms in (0, 1), never 0 or 1: 52 bits and a half, since with 53 the largest would round up
+ * to 1. */
 static inline double mx_uniform(uint64_t word)
 {
-    return ((double)(word >> 11) + 0.5) * 0x1p-53;
+    return ((double)(word >> 12) + 0.5) * 0x1p-52;
 }
 static inline double mx_uniform_low(uint64_t word)
 {
