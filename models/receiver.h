@@ -42,6 +42,7 @@ struct mx_attempt {
     const struct mx_recipient *recipient;
     int64_t emptied_us; /* a full mailbox is emptied at; ignored for others */
     double episode_u, content_u, service_u, placement_u;
+    double engagement; /* of the message's list; used with an engagement weight only */
 };
 
 /* reply_us: when the reply comes, >= until_us except that `servers` capacity may add its own wait.
@@ -85,7 +86,7 @@ void mx_receiver_complain(struct mx_receiver *receiver, int64_t now_us, uint32_t
 void mx_receiver_epoch(struct mx_receiver *receiver, int64_t now_us);
 
 /* For plots: the state at an address, as of the last epoch. allowance_per_day: the tightest of
- * growth rule and cap for the IP; blocked: at now_us. */
+ * growth rule and cap for the IP, 0 = it has neither; blocked: at now_us. */
 struct mx_receiver_view {
     double score;
     enum mx_band band;

@@ -20,8 +20,11 @@ struct mx_outage {
     double left;
 };
 
+#define MX_PROVIDER_CONNECTIONS_MAX 1000000U
+
 struct mx_connections_params {
-    uint32_t per_ip, total; /* attempts in progress at once; 0 = no limit */
+    /* attempts in progress at once, 0 = no limit, else <= MX_PROVIDER_CONNECTIONS_MAX */
+    uint32_t per_ip, total;
 };
 
 enum mx_bucket_kind {
@@ -42,14 +45,14 @@ enum mx_scope { MX_SCOPE_IP, MX_SCOPE_NETBLOCK, MX_SCOPE_DOMAIN, MX_SCOPE_COUNT 
 /* The growth rule: volume of a day <= max(floor_per_day, growth x reference), reference = the
  * largest daily volume that passed in the last reference_days days. growth 0 = rule off.
  * hourly_share: part of the day's allowance that one hour may take, in (0, 1]; 1 = no hour rule.
- * The cap: a token bucket of the band's cap (IP scope) or of `cap` (netblock, domain), depth
- * `depth` messages (0: one period's worth). */
+ * The cap: a token bucket of `cap`, or in the IP scope, where `cap` is none, of the band's cap;
+ * depth `depth` messages, at least 1 (0: one period's worth). */
 struct mx_allowance_params {
     double growth;
     double floor_per_day;
     uint32_t reference_days; /* 1 .. 30 */
     double hourly_share;
-    struct mx_rate cap;      /* netblock and domain scopes; the IP scope takes its band's */
+    struct mx_rate cap;
     double depth;
     enum mx_bucket_kind bucket;
     bool refused_count;      /* refused attempts count as volume and take tokens */
@@ -67,7 +70,8 @@ struct mx_band_params {
 };
 
 /* score = (w0 s0 + good) / (w0 + good + w_c complaints + w_u unknown + w_t traps), counts decayed
- * with half_life_us at each epoch. enabled 0: the band is always MX_BAND_HIGH. */
+ * with half_life_us at each epoch; good = inboxed mail x (1 + engagement_weight x engagement).
+ * enabled 0: the band is always MX_BAND_HIGH, of which the cap alone holds. */
 struct mx_reputation_params {
     bool enabled;
     int64_t half_life_us;
@@ -87,9 +91,16 @@ struct mx_block_params {
     int64_t lasts_us;
 };
 
-enum mx_capacity_kind { MX_CAPACITY_NONE, MX_CAPACITY_RATE, MX_CAPACITY_SERVERS, MX_CAPACITY_KIND_COUNT };
+enum mx_capacity_kind {
+    MX_CAPACITY_NONE,
+    MX_CAPACITY_RATE,
+    MX_CAPACITY_SERVERS,
+    MX_CAPACITY_KIND_COUNT
+};
 
 #define MX_DAILY_MAX 288
+#define MX_SERVERS_MAX 1000000U
+#define MX_WAITING_ROOM_MAX UINT64_C(10000000)
 
 /* Factors over the local day in equal steps; count 0 = always 1. */
 struct mx_daily {
@@ -109,9 +120,9 @@ struct mx_capacity_params {
     double background_per_s;  /* other senders' load */
     struct mx_daily background_daily;
     /* servers */
-    uint32_t servers;         /* 1 .. 1,000,000 */
+    uint32_t servers;         /* 1 .. MX_SERVERS_MAX */
     struct mx_law service;
-    uint64_t waiting_room;    /* UINT64_MAX = unlimited */
+    uint64_t waiting_room;    /* 0 .. MX_WAITING_ROOM_MAX, or UINT64_MAX = unlimited */
 };
 
 /* delay_us 0 = off. domains: small domains behind this provider, each with its own whitelist.
