@@ -56,6 +56,7 @@ struct mx_outcome {
     int64_t reply_us;
     double u;
     enum mx_result result;
+    struct mx_retry_decision decision; /* out, of a refusal: when next, or when it expires */
 };
 
 /* Which queue: the calendar, or the plain binary heap that it is tested against. */
@@ -87,9 +88,11 @@ int64_t mx_scheduler_next_due(const struct mx_scheduler *scheduler);
 size_t mx_scheduler_take_due(struct mx_scheduler *scheduler, int64_t until_us,
                              struct mx_entry *out, size_t capacity);
 
-/* Outcomes of attempts taken before. A refused one is scheduled again, or for its expiry. */
+/* Outcomes of attempts taken before; entry.attempt_count still without the attempt reported. A
+ * refused one is scheduled again, or for its expiry, never before its reply; what is then due
+ * earlier than the last take comes out with the next one. */
 enum mx_scheduler_status mx_scheduler_report(struct mx_scheduler *scheduler,
-                                             const struct mx_outcome *outcomes, size_t count);
+                                             struct mx_outcome *outcomes, size_t count);
 
 /* Messages in the queue, and bytes that the queue holds for them. */
 uint64_t mx_scheduler_pending(const struct mx_scheduler *scheduler);
