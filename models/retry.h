@@ -34,7 +34,7 @@ enum mx_retry_clock {
 };
 
 enum mx_retry_expiry {
-    MX_EXPIRE_AT_DEADLINE,   /* at clock + lifetime, without another attempt */
+    MX_EXPIRE_AT_DEADLINE,   /* at clock + lifetime, without another attempt at or past it */
     MX_EXPIRE_AFTER_FAILURE, /* at the first failed attempt at or past it */
     MX_EXPIRE_EARLY,         /* right after a failed attempt whose next would pass it */
     MX_EXPIRE_ATTEMPTS,      /* after attempts_max failed attempts */
@@ -53,7 +53,13 @@ struct mx_retry_segment {
     double factor;     /* G, H */
 };
 
-/* A policy. All gaps run from the reply. */
+/* A policy. All gaps run from the reply.
+ * offsets: the list and its rule give times since the clock's start; where the next has passed
+ * already, the first that has not. multiply 1 repeats the last step, gap_us_max limits each step.
+ * segments: the last until_us is a cutoff: a gap that would pass it ends at it, and the attempt
+ * made there is the last. G: previous gap x factor, at least gap_us.
+ * whole_seconds: clocks are read in whole seconds, as Postfix does; a scan then takes what is due
+ * up to one second after it. */
 struct mx_retry_policy {
     enum mx_retry_kind kind;
     /* list */
@@ -92,13 +98,16 @@ struct mx_retry_state {
     int64_t first_deferral_us; /* of the message; the time of this refusal for the first */
     uint32_t attempt_count;    /* attempts made, this refused one included, >= 1 */
     int64_t due_us;            /* of the attempt just refused */
+    int64_t gap_us;            /* of the decision before this one, 0 for the first; segments */
 };
 
 /* next_us: when to try next, or MX_NEVER; expires_us: when the message expires instead, or
- * MX_NEVER. Exactly one of the two is MX_NEVER. */
+ * MX_NEVER. Exactly one of the two is MX_NEVER. gap_us: the gap chosen, before scans; the next
+ * decision on the message asks for it. */
 struct mx_retry_decision {
     int64_t next_us;
     int64_t expires_us;
+    int64_t gap_us;
 };
 
 /* mx_retry_decide - after a refused attempt whose reply came at now_us.
@@ -110,6 +119,13 @@ struct mx_retry_decision mx_retry_decide(const struct mx_retry_policy *policy,
 /* When a message that never gets an attempt expires (MX_NEVER where the policy only expires
  * after a failed attempt or by count, or has no lifetime). */
 int64_t mx_retry_deadline_us(const struct mx_retry_policy *policy, int64_t created_us);
+
+/* Write the rule of a list out into gap_us[] as far as it goes: the same decisions, sooner made.
+ * Other kinds are left alone. */
+void mx_retry_unroll(struct mx_retry_policy *policy);
+
+/* True when decisions use first_deferral_us and gap_us: a queue must keep them. */
+bool mx_retry_needs_history(const struct mx_retry_policy *policy);
 
 /* True when decisions use u. */
 bool mx_retry_is_random(const struct mx_retry_policy *policy);

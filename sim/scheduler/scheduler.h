@@ -21,7 +21,9 @@
 #define MX_MESSAGE_MAX ((UINT64_C(1) << 40) - 1)
 #define MX_DESTINATION_MAX 65535U
 #define MX_NOTE_MAX ((1U << 19) - 1) /* the caller's own bits, returned as given */
-#define MX_ATTEMPTS_MAX 65535U       /* counting stops there */
+#define MX_ATTEMPTS_MAX 32767U       /* counting stops there */
+#define MX_CREATED_US_MAX ((INT64_C(1) << 45) - 1)
+#define MX_DUE_US_MAX ((INT64_C(1) << 46) - 1)
 
 enum mx_due_kind {
     MX_DUE_EXPIRE,  /* the message is over: a soft bounce at due_us; nothing to report */
@@ -29,12 +31,16 @@ enum mx_due_kind {
     MX_DUE_KIND_COUNT
 };
 
-/* One message as it goes in and comes out. attempt_count: attempts made so far. */
+/* One message as it goes in and comes out. attempt_count: attempts made so far. first_deferral_us
+ * and gap_ms are the scheduler's own, kept only where mx_retry_needs_history() (0 otherwise): pass
+ * them on as they came. */
 struct mx_entry {
     int64_t due_us;
     int64_t created_us;
+    int64_t first_deferral_us;
     uint64_t message;
     uint32_t note;
+    uint32_t gap_ms;
     uint16_t destination;
     uint16_t attempt_count;
     uint8_t kind; /* enum mx_due_kind */
