@@ -79,7 +79,7 @@ static int open_target(struct mx_outfile *out, const char *path)
     struct stat status;
     bool exists = stat(path, &status) == 0;
 
-    if (!exists && errno != ENOENT) {
+    if (!exists && (errno != ENOENT || path[0] == '\0')) {
         return -1;
     }
     if (exists && S_ISDIR(status.st_mode)) {
