@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* create.c - a message comes into being: pre-send check, home IP, warm-up allowance. See world.h. */
+#include "sim/engine/world.h"
+
+#include "models/ip_pool.h"
+#include "models/recipient.h"
+
+static bool bit(const uint64_t *bits, uint64_t number)
+{
+    return bits && (bits[number / 64] >> (number % 64) & 1) != 0;
+}
+
+/* The pre-send check: known to be invalid, or (promotional mail) reported spam. */
+static bool is_dropped(const struct mx_world *world, const struct mx_world_stream *stream,
+                       uint64_t number)
+{
+    const struct mx_list_params *list = stream->list;
+    bool promotional = world->plan->campaigns[stream->campaign].promotional;
+    if (bit(stream->bounced, number) || (promotional && bit(stream->complained, number)))
+        return true;
+    if (list->known_invalid == 0 && list->reported_spam == 0)
+        return false;
+    struct mx_draw draw = mx_draw(&stream->members, number, 0, MX_DRAW_MEMBER);
+    struct mx_recipient recipient = mx_recipient_of(list, draw.word[0], draw.word[1]);
+    return recipient.known_invalid || (promotional && recipient.reported_spam);
+}
+
+static uint32_t pick_ip(const struct mx_world *world, uint32_t pool, uint64_t hash)
+{
+    const struct mx_plan_pool *p = &world->plan->pools[pool];
+    return p->ip_first + mx_ip_pick(&world->ip_keys[p->ip_first], p->ip_count, hash);
+}
+
+/* Home IP: in the campaign's pool, or where that one's warm-up plan has no room left in the pool
+ * that takes its overflow. *held: the allowance that the message has to wait for, or NULL. */
+static uint32_t choose_ip(struct mx_world *world, const struct mx_world_stream *stream,
+                          uint64_t number, int64_t now_us, struct mx_world_warm_up **held)
+{
+    const struct mx_plan *plan = world->plan;
+    uint64_t hash = mx_key_combine(stream->ip_hash, number);
+    uint32_t pool = plan->campaigns[stream->campaign].pool;
+    for (uint32_t hop = 0;; hop++) {
+        uint32_t ip = pick_ip(world, pool, hash);
+        struct mx_world_warm_up *warm_up = mx_world_warm_up_of(world, stream->provider, ip);
+        *held = NULL;
+        if (!warm_up || (warm_up->held.count == 0 &&
+                         mx_warm_up_take(&plan->pools[pool].warm_up, &warm_up->state, now_us)))
+            return ip;
+        *held = warm_up;
+        pool = plan->pools[pool].overflow_pool;
+        if (pool == MX_NO_INDEX || hop == plan->pool_count)
+            return ip;
+    }
+}
+
+static void hold(struct mx_world *world, struct mx_world_warm_up *warm_up,
+                 const struct mx_entry *entry)
+{
+    if (warm_up->held.count == 0)
+        world->held[world->held_count++] = (uint32_t)(warm_up - world->warm_ups);
+    if (!mx_line_push(&world->lines, &warm_up->held, entry))
+        world->out_of_memory = true;
+}
+
+bool mx_world_create_message(struct mx_world *world, uint32_t stream_index,
+                             struct mx_entry *entry)
+{
+    struct mx_world_stream *stream = &world->streams[stream_index];
+    int64_t now_us = stream->arrival.next_us;
+    uint64_t number = stream->arrival.index;
+    bool counted = now_us >= world->plan->warmup_us;
+    world->observation->message_total++;
+
+    if (is_dropped(world, stream, number)) {
+        if (counted)
+            mx_tally_dropped(world->tally, stream->campaign, stream->provider);
+        return false;
+    }
+    struct mx_world_warm_up *held;
+    uint32_t ip = choose_ip(world, stream, number, now_us, &held);
+    *entry = (struct mx_entry){
+        .due_us = now_us,
+        .created_us = now_us,
+        .message = (uint64_t)stream_index << world->number_bits | number,
+        .note = MX_NOTE_MAX,
+        .destination = (uint16_t)(stream->provider * world->ip_count + ip),
+        .kind = MX_DUE_ATTEMPT,
+    };
+    if (counted) {
+        struct mx_tally_place place = {stream->campaign, stream->provider, ip};
+        mx_tally_sent(world->tally, &place, now_us);
+    }
+    if (held)
+        hold(world, held, entry);
+    return !held;
+}
+
+void mx_world_advance_stream(struct mx_world *world, uint32_t stream_index)
+{
+    struct mx_world_stream *stream = &world->streams[stream_index];
+    struct mx_arrival *arrival = &stream->arrival;
+    double u = 0.5;
+    if (mx_arrival_is_poisson(arrival->shape))
+        u = mx_uniform(
+            mx_draw(&stream->draws, arrival->index + 1, 0, MX_DRAW_ARRIVAL).word[0]);
+    mx_arrival_advance(arrival, u);
+}

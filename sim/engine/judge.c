@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* judge.c - an attempt is made: the receiver answers, it is counted, and what follows from it is
+ * set going (complaint, suppression, throttle, retry). See world.h. */
+#include "sim/engine/world.h"
+
+#include <stdlib.h>
+
+#include "sim/base/check.h"
+
+/* Draws of single attempts and of episodes never share a counter. */
+#define SINGLE_ATTEMPT (UINT64_C(1) << 40)
+
+struct mx_tally_place mx_world_place(const struct mx_world *world, const struct mx_entry *entry)
+{
+    const struct mx_world_stream *stream =
+        &world->streams[mx_world_stream_of(world, entry->message)];
+    return (struct mx_tally_place){
+        .campaign = stream->campaign,
+        .provider = stream->provider,
+        .ip = world->paths[entry->destination].ip,
+    };
+}
+
+static uint32_t small_domain(const struct mx_world_stream *stream, uint64_t number,
+                             uint32_t domains)
+{
+    if (domains < 2)
+        return 0;
+    uint64_t hash = mx_key_combine(stream->small_domain_hash, number) >> 32;
+    return (uint32_t)(hash * domains >> 32);
+}
+
+static struct mx_draw episode_draw(const struct mx_world_stream *stream, uint64_t number,
+                                   int64_t episode, uint32_t attempt_count)
+{
+    uint64_t step = episode >= 0 ? (uint64_t)episode : SINGLE_ATTEMPT | attempt_count;
+    return mx_draw(&stream->draws, number, step, MX_DRAW_EPISODE);
+}
+
+static void ask(struct mx_world *world, const struct mx_work *work,
+                const struct mx_world_stream *stream, uint64_t number, struct mx_answer *answer)
+{
+    const struct mx_world_path *path = &world->paths[work->entry.destination];
+    const struct mx_greylist_params *greylist =
+        &world->plan->providers[path->provider].receiver.greylist;
+    struct mx_draw member = mx_draw(&stream->members, number, 0, MX_DRAW_MEMBER);
+    struct mx_recipient recipient = mx_recipient_of(stream->list, member.word[0], member.word[1]);
+    int64_t emptied_us = 0;
+    if (recipient.address == MX_ADDRESS_FULL)
+        emptied_us = work->entry.created_us +
+                     mx_sampler_us(stream->emptied_after, recipient.emptied_u);
+    struct mx_draw episode =
+        episode_draw(stream, number, mx_receiver_episode(path->receiver, work->start_us),
+                     work->entry.attempt_count);
+    struct mx_attempt attempt = {
+        .now_us = work->start_us,
+        .until_us = work->until_us,
+        .created_us = work->entry.created_us,
+        .ip = path->ip,
+        .netblock = path->netblock,
+        .domain = world->plan->campaigns[stream->campaign].domain,
+        .small_domain = small_domain(stream, number, greylist->domains),
+        .greylist_s =
+            work->entry.note == MX_NOTE_MAX ? MX_GREYLIST_UNSEEN : work->entry.note,
+        .recipient = &recipient,
+        .emptied_us = emptied_us,
+        .episode_u = mx_uniform(episode.word[0]),
+        .content_u = mx_uniform_high(work->draw.word[0]),
+        .service_u = mx_uniform_low(work->draw.word[1]),
+        .placement_u = mx_uniform_high(work->draw.word[1]),
+    };
+    mx_receiver_attempt(path->receiver, &attempt, answer);
+    MX_CHECK(answer->reply_us >= work->start_us);
+}
+
+/* Of inboxed mail some is complained about, hours later. */
+static void maybe_complain(struct mx_world *world, const struct mx_work *work,
+                           const struct mx_world_stream *stream, uint64_t number,
+                           int64_t reply_us)
+{
+    if (stream->list->complaints == 0)
+        return;
+    struct mx_draw draw = mx_draw(&stream->draws, number, 0, MX_DRAW_COMPLAINT);
+    if (mx_uniform_low(draw.word[0]) >= stream->list->complaints)
+        return;
+    struct mx_world_complaint complaint = {
+        .at_us = reply_us + mx_sampler_us(stream->complaint_delay, mx_uniform(draw.word[1])),
+        .stream = (uint32_t)(stream - world->streams),
+        .path = work->entry.destination,
+        .number = number,
+    };
+    mx_world_complain_later(world, &complaint);
+}
+
+static void note_throttle(struct mx_world *world, const struct mx_work *work,
+                          enum mx_reason reason)
+{
+    struct mx_world_path *path = &world->paths[work->entry.destination];
+    const struct mx_throttle_params *params = &world->plan->providers[path->provider].throttle;
+    if (params->rule_count == 0)
+        return;
+    mx_throttle_note(params, &path->throttle, reason, work->start_us);
+    mx_world_note_path(world, work->entry.destination, work->start_us + 1);
+}
+
+static void count(struct mx_world *world, const struct mx_work *work,
+                  const struct mx_answer *answer)
+{
+    const struct mx_entry *entry = &work->entry;
+    world->observation->attempt_total++;
+    world->delivered += answer->verdict == MX_ACCEPT;
+    world->deferrals += answer->verdict == MX_BUSY;
+    if (entry->created_us < world->plan->warmup_us)
+        return;
+    struct mx_tally_attempt attempt = {
+        .place = mx_world_place(world, entry),
+        .created_us = entry->created_us,
+        .due_us = entry->attempt_count == 0 ? entry->created_us : entry->due_us,
+        .start_us = work->start_us,
+        .reply_us = answer->reply_us,
+        .attempt_count = entry->attempt_count,
+        .verdict = answer->verdict,
+        .reason = answer->reason,
+    };
+    mx_tally_attempt(world->tally, &attempt);
+}
+
+/* A trace row waits for the scheduler's decision. */
+static struct mx_trace_row *add_row(struct mx_world *world, const struct mx_entry *entry)
+{
+    if (world->row_count == world->row_size) {
+        size_t size = world->row_size > 0 ? 2 * world->row_size : 1024;
+        struct mx_trace_row *rows = realloc(world->rows, size * sizeof *rows);
+        if (!rows) {
+            world->out_of_memory = true;
+            return NULL;
+        }
+        world->rows = rows;
+        world->row_size = size;
+    }
+    const struct mx_plan *plan = world->plan;
+    const struct mx_world_path *path = &world->paths[entry->destination];
+    const struct mx_world_stream *stream =
+        &world->streams[mx_world_stream_of(world, entry->message)];
+    struct mx_trace_row *row = &world->rows[world->row_count++];
+    *row = (struct mx_trace_row){
+        .replication = world->options->replication,
+        .next_due_us = MX_NEVER,
+        .campaign = plan->campaigns[stream->campaign].name,
+        .provider = plan->providers[path->provider].name,
+        .ip = plan->ips[path->ip].name,
+        .occurrence = stream->occurrence,
+        .number = mx_world_number_of(world, entry->message),
+        .style = plan->providers[path->provider].receiver.style,
+    };
+    return row;
+}
+
+static void add_attempt_row(struct mx_world *world, const struct mx_work *work,
+                            const struct mx_answer *answer)
+{
+    struct mx_trace_row *row = add_row(world, &work->entry);
+    if (!row)
+        return;
+    row->time_us = answer->reply_us;
+    row->start_us = work->start_us;
+    row->attempt = work->entry.attempt_count + 1U;
+    row->verdict = answer->verdict;
+    row->reason = answer->reason;
+}
+
+bool mx_world_judge(struct mx_world *world, const struct mx_work *work,
+                    struct mx_outcome *outcome)
+{
+    uint32_t stream_index = mx_world_stream_of(world, work->entry.message);
+    uint64_t number = mx_world_number_of(world, work->entry.message);
+    const struct mx_world_stream *stream = &world->streams[stream_index];
+    struct mx_answer answer;
+    ask(world, work, stream, number, &answer);
+    if (answer.reply_us >= world->plan->horizon_us)
+        return false;
+
+    count(world, work, &answer);
+    if (answer.reason != MX_REASON_NONE)
+        note_throttle(world, work, answer.reason);
+    if (answer.verdict == MX_REJECT_HARD)
+        mx_world_learn_bounce(world, stream_index, number);
+    if (answer.verdict == MX_ACCEPT && answer.inboxed)
+        maybe_complain(world, work, stream, number, answer.reply_us);
+    if (world->options->trace)
+        add_attempt_row(world, work, &answer);
+
+    *outcome = (struct mx_outcome){
+        .entry = work->entry,
+        .reply_us = answer.reply_us,
+        .u = 0.5,
+        .result = answer.verdict == MX_BUSY ? MX_RESULT_REFUSED : MX_RESULT_DONE,
+    };
+    if (answer.greylist_s != MX_GREYLIST_UNSEEN)
+        outcome->entry.note =
+            answer.greylist_s < MX_NOTE_MAX ? answer.greylist_s : MX_NOTE_MAX - 1;
+    if (world->retry_random && answer.verdict == MX_BUSY)
+        outcome->u = mx_uniform(
+            mx_draw(&stream->draws, number, work->entry.attempt_count, MX_DRAW_RETRY).word[0]);
+    return true;
+}
+
+void mx_world_report(struct mx_world *world, struct mx_outcome *outcomes, size_t outcome_count)
+{
+    enum mx_scheduler_status status =
+        mx_scheduler_report(world->scheduler, outcomes, outcome_count);
+    MX_CHECK(status != MX_SCHEDULER_RANGE);
+    if (status == MX_SCHEDULER_NO_MEMORY)
+        world->out_of_memory = true;
+    if (!world->options->trace || world->out_of_memory)
+        return;
+    MX_CHECK(world->row_count == outcome_count);
+    for (size_t i = 0; i < outcome_count; i++) {
+        if (outcomes[i].result == MX_RESULT_REFUSED)
+            world->rows[i].next_due_us = outcomes[i].decision.next_us;
+        mx_trace_write(world->options->trace, &world->rows[i]);
+    }
+    world->row_count = 0;
+}
+
+void mx_world_expire(struct mx_world *world, const struct mx_entry *entry, int64_t at_us)
+{
+    if (entry->created_us >= world->plan->warmup_us) {
+        struct mx_tally_place place = mx_world_place(world, entry);
+        mx_tally_expired(world->tally, &place, at_us, entry->attempt_count > 0);
+    }
+    if (!world->options->trace)
+        return;
+    size_t before = world->row_count;
+    struct mx_trace_row *row = add_row(world, entry);
+    if (!row)
+        return;
+    row->time_us = at_us;
+    row->start_us = at_us;
+    row->attempt = entry->attempt_count;
+    row->verdict = MX_REJECT_SOFT;
+    row->reason = MX_REASON_NONE;
+    row->expired = true;
+    mx_trace_write(world->options->trace, row);
+    world->row_count = before;
+}
+
+static void finish_line(struct mx_world *world, struct mx_line *line, uint32_t ip)
+{
+    while (line->count > 0) {
+        struct mx_entry entry;
+        mx_line_peek(line, &entry);
+        mx_line_pop(&world->lines, line);
+        uint32_t provider = world->streams[mx_world_stream_of(world, entry.message)].provider;
+        entry.destination = (uint16_t)(provider * world->ip_count + ip);
+        int64_t deadline_us = mx_retry_deadline_us(&world->plan->retry, entry.created_us);
+        if (deadline_us < world->plan->horizon_us)
+            mx_world_expire(world, &entry, deadline_us);
+    }
+}
+
+/* Messages that the horizon left unsent: recipients, pending, without an IP. */
+static void count_unsent(struct mx_world *world)
+{
+    for (uint32_t s = 0; s < world->stream_count; s++) {
+        const struct mx_world_stream *stream = &world->streams[s];
+        if (stream->arrival.next_us == MX_NEVER)
+            continue;
+        mx_observation_cell(world->observation, stream->campaign, stream->provider,
+                            world->ip_count)
+            ->recipients += stream->arrival.count - stream->arrival.index;
+    }
+}
+
+void mx_world_finish(struct mx_world *world)
+{
+    count_unsent(world);
+    for (uint32_t i = 0; i < world->path_count; i++)
+        finish_line(world, &world->paths[i].line, i % world->ip_count);
+    for (uint32_t i = 0; i < world->path_count; i++)
+        finish_line(world, &world->warm_ups[i].held, i % world->ip_count);
+    mx_tally_finish(world->tally);
+}
+
+void mx_world_measure(struct mx_world *world)
+{
+    struct mx_observation *o = world->observation;
+    uint64_t pending = mx_scheduler_pending(world->scheduler) + world->lines.count;
+    if (pending <= o->pending_peak)
+        return;
+    o->pending_peak = pending;
+    o->queue_bytes_peak = mx_scheduler_bytes(world->scheduler) +
+                          world->lines.chunk_count * sizeof(struct mx_line_chunk);
+}
+
+static void store(_Atomic uint64_t *where, uint64_t value)
+{
+    atomic_store_explicit(where, value, memory_order_relaxed);
+}
+
+bool mx_world_progress(struct mx_world *world)
+{
+    struct mx_progress *progress = world->options->progress;
+    if (!progress)
+        return false;
+    atomic_store_explicit(&progress->now_us, world->now_us, memory_order_relaxed);
+    store(&progress->created, world->observation->message_total);
+    store(&progress->delivered, world->delivered);
+    store(&progress->deferrals, world->deferrals);
+    return atomic_load_explicit(&progress->stop, memory_order_relaxed) != 0;
+}

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* tally.c - counting. See tally.h.
+ *
+ * The peak of undecided messages is taken at the ends of intervals of 60 windows (or longer, for
+ * at most 20,000 intervals): net changes are booked at their own time, in any order, and added up
+ * at the end. */
+#include "sim/engine/tally.h"
+
+#include <stdlib.h>
+
+#define PEAK_WINDOWS 60
+#define PEAK_INTERVALS_MAX 20000
+
+struct mx_tally {
+    struct mx_observation *observation;
+    int64_t horizon_us;
+    int64_t peak_every_us;
+    size_t peak_count;
+    int32_t *by_provider, *by_campaign, *by_ip; /* net change [scope][interval] */
+    /* the interval and the bin last used, so that a division is rare */
+    int64_t peak_from_us;
+    size_t peak_index;
+    int64_t bin_from_us;
+    size_t bin_index;
+};
+
+struct mx_tally *mx_tally_create(struct mx_observation *observation, const struct mx_plan *plan)
+{
+    struct mx_tally *tally = calloc(1, sizeof *tally);
+    if (!tally)
+        return NULL;
+    tally->observation = observation;
+    tally->horizon_us = plan->horizon_us;
+    tally->peak_every_us = PEAK_WINDOWS * plan->window_us;
+    while (plan->horizon_us / tally->peak_every_us > PEAK_INTERVALS_MAX)
+        tally->peak_every_us *= 2;
+    tally->peak_count = (size_t)(plan->horizon_us / tally->peak_every_us) + 1;
+    tally->by_provider = calloc(tally->peak_count * plan->provider_count, sizeof(int32_t));
+    tally->by_campaign = calloc(tally->peak_count * plan->campaign_count, sizeof(int32_t));
+    tally->by_ip = calloc(tally->peak_count * plan->ip_count, sizeof(int32_t));
+    if (!tally->by_provider || !tally->by_campaign || !tally->by_ip) {
+        mx_tally_destroy(tally);
+        return NULL;
+    }
+    return tally;
+}
+
+void mx_tally_destroy(struct mx_tally *tally)
+{
+    if (!tally)
+        return;
+    free(tally->by_provider);
+    free(tally->by_campaign);
+    free(tally->by_ip);
+    free(tally);
+}
+
+static void book(struct mx_tally *tally, const struct mx_tally_place *place, int64_t at_us,
+                 int32_t change)
+{
+    int64_t since = at_us - tally->peak_from_us;
+    if (since < 0 || since >= tally->peak_every_us) {
+        tally->peak_index = (size_t)(at_us / tally->peak_every_us);
+        tally->peak_from_us = (int64_t)tally->peak_index * tally->peak_every_us;
+    }
+    size_t i = tally->peak_index;
+    tally->by_provider[place->provider * tally->peak_count + i] += change;
+    tally->by_campaign[place->campaign * tally->peak_count + i] += change;
+    tally->by_ip[place->ip * tally->peak_count + i] += change;
+}
+
+static struct mx_series_bin *bin_at(struct mx_tally *tally, uint32_t provider, int64_t at_us)
+{
+    struct mx_observation *o = tally->observation;
+    int64_t since = at_us - tally->bin_from_us;
+    if (since < 0 || since >= o->series_every_us) {
+        tally->bin_index = (size_t)(at_us / o->series_every_us);
+        tally->bin_from_us = (int64_t)tally->bin_index * o->series_every_us;
+    }
+    return &o->series[tally->bin_index * o->provider_count + provider];
+}
+
+static struct mx_counts *cell_at(struct mx_tally *tally, const struct mx_tally_place *place)
+{
+    return mx_observation_cell(tally->observation, place->campaign, place->provider, place->ip);
+}
+
+void mx_tally_dropped(struct mx_tally *tally, uint32_t campaign, uint32_t provider)
+{
+    struct mx_counts *cell =
+        mx_observation_cell(tally->observation, campaign, provider, tally->observation->ip_count);
+    cell->recipients++;
+    cell->dropped++;
+}
+
+void mx_tally_sent(struct mx_tally *tally, const struct mx_tally_place *place, int64_t created_us)
+{
+    cell_at(tally, place)->recipients++;
+    bin_at(tally, place->provider, created_us)->created++;
+    book(tally, place, created_us, 1);
+}
+
+static void count_delivered(struct mx_tally *tally, struct mx_counts *cell,
+                            const struct mx_tally_attempt *attempt)
+{
+    struct mx_observation *o = tally->observation;
+    int64_t ttd_us = attempt->reply_us - attempt->created_us;
+    cell->delivered++;
+    cell->ttd_us_sum += (uint64_t)ttd_us;
+    if ((uint64_t)ttd_us > cell->ttd_us_max)
+        cell->ttd_us_max = (uint64_t)ttd_us;
+    size_t bucket = mx_histogram_index(ttd_us);
+    o->ttd_by_provider[attempt->place.provider].bucket[bucket]++;
+    o->ttd_by_campaign[attempt->place.campaign].bucket[bucket]++;
+    o->ttd_by_ip[attempt->place.ip].bucket[bucket]++;
+}
+
+static void count_wait(struct mx_tally *tally, struct mx_counts *cell,
+                       const struct mx_tally_attempt *attempt)
+{
+    struct mx_observation *o = tally->observation;
+    int64_t wait_us = attempt->start_us - attempt->due_us;
+    if (wait_us == 0)
+        return; /* the zeros are filled in at the end */
+    cell->wait_us_sum += (uint64_t)wait_us;
+    size_t bucket = mx_histogram_index(wait_us);
+    o->wait_by_provider[attempt->place.provider].bucket[bucket]++;
+    o->wait_by_campaign[attempt->place.campaign].bucket[bucket]++;
+    o->wait_by_ip[attempt->place.ip].bucket[bucket]++;
+}
+
+void mx_tally_attempt(struct mx_tally *tally, const struct mx_tally_attempt *attempt)
+{
+    struct mx_counts *cell = cell_at(tally, &attempt->place);
+    struct mx_series_bin *bin = bin_at(tally, attempt->place.provider, attempt->reply_us);
+    cell->attempts++;
+    bin->attempts++;
+    count_wait(tally, cell, attempt);
+    switch (attempt->verdict) {
+    case MX_BUSY:
+        cell->deferrals[attempt->reason]++;
+        bin->deferrals[attempt->reason]++;
+        if (attempt->attempt_count == 0) {
+            /* whatever is tried again was deferred before: the first refusal is the first try */
+            cell->deferred_messages++;
+            cell->deferred_first_attempt++;
+        }
+        return;
+    case MX_ACCEPT:
+        bin->delivered++;
+        count_delivered(tally, cell, attempt);
+        break;
+    case MX_REJECT_HARD:
+        cell->hard_bounced++;
+        bin->hard_bounced++;
+        break;
+    case MX_REJECT_SOFT:
+        cell->soft_rejected++;
+        cell->soft_blocked += attempt->reason == MX_REASON_BLOCKED;
+        bin->soft_rejected++;
+        break;
+    case MX_VERDICT_COUNT:
+        break;
+    }
+    book(tally, &attempt->place, attempt->reply_us, -1);
+}
+
+void mx_tally_expired(struct mx_tally *tally, const struct mx_tally_place *place, int64_t at_us,
+                      bool attempted)
+{
+    struct mx_counts *cell = cell_at(tally, place);
+    cell->expired++;
+    cell->expired_unattempted += !attempted;
+    bin_at(tally, place->provider, at_us)->expired++;
+    book(tally, place, at_us, -1);
+}
+
+static uint64_t peak_of(const int32_t *change, size_t count)
+{
+    int64_t level = 0, peak = 0;
+    for (size_t i = 0; i < count; i++) {
+        level += change[i];
+        if (level > peak)
+            peak = level;
+    }
+    return (uint64_t)peak;
+}
+
+static uint64_t peak_of_all(const struct mx_tally *tally)
+{
+    int64_t level = 0, peak = 0;
+    for (size_t i = 0; i < tally->peak_count; i++) {
+        for (uint32_t p = 0; p < tally->observation->provider_count; p++)
+            level += tally->by_provider[p * tally->peak_count + i];
+        if (level > peak)
+            peak = level;
+    }
+    return (uint64_t)peak;
+}
+
+/* Attempts that did not wait: all that are not in the histogram yet. */
+static void fill_zero(struct mx_histogram *histogram, uint64_t attempts)
+{
+    histogram->bucket[0] += (uint32_t)(attempts - mx_histogram_count(histogram));
+}
+
+static void fill_zero_waits(struct mx_observation *o)
+{
+    uint64_t *attempts = calloc((size_t)o->provider_count + o->campaign_count + o->ip_count,
+                                sizeof *attempts);
+    if (!attempts)
+        return; /* the conservation check reports the lack */
+    uint64_t *of_provider = attempts, *of_campaign = of_provider + o->provider_count;
+    uint64_t *of_ip = of_campaign + o->campaign_count;
+    for (uint32_t c = 0; c < o->campaign_count; c++) {
+        for (uint32_t p = 0; p < o->provider_count; p++) {
+            for (uint32_t i = 0; i < o->ip_count; i++) {
+                uint64_t count = mx_observation_cell(o, c, p, i)->attempts;
+                of_provider[p] += count;
+                of_campaign[c] += count;
+                of_ip[i] += count;
+            }
+        }
+    }
+    for (uint32_t p = 0; p < o->provider_count; p++)
+        fill_zero(&o->wait_by_provider[p], of_provider[p]);
+    for (uint32_t c = 0; c < o->campaign_count; c++)
+        fill_zero(&o->wait_by_campaign[c], of_campaign[c]);
+    for (uint32_t i = 0; i < o->ip_count; i++)
+        fill_zero(&o->wait_by_ip[i], of_ip[i]);
+    free(attempts);
+}
+
+void mx_tally_finish(struct mx_tally *tally)
+{
+    struct mx_observation *o = tally->observation;
+    for (uint32_t p = 0; p < o->provider_count; p++)
+        o->peak_by_provider[p] = peak_of(&tally->by_provider[p * tally->peak_count],
+                                         tally->peak_count);
+    for (uint32_t c = 0; c < o->campaign_count; c++)
+        o->peak_by_campaign[c] = peak_of(&tally->by_campaign[c * tally->peak_count],
+                                         tally->peak_count);
+    for (uint32_t i = 0; i < o->ip_count; i++)
+        o->peak_by_ip[i] = peak_of(&tally->by_ip[i * tally->peak_count], tally->peak_count);
+    o->peak_total = peak_of_all(tally);
+    fill_zero_waits(o);
+}

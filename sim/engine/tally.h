@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* tally.h - the engine's pen: counts what happened into an observation.
+ *
+ * Write-only; one function a happening. Keeps apart what is counted often and cheaply (cells,
+ * series, net changes for the peaks) and folds it together at the end. */
+#ifndef MX_TALLY_H
+#define MX_TALLY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sim/observe/observe.h"
+#include "sim/scenario/plan.h"
+
+struct mx_tally;
+
+/* Where a message is counted. ip: of its home IP, ip_count for drops. */
+struct mx_tally_place {
+    uint32_t campaign, provider, ip;
+};
+
+/* observation is borrowed. Returns owned, or NULL. */
+struct mx_tally *mx_tally_create(struct mx_observation *observation, const struct mx_plan *plan);
+void mx_tally_destroy(struct mx_tally *tally);
+
+/* Messages created before the plan's warmup are left out by the caller (mx_tally_counts). */
+void mx_tally_dropped(struct mx_tally *tally, uint32_t campaign, uint32_t provider);
+void mx_tally_sent(struct mx_tally *tally, const struct mx_tally_place *place, int64_t created_us);
+
+/* attempt_count: before this one. due_us: since when it waited to start. */
+struct mx_tally_attempt {
+    struct mx_tally_place place;
+    int64_t created_us, due_us, start_us, reply_us;
+    uint32_t attempt_count;
+    enum mx_verdict verdict;
+    enum mx_reason reason;
+};
+void mx_tally_attempt(struct mx_tally *tally, const struct mx_tally_attempt *attempt);
+void mx_tally_expired(struct mx_tally *tally, const struct mx_tally_place *place, int64_t at_us,
+                      bool attempted);
+
+/* Peaks from net changes, zero waits into the histograms. */
+void mx_tally_finish(struct mx_tally *tally);
+
+#endif

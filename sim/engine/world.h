@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* world.h - everything that has a state during one replication, and what can happen to it.
+ *
+ * The loops (loop_window.c, loop_exact.c) decide only the order; what happens stands here, once:
+ *
+ *   edge:    at each multiple of window_us: complaints, epochs, throttles, what suppression learnt,
+ *            warm-up releases                                               world_edge.c
+ *   create:  pre-send check, home IP, warm-up allowance                     create.c
+ *   serve:   a path's waiting line gives the next start                     serve.c
+ *   judge:   the receiver answers; counted; the scheduler is told           judge.c
+ *
+ * Private to sim/engine/. */
+#ifndef MX_WORLD_H
+#define MX_WORLD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "models/law.h"
+#include "sim/base/random.h"
+#include "sim/engine/engine.h"
+#include "sim/engine/line.h"
+#include "sim/engine/tally.h"
+#include "sim/scheduler/scheduler.h"
+
+/* A campaign's occurrence at one provider: where messages come from. Streams are numbered in
+ * canonical order (campaign, occurrence, provider); a message number is
+ * stream << number_bits | number, so that order and decoding cost nothing. */
+struct mx_world_stream {
+    uint32_t campaign, occurrence, provider;
+    struct mx_arrival arrival;
+    struct mx_stream draws;    /* of (campaign, occurrence, provider) */
+    struct mx_stream members;  /* of (list, provider) */
+    uint64_t ip_hash;
+    uint64_t small_domain_hash;
+    const struct mx_list_params *list;
+    const struct mx_sampler *complaint_delay, *emptied_after;
+    uint64_t *bounced, *complained; /* bits of (list, provider, member), or NULL: list used once */
+};
+
+/* A warm-up allowance and the messages that wait for it. */
+struct mx_world_warm_up {
+    struct mx_warm_up_state state;
+    struct mx_line held;
+    uint32_t pool;
+};
+
+struct mx_world_path {
+    uint32_t provider, ip, netblock;
+    struct mx_receiver *receiver;
+    struct mx_sending_path *sending;
+    struct mx_line line;
+    struct mx_throttle throttle;
+    struct mx_throttle_limits limits; /* as last given to sending */
+    int64_t throttle_next_us; /* when to look at the throttle; MX_NEVER: not in world->noted */
+    bool active;              /* in world->active: its line is not empty */
+};
+
+struct mx_world_provider {
+    struct mx_receiver *receiver;
+    struct mx_stream noise;
+    int64_t next_epoch_us; /* MX_NEVER: no reputation */
+};
+
+/* A complaint on its way. */
+struct mx_world_complaint {
+    int64_t at_us;
+    uint32_t stream;
+    uint32_t path;
+    uint64_t number;
+};
+
+/* An attempt that has its start and waits to be judged. a: its draw. */
+struct mx_work {
+    int64_t start_us, until_us;
+    struct mx_entry entry;
+    struct mx_draw draw;
+};
+
+/* A hard bounce that suppression learns at the next edge. */
+struct mx_world_lesson {
+    uint32_t stream;
+    uint64_t number;
+};
+
+struct mx_world {
+    const struct mx_plan *plan;
+    const struct mx_engine_options *options;
+    struct mx_observation *observation;
+    struct mx_tally *tally;
+
+    uint32_t stream_count;
+    struct mx_world_stream *streams;
+    unsigned number_bits;
+
+    uint32_t provider_count, ip_count, path_count;
+    struct mx_world_provider *providers;
+    struct mx_world_path *paths;
+    struct mx_world_warm_up *warm_ups; /* [ip], or [provider][ip] for per_provider plans */
+    struct mx_sampler *transaction;
+    struct mx_sampler **complaint_delay, **emptied_after; /* [list] */
+    uint64_t **bounced, **complained; /* [list][provider] */
+    uint64_t *ip_keys;                /* of plan->ips, in order */
+    bool per_provider_warm_up;
+
+    struct mx_scheduler *scheduler;
+    struct mx_line_pool lines;
+    bool retry_random;
+    struct mx_trace_row *rows; /* of the attempts judged and not yet reported; trace only */
+    size_t row_count, row_size;
+
+    uint32_t *active, active_count; /* paths with a line */
+    uint32_t *noted, noted_count;
+    uint32_t *held, held_count;     /* warm_ups with messages */
+    uint32_t held_capacity;
+    struct mx_world_complaint *complaints; /* min-heap by time */
+    size_t complaint_count, complaint_size;
+    struct mx_world_lesson *lessons;
+    size_t lesson_count, lesson_size;
+
+    int64_t now_us;
+    uint64_t delivered, deferrals; /* for the progress display */
+    int64_t next_sample_us;
+    bool out_of_memory;
+};
+
+/* Returns owned, or NULL when out of memory. options is borrowed. */
+struct mx_world *mx_world_create(const struct mx_plan *plan,
+                                 const struct mx_engine_options *options,
+                                 enum mx_queue_kind queue);
+void mx_world_destroy(struct mx_world *world);
+
+static inline uint32_t mx_world_stream_of(const struct mx_world *world, uint64_t message)
+{
+    return (uint32_t)(message >> world->number_bits);
+}
+
+static inline uint64_t mx_world_number_of(const struct mx_world *world, uint64_t message)
+{
+    return message & ((UINT64_C(1) << world->number_bits) - 1);
+}
+
+/* All that moves at window edges, up to and including edge_us. Released messages go to their
+ * paths' lines. */
+void mx_world_edge(struct mx_world *world, int64_t edge_us);
+
+/* The edge at which throttles, warm-up allowances or samples next have something to do, as a
+ * multiple of window_us; MX_NEVER: none. */
+int64_t mx_world_edge_next_us(const struct mx_world *world);
+
+/* The stream's next message comes into being. Returns true with *entry ready to be handed to its
+ * path; false when it was dropped or is held for a warm-up allowance. */
+bool mx_world_create_message(struct mx_world *world, uint32_t stream, struct mx_entry *entry);
+
+/* The stream moves on to its next message. */
+void mx_world_advance_stream(struct mx_world *world, uint32_t stream);
+
+/* A message for a path whose line is empty: true with *work when it starts before before_us. */
+bool mx_world_try_start(struct mx_world *world, const struct mx_entry *entry, int64_t before_us,
+                        struct mx_work *work);
+
+/* Put a message at the end of its path's line. */
+void mx_world_wait(struct mx_world *world, const struct mx_entry *entry);
+
+/* The head of a path's line: true with *work when it starts before before_us (taken off the
+ * line). Messages found past their deadline expire on the way. */
+bool mx_world_serve(struct mx_world *world, uint32_t path, int64_t before_us,
+                    struct mx_work *work);
+
+/* When the head of a path's line can start under the present limits, or its deadline if that is
+ * earlier; MX_NEVER for an empty line. */
+int64_t mx_world_wake_us(const struct mx_world *world, uint32_t path);
+
+/* The receiver answers. *outcome is filled for mx_scheduler_report; returns false when the reply
+ * comes at or after the horizon (the message stays pending, there is nothing to report). */
+bool mx_world_judge(struct mx_world *world, const struct mx_work *work,
+                    struct mx_outcome *outcome);
+
+/* Report outcomes and write their trace rows. */
+void mx_world_report(struct mx_world *world, struct mx_outcome *outcomes, size_t count);
+
+/* A message is over without another attempt. */
+void mx_world_expire(struct mx_world *world, const struct mx_entry *entry, int64_t at_us);
+
+/* At the end: expire what waits in lines and has passed its deadline before the horizon. */
+void mx_world_finish(struct mx_world *world);
+
+/* Most messages in queues at once, and bytes held for them; called after each window. */
+void mx_world_measure(struct mx_world *world);
+
+/* Tell the progress display; true when the run is to stop. */
+bool mx_world_progress(struct mx_world *world);
+
+/* Between the world's own files: a complaint to come, a hard bounce to learn at the next edge, a
+ * path whose throttle is to be looked at from from_us on; the allowance of an address. */
+void mx_world_complain_later(struct mx_world *world, const struct mx_world_complaint *complaint);
+void mx_world_learn_bounce(struct mx_world *world, uint32_t stream, uint64_t number);
+void mx_world_note_path(struct mx_world *world, uint32_t path, int64_t from_us);
+struct mx_world_warm_up *mx_world_warm_up_of(struct mx_world *world, uint32_t provider,
+                                             uint32_t ip);
+struct mx_tally_place mx_world_place(const struct mx_world *world, const struct mx_entry *entry);
+
+void mx_loop_window(struct mx_world *world);
+void mx_loop_exact(struct mx_world *world);
+
+#endif
