@@ -64,6 +64,7 @@ static void ask(struct mx_world *world, const struct mx_work *work,
             work->entry.note == MX_NOTE_MAX ? MX_GREYLIST_UNSEEN : work->entry.note,
         .recipient = &recipient,
         .emptied_us = emptied_us,
+        .engagement = stream->list->engagement,
         .episode_u = mx_uniform(episode.word[0]),
         .content_u = mx_uniform_high(work->draw.word[0]),
         .service_u = mx_uniform_low(work->draw.word[1]),
@@ -249,7 +250,7 @@ static void finish_line(struct mx_world *world, struct mx_line *line, uint32_t i
 {
     while (line->count > 0) {
         struct mx_entry entry;
-        mx_line_peek(line, &entry);
+        mx_line_peek(&world->lines, line, &entry);
         mx_line_pop(&world->lines, line);
         uint32_t provider = world->streams[mx_world_stream_of(world, entry.message)].provider;
         entry.destination = (uint16_t)(provider * world->ip_count + ip);
@@ -290,7 +291,7 @@ void mx_world_measure(struct mx_world *world)
         return;
     o->pending_peak = pending;
     o->queue_bytes_peak = mx_scheduler_bytes(world->scheduler) +
-                          world->lines.chunk_count * sizeof(struct mx_line_chunk);
+                          mx_line_pool_bytes(&world->lines);
 }
 
 static void store(_Atomic uint64_t *where, uint64_t value)

@@ -7,13 +7,42 @@
 #define NOTE_BITS 19
 #define MESSAGE_BITS 40
 
+struct record {
+    int64_t due_us;
+    uint64_t created_note;  /* created 45 bits, note 19 */
+    uint64_t message_count; /* message 40 bits, attempt count 16 */
+};
+
+struct history {
+    int64_t first_deferral_us;
+    uint32_t gap_ms;
+};
+
+/* The records, then, where the pool keeps them, as many histories. */
+struct mx_line_chunk {
+    struct mx_line_chunk *next;
+    struct record record[MX_LINE_CHUNK];
+    struct history history[];
+};
+
+static size_t chunk_size(const struct mx_line_pool *pool)
+{
+    size_t histories = pool->keep_history ? MX_LINE_CHUNK : 0;
+    return sizeof(struct mx_line_chunk) + histories * sizeof(struct history);
+}
+
+size_t mx_line_pool_bytes(const struct mx_line_pool *pool)
+{
+    return pool->chunk_count * chunk_size(pool);
+}
+
 static struct mx_line_chunk *take_chunk(struct mx_line_pool *pool)
 {
     struct mx_line_chunk *chunk = pool->free;
     if (chunk) {
         pool->free = chunk->next;
     } else {
-        chunk = malloc(sizeof *chunk);
+        chunk = malloc(chunk_size(pool));
         if (!chunk)
             return NULL;
         pool->chunk_count++;
@@ -37,7 +66,10 @@ bool mx_line_push(struct mx_line_pool *pool, struct mx_line *line, const struct 
         line->tail = chunk;
         line->tail_index = 0;
     }
-    line->tail->record[line->tail_index++] = (struct mx_line_record){
+    if (pool->keep_history)
+        line->tail->history[line->tail_index] =
+            (struct history){entry->first_deferral_us, entry->gap_ms};
+    line->tail->record[line->tail_index++] = (struct record){
         .due_us = entry->due_us,
         .created_note = (uint64_t)entry->created_us << NOTE_BITS | entry->note,
         .message_count = (uint64_t)entry->attempt_count << MESSAGE_BITS | entry->message,
@@ -47,9 +79,10 @@ bool mx_line_push(struct mx_line_pool *pool, struct mx_line *line, const struct 
     return true;
 }
 
-void mx_line_peek(const struct mx_line *line, struct mx_entry *entry)
+void mx_line_peek(const struct mx_line_pool *pool, const struct mx_line *line,
+                  struct mx_entry *entry)
 {
-    const struct mx_line_record *record = &line->head->record[line->head_index];
+    const struct record *record = &line->head->record[line->head_index];
     *entry = (struct mx_entry){
         .due_us = record->due_us,
         .created_us = (int64_t)(record->created_note >> NOTE_BITS),
@@ -58,6 +91,10 @@ void mx_line_peek(const struct mx_line *line, struct mx_entry *entry)
         .attempt_count = (uint16_t)(record->message_count >> MESSAGE_BITS),
         .kind = MX_DUE_ATTEMPT,
     };
+    if (!pool->keep_history)
+        return;
+    entry->first_deferral_us = line->head->history[line->head_index].first_deferral_us;
+    entry->gap_ms = line->head->history[line->head_index].gap_ms;
 }
 
 void mx_line_pop(struct mx_line_pool *pool, struct mx_line *line)

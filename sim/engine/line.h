@@ -12,18 +12,9 @@
 
 #include "sim/scheduler/scheduler.h"
 
-#define MX_LINE_CHUNK 64
+#define MX_LINE_CHUNK 64 /* messages */
 
-struct mx_line_record {
-    int64_t due_us;
-    uint64_t created_note;   /* created 45 bits, note 19 */
-    uint64_t message_count;  /* message 40 bits, attempt count 16 */
-};
-
-struct mx_line_chunk {
-    struct mx_line_chunk *next;
-    struct mx_line_record record[MX_LINE_CHUNK];
-};
+struct mx_line_chunk; /* of MX_LINE_CHUNK records */
 
 /* Zero it to start. */
 struct mx_line {
@@ -32,7 +23,9 @@ struct mx_line {
     uint64_t count;
 };
 
+/* Zero it to start, then set keep_history where mx_retry_needs_history(): 40 bytes a message. */
 struct mx_line_pool {
+    bool keep_history;
     struct mx_line_chunk *free;
     size_t chunk_count; /* in use and free */
     uint64_t count;     /* messages in all lines */
@@ -41,10 +34,13 @@ struct mx_line_pool {
 /* False when out of memory. */
 bool mx_line_push(struct mx_line_pool *pool, struct mx_line *line, const struct mx_entry *entry);
 /* The first message; the line must not be empty. destination is left 0. */
-void mx_line_peek(const struct mx_line *line, struct mx_entry *entry);
+void mx_line_peek(const struct mx_line_pool *pool, const struct mx_line *line,
+                  struct mx_entry *entry);
 void mx_line_pop(struct mx_line_pool *pool, struct mx_line *line);
 /* Frees a line's chunks and the pool's free ones. */
 void mx_line_fini(struct mx_line *line);
 void mx_line_pool_fini(struct mx_line_pool *pool);
+/* Bytes held for all lines. */
+size_t mx_line_pool_bytes(const struct mx_line_pool *pool);
 
 #endif

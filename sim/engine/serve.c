@@ -55,7 +55,7 @@ bool mx_world_serve(struct mx_world *world, uint32_t path_index, int64_t before_
     struct mx_world_path *path = &world->paths[path_index];
     while (path->line.count > 0) {
         struct mx_entry entry;
-        mx_line_peek(&path->line, &entry);
+        mx_line_peek(&world->lines, &path->line, &entry);
         entry.destination = (uint16_t)path_index;
         int64_t start_us = mx_sending_path_start_us(path->sending, entry.due_us);
         int64_t deadline_us = deadline_of(world, &entry);
@@ -79,7 +79,7 @@ int64_t mx_world_wake_us(const struct mx_world *world, uint32_t path_index)
     if (path->line.count == 0)
         return MX_NEVER;
     struct mx_entry entry;
-    mx_line_peek(&path->line, &entry);
+    mx_line_peek(&world->lines, &path->line, &entry);
     int64_t start_us = mx_sending_path_start_us(path->sending, entry.due_us);
     int64_t deadline_us = deadline_of(world, &entry);
     return deadline_us < start_us ? deadline_us : start_us;

@@ -294,6 +294,7 @@ struct mx_world *mx_world_create(const struct mx_plan *plan,
     world->options = options;
     world->provider_count = plan->provider_count;
     world->ip_count = plan->ip_count;
+    world->lines.keep_history = mx_retry_needs_history(&plan->retry);
     world->retry_random = mx_retry_is_random(&plan->retry);
     world->scheduler = mx_scheduler_create(&plan->retry, queue);
     if (!world->scheduler || !create_observation(world) || !create_samplers(world) ||

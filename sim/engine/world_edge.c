@@ -176,7 +176,7 @@ static void release_held(struct mx_world *world, uint32_t index, int64_t edge_us
     const struct mx_warm_up *plan = &world->plan->pools[warm_up->pool].warm_up;
     while (warm_up->held.count > 0) {
         struct mx_entry entry;
-        mx_line_peek(&warm_up->held, &entry);
+        mx_line_peek(&world->lines, &warm_up->held, &entry);
         uint32_t stream = mx_world_stream_of(world, entry.message);
         entry.destination = (uint16_t)(world->streams[stream].provider * world->ip_count +
                                        index % world->ip_count);
