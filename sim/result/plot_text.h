@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* plot_text.h - text of pictures: made safe, measured in DejaVu Sans, numbers as people say them.
+ *
+ * Pure: no files, no locale. Lengths are pixels of a picture of 960 x 600. */
+#ifndef MX_PLOT_TEXT_H
+#define MX_PLOT_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define MX_PLOT_TEXT_SIZE 256
+
+/* Returned by value, so that several can stand in one call of printf. */
+struct mx_plot_text {
+    char s[MX_PLOT_TEXT_SIZE];
+};
+
+/* The text as valid UTF-8 without control characters: what is not gets U+FFFD or a space. Cut with
+ * an ellipsis at MX_PLOT_TEXT_SIZE - 1 bytes. */
+struct mx_plot_text mx_plot_text_clean(const char *raw);
+
+/* printf into a clean text. */
+struct mx_plot_text mx_plot_text_format(const char *format, ...)
+    __attribute__((format(printf, 1, 2)));
+
+/* Width of clean text. Characters past ASCII are taken as wide as the widest of their kind. */
+double mx_plot_text_width(const char *text, double font_px, bool bold);
+
+/* The text, or its beginning and an ellipsis, so that it is no wider than width_px. */
+struct mx_plot_text mx_plot_text_fit(const char *text, double font_px, bool bold, double width_px);
+
+/* "0", "0.25", "7", "1,234", "12.3 k", "1.23 M", "-" for NaN. */
+struct mx_plot_text mx_plot_count(double count);
+
+/* A share of 1 as "98.7 %", "99.98 %", "0.004 %", "0 %", "100 %": never rounded up to all or down
+ * to none, "-" for NaN. */
+struct mx_plot_text mx_plot_share(double share);
+
+/* A duration: "1 s", "2.5 min", "6 h", "3 d 4 h" (over 72 h), "-" for NaN. */
+struct mx_plot_text mx_plot_duration(double duration_s);
+
+#endif
