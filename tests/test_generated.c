@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* test_generated.c - a thousand random scenarios: each loads, runs, conserves its messages (the
+ * engine checks that itself) and gives the same observation from the window loop and from the exact
+ * reference loop. MX_GENERATED=N runs the first N only. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "sim/engine/engine.h"
+#include "sim/scenario/reader.h"
+#include "tests/support_generator.h"
+
+#define SCENARIOS 1000
+#define ATTEMPTS_MAX 5000000 /* the bound on events of one scenario */
+
+static char text_of_scenario[MX_GENERATED_SIZE];
+
+/* The scenario is in memory; presets are read from the tree. */
+static int read_memory(void *context, const char *path, char **text, size_t *size)
+{
+    if (strcmp(path, "generated.cfg") != 0)
+        return mx_file_access_disk.read(context, path, text, size);
+    *size = strlen(text_of_scenario);
+    *text = malloc(*size + 1);
+    if (!*text)
+        return -1;
+    memcpy(*text, text_of_scenario, *size + 1);
+    return 0;
+}
+
+static struct mx_plan *load(uint64_t number)
+{
+    static const char *const dirs[] = {"scenarios"};
+    struct mx_file_access access = mx_file_access_disk;
+    access.read = read_memory;
+    struct mx_reader_options options = {
+        .preset_dirs = dirs, .preset_dir_count = 1, .access = &access};
+    struct mx_mistakes mistakes = {0};
+    mx_generate_scenario(number, text_of_scenario);
+    struct mx_plan *plan = mx_reader_load("generated.cfg", &options, &mistakes);
+    if (!plan) {
+        for (size_t i = 0; i < mistakes.count; i++)
+            print_message("%d: %s: %s\n", mistakes.item[i].line, mistakes.item[i].key,
+                          mistakes.item[i].text);
+        print_message("scenario %llu:\n%s", (unsigned long long)number, text_of_scenario);
+    }
+    mx_mistakes_fini(&mistakes);
+    assert_non_null(plan);
+    return plan;
+}
+
+static struct mx_observation *run(const struct mx_plan *plan, enum mx_engine_loop loop)
+{
+    struct mx_engine_options options = {.seed = plan->seed, .loop = loop};
+    struct mx_observation *observation = NULL;
+    assert_int_equal(mx_engine_run(plan, &options, &observation), MX_ENGINE_OK);
+    assert_true(observation->attempt_total < ATTEMPTS_MAX);
+    return observation;
+}
+
+static bool same_samples(const struct mx_observation *a, const struct mx_observation *b)
+{
+    size_t count = a->sample_count * a->provider_count * a->ip_count;
+    for (size_t i = 0; i < count; i++) {
+        const struct mx_ip_sample *x = &a->samples[i], *y = &b->samples[i];
+        if (x->score != y->score || x->allowance_per_day != y->allowance_per_day ||
+            x->volume_today != y->volume_today || x->band != y->band || x->blocked != y->blocked)
+            return false;
+    }
+    return true;
+}
+
+static bool same_histograms(const struct mx_histogram *a, const struct mx_histogram *b,
+                            uint32_t count)
+{
+    return memcmp(a, b, count * sizeof *a) == 0;
+}
+
+static const char *difference(const struct mx_observation *a, const struct mx_observation *b)
+{
+    size_t cells = (size_t)a->campaign_count * a->provider_count * (a->ip_count + 1U);
+    if (memcmp(a->cells, b->cells, cells * sizeof *a->cells) != 0)
+        return "counts";
+    if (memcmp(a->series, b->series,
+               a->series_count * a->provider_count * sizeof *a->series) != 0)
+        return "time series";
+    if (!same_histograms(a->ttd_by_provider, b->ttd_by_provider, a->provider_count) ||
+        !same_histograms(a->ttd_by_ip, b->ttd_by_ip, a->ip_count) ||
+        !same_histograms(a->ttd_by_campaign, b->ttd_by_campaign, a->campaign_count))
+        return "times to deliver";
+    if (!same_histograms(a->wait_by_provider, b->wait_by_provider, a->provider_count) ||
+        !same_histograms(a->wait_by_ip, b->wait_by_ip, a->ip_count))
+        return "waits";
+    if (a->peak_total != b->peak_total)
+        return "peak";
+    return same_samples(a, b) ? NULL : "samples";
+}
+
+static void test_loops_agree(void **state)
+{
+    (void)state;
+    const char *limit = getenv("MX_GENERATED");
+    uint64_t count = limit ? strtoull(limit, NULL, 10) : SCENARIOS;
+    uint64_t exact_only = 0, attempts = 0, failed = 0, eventful = 0;
+    for (uint64_t number = 0; number < count; number++) {
+        struct mx_plan *plan = load(number);
+        struct mx_observation *window = run(plan, MX_LOOP_AUTO);
+        struct mx_observation *exact = run(plan, MX_LOOP_EXACT);
+        const char *what = difference(window, exact);
+        if (what) {
+            print_message("scenario %llu: the loops differ in %s\n", (unsigned long long)number,
+                          what);
+            failed++;
+        }
+        exact_only += plan->exact_required;
+        attempts += window->attempt_total;
+        eventful += window->attempt_total > 100;
+        mx_observation_destroy(window);
+        mx_observation_destroy(exact);
+        mx_plan_destroy(plan);
+    }
+    print_message("%llu scenarios, %llu attempts, %llu with exact order only\n",
+                  (unsigned long long)count, (unsigned long long)attempts,
+                  (unsigned long long)exact_only);
+    assert_int_equal(failed, 0);
+    /* the comparison is worth something: most have much to compare, by both loops */
+    assert_true(eventful > count / 2);
+    assert_true(exact_only < count / 2);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_loops_agree)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
