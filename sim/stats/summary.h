@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* summary.h - replications -> each metric's mean, standard deviation and 95 % interval.
+ *
+ * Every replication is turned into one number a metric and scope as it is added; the observation
+ * itself is not kept. A metric may be undefined in a replication (0/0, a share never reached); then
+ * its mean is undefined too, and `reached` tells how many replications had it. */
+#ifndef MX_SUMMARY_H
+#define MX_SUMMARY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sim/observe/observe.h"
+
+enum mx_metric {
+    MX_METRIC_RECIPIENTS,
+    MX_METRIC_DROPPED,
+    MX_METRIC_SENT,
+    MX_METRIC_ATTEMPTS,
+    MX_METRIC_DELIVERED,
+    MX_METRIC_HARD_BOUNCED,
+    MX_METRIC_SOFT_BOUNCED,
+    MX_METRIC_SOFT_BOUNCED_REJECTED,
+    MX_METRIC_SOFT_BOUNCED_BLOCKED,
+    MX_METRIC_SOFT_BOUNCED_EXPIRED,
+    MX_METRIC_SOFT_BOUNCED_EXPIRED_UNATTEMPTED,
+    MX_METRIC_PENDING,
+    MX_METRIC_NON_ATTEMPTS,
+    MX_METRIC_DEFERRALS,
+    MX_METRIC_DEFERRALS_REASON_FIRST, /* one a reason, in the order of enum mx_reason */
+    MX_METRIC_DEFERRALS_REASON_LAST =
+        MX_METRIC_DEFERRALS_REASON_FIRST + MX_DEFERRAL_REASON_COUNT - 1,
+    MX_METRIC_DEFERRED_MESSAGES,
+    MX_METRIC_DEFERRED_FIRST_ATTEMPT,
+    MX_METRIC_DELIVERED_RATE,         /* delivered / sent */
+    MX_METRIC_DEFERRALS_PER_MESSAGE,  /* deferrals / sent */
+    MX_METRIC_TIME_TO_DELIVER_MEAN_S, /* creation to acceptance, of the delivered */
+    MX_METRIC_TIME_TO_DELIVER_P50_S,
+    MX_METRIC_TIME_TO_DELIVER_P90_S,
+    MX_METRIC_TIME_TO_DELIVER_P95_S,
+    MX_METRIC_TIME_TO_DELIVER_P99_S,
+    MX_METRIC_TIME_TO_DELIVER_MAX_S,
+    MX_METRIC_TIME_UNTIL_50PCT_S,     /* until that share of all sent is delivered */
+    MX_METRIC_TIME_UNTIL_90PCT_S,
+    MX_METRIC_TIME_UNTIL_95PCT_S,
+    MX_METRIC_TIME_UNTIL_99PCT_S,
+    MX_METRIC_WAIT_MEAN_S,            /* held by the sender, one sample an attempt */
+    MX_METRIC_WAIT_P99_S,
+    MX_METRIC_QUEUE_PEAK,             /* most messages undecided at once */
+    MX_METRIC_COUNT
+};
+
+/* As in summary.json; static storage. */
+const char *mx_metric_name(enum mx_metric metric);
+/* True where each replication gives a whole number of things. */
+bool mx_metric_is_count(enum mx_metric metric);
+
+enum mx_group {
+    MX_GROUP_TOTAL,    /* index 0 */
+    MX_GROUP_PROVIDER, /* index of the plan */
+    MX_GROUP_CAMPAIGN,
+    MX_GROUP_IP,       /* index ip_count: "(none)", the drops */
+    MX_GROUP_COUNT
+};
+
+struct mx_summary_sizes {
+    uint32_t campaign_count, provider_count, ip_count, replication_count;
+};
+
+/* is_known: every replication had it. has_spread: is_known and more than one replication.
+ * ci95: of the mean, Student's t. */
+struct mx_estimate {
+    uint32_t reached; /* replications in which it is defined */
+    bool is_known, has_spread;
+    double mean, sd, ci95[2];
+};
+
+struct mx_summary;
+
+/* Returns owned, or NULL when out of memory. Holds 8 bytes a metric, scope and replication. */
+struct mx_summary *mx_summary_create(const struct mx_summary_sizes *sizes);
+void mx_summary_destroy(struct mx_summary *summary);
+
+/* The next replication; at most replication_count of them. */
+void mx_summary_add(struct mx_summary *summary, const struct mx_observation *observation);
+
+/* Replications added so far, and the sizes. */
+uint32_t mx_summary_count(const struct mx_summary *summary);
+const struct mx_summary_sizes *mx_summary_sizes(const struct mx_summary *summary);
+
+/* One replication's number; false where it is undefined. */
+bool mx_summary_value(const struct mx_summary *summary, uint32_t replication, enum mx_group group,
+                      uint32_t index, enum mx_metric metric, double *value);
+
+/* Not from several threads at once: it works in the summary's own memory. */
+struct mx_estimate mx_summary_estimate(const struct mx_summary *summary, enum mx_group group,
+                                       uint32_t index, enum mx_metric metric);
+
+/* Mean, sd and interval of count values, all defined. Same bits on every machine. */
+struct mx_estimate mx_estimate_of(const double *values, uint32_t count);
+
+/* Half-width of the 95 % interval of a mean, in standard errors: Student's t quantile at 0.975
+ * with `freedom` >= 1 degrees, to 9 significant digits. */
+double mx_student_t95(uint32_t freedom);
+
+#endif
