@@ -44,31 +44,40 @@ static char *check_counts(const char *scope, uint32_t index, const struct mx_cou
     return NULL;
 }
 
-static uint64_t row_of(const struct mx_observation *o, size_t cell)
-{
-    return cell / (o->ip_count + 1U);
-}
+/* Sums of the cells: the total, then each provider, campaign and IP. */
+struct scopes {
+    struct mx_counts *total, *provider, *campaign, *ip;
+};
 
-/* Sums over one dimension of the cells; which: 0 total, 1 provider, 2 campaign, 3 IP. */
-static struct mx_counts sum_scope(const struct mx_observation *o, int which, uint32_t index)
+/* All sums in one pass over the cells. False when out of memory; free total. */
+static bool sum_scopes(const struct mx_observation *o, struct scopes *scopes)
 {
-    struct mx_counts sum = {0};
-    size_t cells = (size_t)o->campaign_count * o->provider_count * (o->ip_count + 1U);
-    for (size_t i = 0; i < cells; i++) {
-        uint64_t row = row_of(o, i);
-        bool in = which == 0 || (which == 1 && row % o->provider_count == index) ||
-                  (which == 2 && row / o->provider_count == index) ||
-                  (which == 3 && i % (o->ip_count + 1U) == index);
-        if (in)
-            mx_counts_add(&sum, &o->cells[i]);
+    size_t count = 1 + (size_t)o->provider_count + o->campaign_count + o->ip_count;
+    scopes->total = calloc(count, sizeof *scopes->total);
+    if (!scopes->total)
+        return false;
+    scopes->provider = scopes->total + 1;
+    scopes->campaign = scopes->provider + o->provider_count;
+    scopes->ip = scopes->campaign + o->campaign_count;
+    for (uint32_t c = 0; c < o->campaign_count; c++) {
+        for (uint32_t p = 0; p < o->provider_count; p++) {
+            for (uint32_t i = 0; i <= o->ip_count; i++) {
+                const struct mx_counts *cell = mx_observation_cell(o, c, p, i);
+                mx_counts_add(scopes->total, cell);
+                mx_counts_add(&scopes->provider[p], cell);
+                mx_counts_add(&scopes->campaign[c], cell);
+                if (i < o->ip_count)
+                    mx_counts_add(&scopes->ip[i], cell);
+            }
+        }
     }
-    return sum;
+    return true;
 }
 
-static char *check_series(const struct mx_observation *o)
+static char *check_series(const struct mx_observation *o, const struct mx_counts *provider)
 {
     for (uint32_t p = 0; p < o->provider_count; p++) {
-        struct mx_counts c = sum_scope(o, 1, p);
+        struct mx_counts c = provider[p];
         uint64_t created = 0, delivered = 0, deferrals = 0, expired = 0;
         for (size_t b = 0; b < o->series_count; b++) {
             const struct mx_series_bin *bin = &o->series[b * o->provider_count + p];
@@ -90,10 +99,10 @@ static char *check_series(const struct mx_observation *o)
     return NULL;
 }
 
-static char *check_histograms(const struct mx_observation *o)
+static char *check_histograms(const struct mx_observation *o, const struct mx_counts *provider)
 {
     for (uint32_t p = 0; p < o->provider_count; p++) {
-        struct mx_counts c = sum_scope(o, 1, p);
+        struct mx_counts c = provider[p];
         uint64_t count = mx_histogram_count(&o->ttd_by_provider[p]);
         if (count != c.delivered)
             return sentence("provider", p, "time-to-deliver samples = delivered", count,
@@ -105,19 +114,36 @@ static char *check_histograms(const struct mx_observation *o)
     return NULL;
 }
 
-char *mx_observation_conserved(const struct mx_observation *observation)
+static char *check_scopes(const struct mx_observation *o, const struct scopes *scopes)
 {
-    static const char *const name[] = {"total", "provider", "campaign", "ip"};
-    const uint32_t count[] = {1, observation->provider_count, observation->campaign_count,
-                              observation->ip_count};
-    for (int which = 0; which < 4; which++) {
-        for (uint32_t i = 0; i < count[which]; i++) {
-            struct mx_counts sum = sum_scope(observation, which, i);
-            char *failed = check_counts(name[which], i, &sum);
+    const struct {
+        const char *name;
+        const struct mx_counts *counts;
+        uint32_t count;
+    } kind[] = {{"total", scopes->total, 1},
+                {"provider", scopes->provider, o->provider_count},
+                {"campaign", scopes->campaign, o->campaign_count},
+                {"ip", scopes->ip, o->ip_count}};
+    for (size_t k = 0; k < sizeof kind / sizeof *kind; k++) {
+        for (uint32_t i = 0; i < kind[k].count; i++) {
+            char *failed = check_counts(kind[k].name, i, &kind[k].counts[i]);
             if (failed)
                 return failed;
         }
     }
-    char *failed = check_series(observation);
-    return failed ? failed : check_histograms(observation);
+    return NULL;
+}
+
+char *mx_observation_conserved(const struct mx_observation *observation)
+{
+    struct scopes scopes;
+    if (!sum_scopes(observation, &scopes))
+        return NULL; /* nothing was found to be wrong */
+    char *failed = check_scopes(observation, &scopes);
+    if (!failed)
+        failed = check_series(observation, scopes.provider);
+    if (!failed)
+        failed = check_histograms(observation, scopes.provider);
+    free(scopes.total);
+    return failed;
 }
