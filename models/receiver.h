@@ -27,8 +27,6 @@ struct mx_history {
     double complaints, unknown;
 };
 
-#define MX_GREYLIST_UNSEEN UINT32_MAX
-
 /* One attempt. Uniforms in (0, 1). greylist_s: whole seconds from the message's creation to the
  * first attempt that reached the greylist, or MX_GREYLIST_UNSEEN. episode_u is drawn by the caller
  * for mx_receiver_episode(now_us). small_domain: of the recipient, < greylist.domains. */

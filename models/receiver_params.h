@@ -55,7 +55,7 @@ struct mx_allowance_params {
     struct mx_rate cap;
     double depth;
     enum mx_bucket_kind bucket;
-    bool refused_count;      /* refused attempts count as volume and take tokens */
+    bool refused_count; /* refused attempts count as volume and take tokens */
 };
 
 enum mx_band { MX_BAND_BAD, MX_BAND_LOW, MX_BAND_MEDIUM, MX_BAND_HIGH, MX_BAND_COUNT };
@@ -76,10 +76,10 @@ struct mx_reputation_params {
     bool enabled;
     int64_t half_life_us;
     int64_t epoch_us;
-    int64_t episode_us;   /* 0: one draw per attempt */
+    int64_t episode_us; /* 0: one draw per attempt */
     double prior_score, prior_weight;
     double complaint_weight, unknown_weight, trap_weight, engagement_weight;
-    bool domain;          /* the sending domain has a score too; the lower band of the two holds */
+    bool domain; /* the sending domain has a score too; the lower band of the two holds */
     struct mx_band_params band[MX_BAND_COUNT];
 };
 
@@ -112,24 +112,27 @@ struct mx_capacity_params {
     enum mx_capacity_kind kind;
     /* rate */
     double rate_per_s;
-    double backlog;           /* messages admitted and not yet drained, at most */
-    double busy_cost;         /* work of a refusal, in messages, >= 0 */
+    double backlog;   /* messages admitted and not yet drained, at most; at least 1 */
+    double busy_cost; /* work of a refusal, in messages, >= 0 */
     struct mx_daily daily;
-    double noise_cv;          /* lognormal factor of mean 1, anew every noise_every_us; 0 = none */
+    double noise_cv; /* lognormal factor of mean 1, anew every noise_every_us; 0 = none */
     int64_t noise_every_us;
-    double background_per_s;  /* other senders' load */
+    double background_per_s; /* other senders' load */
     struct mx_daily background_daily;
     /* servers */
-    uint32_t servers;         /* 1 .. MX_SERVERS_MAX */
+    uint32_t servers; /* 1 .. MX_SERVERS_MAX */
     struct mx_law service;
-    uint64_t waiting_room;    /* 0 .. MX_WAITING_ROOM_MAX, or UINT64_MAX = unlimited */
+    uint64_t waiting_room; /* 0 .. MX_WAITING_ROOM_MAX, or UINT64_MAX = unlimited */
 };
+
+/* Seen by the greylist: never. */
+#define MX_GREYLIST_UNSEEN UINT32_MAX
 
 /* delay_us 0 = off. domains: small domains behind this provider, each with its own whitelist.
  * whitelist_after: passes of a client (IP) at a domain; 0 = never. */
 struct mx_greylist_params {
     int64_t delay_us;
-    uint32_t domains; /* 1 .. 65,536 */
+    uint32_t domains;         /* 1 .. 65,536 */
     uint32_t whitelist_after; /* 0 .. 255 */
 };
 
@@ -143,7 +146,7 @@ struct mx_receiver_params {
     struct mx_block_params block;
     struct mx_capacity_params capacity;
     struct mx_greylist_params greylist;
-    double full_reply_soft;  /* share of full mailboxes answered 452 (the rest 552) */
+    double full_reply_soft; /* share of full mailboxes answered 452 (the rest 552) */
     double content_reject, content_busy;
     struct mx_day day;
 };

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* allowance.h - stage 2 of a provider, second part: how much an IP, a netblock or a sending
+ * domain may send in a day (growth rule) and at what rate (cap).
+ *
+ * One rule per scope, one key per IP, netblock or domain. Equations: models/README.md. */
+#ifndef MX_ALLOWANCE_H
+#define MX_ALLOWANCE_H
+
+#include "models/token_bucket.h"
+
+#define MX_REFERENCE_DAYS_MAX 30
+#define MX_HOURS_A_DAY 24
+
+/* The local day and hour; an hour is a 24th of the provider's day. Zero-time is day 0. */
+struct mx_allowance_calendar {
+    struct mx_day day;
+    int64_t day_number, hour_number; /* hours count on over the days */
+    int64_t hour_end_us;
+};
+
+void mx_allowance_calendar_init(struct mx_allowance_calendar *calendar, const struct mx_day *day);
+void mx_allowance_calendar_turn(struct mx_allowance_calendar *calendar, int64_t now_us);
+
+static inline void mx_allowance_calendar_at(struct mx_allowance_calendar *calendar, int64_t now_us)
+{
+    if (now_us >= calendar->hour_end_us)
+        mx_allowance_calendar_turn(calendar, now_us);
+}
+
+/* One scope. cap_per_day: per local day, 0 = no cap. */
+struct mx_allowance_rule {
+    const struct mx_allowance_params *params;
+    bool is_on;
+    struct mx_bucket_rule cap[MX_BAND_COUNT];
+    double cap_per_day[MX_BAND_COUNT];
+};
+
+/* bands: caps for a scope without one of its own; NULL: none. params and bands are borrowed. */
+void mx_allowance_prepare(struct mx_allowance_rule *rule, const struct mx_allowance_params *params,
+                          const struct mx_band_params *bands, const struct mx_day *day);
+
+/* One IP, netblock or domain. volume: of the day, refused attempts included where they count;
+ * limit: the most it may be; passed: of the day; ring: passed on each of the last 30 days, by day
+ * number modulo 30. */
+struct mx_allowance_key {
+    struct mx_bucket bucket;
+    uint64_t volume, limit;
+    uint64_t hour_volume, hour_limit;
+    uint64_t passed;
+    int64_t day_number, hour_number;
+    double per_day; /* of the growth rule; 0 = no rule */
+    double *ring;
+    enum mx_band band;
+};
+
+/* ring: MX_REFERENCE_DAYS_MAX doubles, borrowed. history: NULL = cold. Starts with a full bucket
+ * at time 0. */
+void mx_allowance_key_init(const struct mx_allowance_rule *rule, struct mx_allowance_key *key,
+                           double *ring, enum mx_band band, double daily_volume, double days);
+
+/* The band of the key moves at now_us: the cap changes, tokens are clipped to the new depth. */
+void mx_allowance_set_band(const struct mx_allowance_rule *rule, struct mx_allowance_key *key,
+                           enum mx_band band, int64_t now_us);
+
+/* Largest volume that passed in one of the last reference_days days before day_number. */
+double mx_allowance_reference(const struct mx_allowance_rule *rule,
+                              const struct mx_allowance_key *key, int64_t day_number);
+
+/* max(floor, growth x reference); 0 where there is no growth rule. */
+double mx_allowance_growth_per_day(const struct mx_allowance_params *params, double reference);
+
+/* What binds, as of day_number: the smaller of growth rule and cap per day; 0 = neither. */
+double mx_allowance_per_day(const struct mx_allowance_rule *rule,
+                            const struct mx_allowance_key *key, int64_t day_number);
+
+/* One attempt under all scopes that are on: keys[s] is of rules[s]. The message takes from all of
+ * them, or is refused: MX_REASON_SPIKE (growth) or MX_REASON_RATE (cap), whichever of those that
+ * refuse allows less a day. MX_REASON_NONE: passed. The calendar must stand at now_us. */
+enum mx_reason mx_allowance_take(const struct mx_allowance_rule rules[MX_SCOPE_COUNT],
+                                 struct mx_allowance_key *const keys[MX_SCOPE_COUNT],
+                                 const struct mx_allowance_calendar *calendar, int64_t now_us);
+
+#endif

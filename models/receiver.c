@@ -1,0 +1,389 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* receiver.c - one mailbox provider: its stages in line.
+ *
+ * What an attempt touches of its IP lies together (struct ip_state). Every stage decides in its
+ * own module; here stands their order, and what each learns from an answer. */
+#include "models/receiver.h"
+
+#include <stdlib.h>
+
+#include "models/allowance.h"
+#include "models/block.h"
+#include "models/capacity.h"
+#include "models/connections.h"
+#include "models/content.h"
+#include "models/greylist.h"
+#include "models/mailbox.h"
+#include "models/outage.h"
+#include "models/reputation.h"
+
+struct ip_state {
+    struct mx_allowance_key allowance;
+    struct mx_reputation reputation;
+    struct mx_block block;
+};
+
+struct netblock_state {
+    struct mx_allowance_key allowance;
+};
+
+struct domain_state {
+    struct mx_allowance_key allowance;
+    struct mx_reputation reputation;
+};
+
+struct mx_receiver {
+    const struct mx_receiver_params *params;
+    struct mx_receiver_sizes sizes;
+    struct mx_outage_cursor outage;
+    struct mx_connections connections;
+    bool has_connections; /* limits of them */
+    bool has_reputation;
+    struct mx_allowance_calendar calendar;
+    struct mx_allowance_rule allowance[MX_SCOPE_COUNT];
+    struct mx_reputation_rule reputation;
+    struct mx_capacity *capacity; /* NULL: unlimited */
+    struct mx_greylist greylist;
+    struct ip_state *ips;
+    struct netblock_state *netblocks;
+    struct domain_state *domains;
+    double *rings; /* of all allowance keys, MX_REFERENCE_DAYS_MAX each */
+};
+
+/* --- set-up ------------------------------------------------------------------------------- */
+
+static double *ring_of(const struct mx_receiver *receiver, enum mx_scope scope, uint32_t index)
+{
+    size_t at = index;
+
+    if (scope != MX_SCOPE_IP)
+        at += receiver->sizes.ip_count;
+    if (scope == MX_SCOPE_DOMAIN)
+        at += receiver->sizes.netblock_count;
+    return receiver->rings + at * MX_REFERENCE_DAYS_MAX;
+}
+
+static struct mx_allowance_key *allowance_of(struct mx_receiver *receiver, enum mx_scope scope,
+                                             uint32_t index)
+{
+    switch (scope) {
+    case MX_SCOPE_IP:
+        return &receiver->ips[index].allowance;
+    case MX_SCOPE_NETBLOCK:
+        return &receiver->netblocks[index].allowance;
+    case MX_SCOPE_DOMAIN:
+        return &receiver->domains[index].allowance;
+    case MX_SCOPE_COUNT:
+        break;
+    }
+    return NULL;
+}
+
+static struct mx_reputation *reputation_of(struct mx_receiver *receiver, enum mx_scope scope,
+                                           uint32_t index)
+{
+    if (scope == MX_SCOPE_IP)
+        return &receiver->ips[index].reputation;
+    return scope == MX_SCOPE_DOMAIN ? &receiver->domains[index].reputation : NULL;
+}
+
+void mx_receiver_set_history(struct mx_receiver *receiver, enum mx_scope scope, uint32_t index,
+                             const struct mx_history *history)
+{
+    struct mx_reputation *reputation = reputation_of(receiver, scope, index);
+    enum mx_band band = MX_BAND_HIGH;
+
+    if (reputation != NULL)
+        mx_reputation_set_history(&receiver->reputation, reputation, history->daily_volume,
+                                  history->days, history->complaints, history->unknown,
+                                  receiver->params->day.day_us);
+    if (scope == MX_SCOPE_IP)
+        band = reputation->band;
+    mx_allowance_key_init(&receiver->allowance[scope], allowance_of(receiver, scope, index),
+                          ring_of(receiver, scope, index), band, history->daily_volume,
+                          history->days);
+}
+
+static void prepare(struct mx_receiver *receiver)
+{
+    const struct mx_receiver_params *params = receiver->params;
+
+    receiver->has_connections = params->connections.per_ip + params->connections.total > 0;
+    receiver->has_reputation = params->reputation.enabled;
+    mx_outage_init(&receiver->outage, params->outages, params->outage_count);
+    mx_allowance_calendar_init(&receiver->calendar, &params->day);
+    mx_reputation_prepare(&receiver->reputation, &params->reputation);
+    for (int scope = 0; scope < MX_SCOPE_COUNT; scope++)
+        mx_allowance_prepare(&receiver->allowance[scope], &params->allowance[scope],
+                             scope == MX_SCOPE_IP ? params->reputation.band : NULL, &params->day);
+    receiver->allowance[MX_SCOPE_IP].is_on = true; /* it counts the day's volume in any case */
+}
+
+/* Everybody cold. */
+static void start(struct mx_receiver *receiver)
+{
+    const uint32_t counts[MX_SCOPE_COUNT] = {
+        receiver->sizes.ip_count, receiver->sizes.netblock_count, receiver->sizes.domain_count};
+    const struct mx_history cold = {0};
+
+    for (int scope = 0; scope < MX_SCOPE_COUNT; scope++) {
+        for (uint32_t index = 0; index < counts[scope]; index++)
+            mx_receiver_set_history(receiver, (enum mx_scope)scope, index, &cold);
+    }
+}
+
+struct mx_receiver *mx_receiver_create(const struct mx_receiver_params *params,
+                                       const struct mx_receiver_sizes *sizes,
+                                       double (*noise_u)(void *context, uint64_t interval),
+                                       void *noise_context)
+{
+    size_t keys = (size_t)sizes->ip_count + sizes->netblock_count + sizes->domain_count;
+    struct mx_receiver *receiver = calloc(1, sizeof *receiver);
+    bool is_whole;
+
+    if (receiver == NULL)
+        return NULL;
+    receiver->params = params;
+    receiver->sizes = *sizes;
+    prepare(receiver);
+    is_whole = mx_connections_init(&receiver->connections, &params->connections, sizes->ip_count);
+    is_whole =
+        mx_greylist_init(&receiver->greylist, &params->greylist, sizes->ip_count) && is_whole;
+    receiver->ips = calloc(sizes->ip_count, sizeof *receiver->ips);
+    receiver->netblocks = calloc(sizes->netblock_count, sizeof *receiver->netblocks);
+    receiver->domains = calloc(sizes->domain_count, sizeof *receiver->domains);
+    receiver->rings = calloc(keys * MX_REFERENCE_DAYS_MAX, sizeof *receiver->rings);
+    if (params->capacity.kind != MX_CAPACITY_NONE) {
+        receiver->capacity = mx_capacity_create(&params->capacity, &params->day, params->outages,
+                                                params->outage_count, noise_u, noise_context);
+        is_whole = is_whole && receiver->capacity != NULL;
+    }
+    if (!is_whole || receiver->ips == NULL || receiver->netblocks == NULL ||
+        receiver->domains == NULL || receiver->rings == NULL) {
+        mx_receiver_destroy(receiver);
+        return NULL;
+    }
+    start(receiver);
+    return receiver;
+}
+
+void mx_receiver_destroy(struct mx_receiver *receiver)
+{
+    if (receiver == NULL)
+        return;
+    mx_connections_fini(&receiver->connections);
+    mx_greylist_fini(&receiver->greylist);
+    mx_capacity_destroy(receiver->capacity);
+    free(receiver->ips);
+    free(receiver->netblocks);
+    free(receiver->domains);
+    free(receiver->rings);
+    free(receiver);
+}
+
+/* --- one attempt -------------------------------------------------------------------------- */
+
+static void refuse(struct mx_answer *answer, enum mx_verdict verdict, enum mx_reason reason)
+{
+    answer->verdict = verdict;
+    answer->reason = reason;
+}
+
+/* The band that a message of this IP and domain meets: the lower of the two. */
+static const struct mx_band_params *band_of(const struct mx_receiver *receiver,
+                                            const struct ip_state *ip,
+                                            const struct domain_state *domain)
+{
+    const struct mx_reputation_params *params = &receiver->params->reputation;
+    enum mx_band band = ip->reputation.band;
+
+    if (params->domain && domain->reputation.band < band)
+        band = domain->reputation.band;
+    return &params->band[band];
+}
+
+/* Stage 2. True: goes on. */
+static bool policy(struct mx_receiver *receiver, const struct mx_attempt *attempt,
+                   struct mx_answer *answer)
+{
+    struct ip_state *ip = &receiver->ips[attempt->ip];
+    struct domain_state *domain = &receiver->domains[attempt->domain];
+    struct mx_allowance_key *const keys[MX_SCOPE_COUNT] = {
+        &ip->allowance, &receiver->netblocks[attempt->netblock].allowance, &domain->allowance};
+    enum mx_reason reason;
+
+    if (mx_block_holds(&ip->block, attempt->now_us)) {
+        refuse(answer, MX_REJECT_SOFT, MX_REASON_BLOCKED);
+        return false;
+    }
+    mx_allowance_calendar_at(&receiver->calendar, attempt->now_us);
+    reason = mx_allowance_take(receiver->allowance, keys, &receiver->calendar, attempt->now_us);
+    if (reason == MX_REASON_NONE && receiver->has_reputation)
+        reason = mx_reputation_decide(band_of(receiver, ip, domain), attempt->episode_u);
+    if (reason == MX_REASON_NONE)
+        return true;
+    if (reason == MX_REASON_BLOCKED) {
+        refuse(answer, MX_REJECT_SOFT, reason);
+        return false;
+    }
+    mx_block_note(&receiver->params->block, &ip->block, attempt->now_us);
+    refuse(answer, MX_BUSY, reason);
+    return false;
+}
+
+/* Stage 4: the address, then the greylist. True: goes on. */
+static bool recipient(struct mx_receiver *receiver, const struct mx_attempt *attempt,
+                      struct mx_answer *answer)
+{
+    const struct mx_reputation_params *params = &receiver->params->reputation;
+    struct mx_mailbox_answer mailbox =
+        mx_mailbox_decide(attempt->recipient, attempt->emptied_us,
+                          receiver->params->full_reply_soft, attempt->now_us);
+
+    if (mailbox.verdict != MX_ACCEPT) {
+        if (mailbox.reason == MX_REASON_UNKNOWN && receiver->has_reputation) {
+            mx_reputation_unknown(params, &receiver->ips[attempt->ip].reputation);
+            mx_reputation_unknown(params, &receiver->domains[attempt->domain].reputation);
+        }
+        refuse(answer, mailbox.verdict, mailbox.reason);
+        return false;
+    }
+    if (!mx_greylist_decide(&receiver->greylist, attempt->ip, attempt->small_domain,
+                            attempt->now_us - attempt->created_us, &answer->greylist_s)) {
+        refuse(answer, MX_BUSY, MX_REASON_GREYLIST);
+        return false;
+    }
+    return true;
+}
+
+/* Stage 5. True: accepted. */
+static bool content(struct mx_receiver *receiver, const struct mx_attempt *attempt,
+                    struct mx_answer *answer)
+{
+    const struct mx_receiver_params *params = receiver->params;
+    enum mx_verdict verdict =
+        mx_content_decide(params->content_reject, params->content_busy, attempt->content_u);
+
+    if (verdict == MX_ACCEPT)
+        return true;
+    if (verdict == MX_BUSY)
+        mx_block_note(&params->block, &receiver->ips[attempt->ip].block, attempt->now_us);
+    refuse(answer, verdict, MX_REASON_CONTENT);
+    return false;
+}
+
+/* Accepted: inbox or spam folder, and what reputation makes of it. */
+static void place(struct mx_receiver *receiver, const struct mx_attempt *attempt,
+                  struct mx_answer *answer)
+{
+    const struct mx_reputation_params *params = &receiver->params->reputation;
+    struct ip_state *ip = &receiver->ips[attempt->ip];
+    struct domain_state *domain = &receiver->domains[attempt->domain];
+
+    answer->inboxed = true;
+    if (!receiver->has_reputation)
+        return;
+    answer->inboxed = mx_content_inboxed(band_of(receiver, ip, domain)->spam, attempt->placement_u);
+    if (attempt->recipient->address == MX_ADDRESS_TRAP) {
+        mx_reputation_trap(params, &ip->reputation);
+        mx_reputation_trap(params, &domain->reputation);
+    } else if (answer->inboxed) {
+        mx_reputation_inboxed(params, &ip->reputation, attempt->engagement);
+        mx_reputation_inboxed(params, &domain->reputation, attempt->engagement);
+    }
+}
+
+void mx_receiver_attempt(struct mx_receiver *receiver, const struct mx_attempt *attempt,
+                         struct mx_answer *answer)
+{
+    int64_t now_us = attempt->now_us;
+
+    *answer = (struct mx_answer){.verdict = MX_ACCEPT,
+                                 .reason = MX_REASON_NONE,
+                                 .reply_us = attempt->until_us,
+                                 .greylist_s = attempt->greylist_s};
+    if (mx_outage_left(&receiver->outage, now_us) <= 0.0) {
+        refuse(answer, MX_BUSY, MX_REASON_OUTAGE);
+        return;
+    }
+    if (receiver->has_connections &&
+        !mx_connections_take(&receiver->connections, attempt->ip, now_us, attempt->until_us)) {
+        refuse(answer, MX_BUSY, MX_REASON_CONNECTIONS);
+        return;
+    }
+    if (!policy(receiver, attempt, answer))
+        return;
+    if (receiver->capacity != NULL &&
+        !mx_capacity_take(receiver->capacity, now_us, attempt->service_u, &answer->reply_us)) {
+        refuse(answer, MX_BUSY, MX_REASON_CAPACITY);
+        return;
+    }
+    if (recipient(receiver, attempt, answer) && content(receiver, attempt, answer))
+        place(receiver, attempt, answer);
+}
+
+/* --- time passes -------------------------------------------------------------------------- */
+
+int64_t mx_receiver_episode(const struct mx_receiver *receiver, int64_t now_us)
+{
+    int64_t episode_us = receiver->params->reputation.episode_us;
+
+    return episode_us > 0 ? now_us / episode_us : -1;
+}
+
+void mx_receiver_complain(struct mx_receiver *receiver, int64_t now_us, uint32_t ip,
+                          uint32_t domain)
+{
+    const struct mx_reputation_params *params = &receiver->params->reputation;
+
+    (void)now_us; /* counted in the epoch that is open */
+    if (!receiver->has_reputation)
+        return;
+    mx_reputation_complaint(params, &receiver->ips[ip].reputation);
+    mx_reputation_complaint(params, &receiver->domains[domain].reputation);
+}
+
+void mx_receiver_epoch(struct mx_receiver *receiver, int64_t now_us)
+{
+    if (!receiver->has_reputation)
+        return;
+    for (uint32_t i = 0; i < receiver->sizes.ip_count; i++) {
+        struct ip_state *ip = &receiver->ips[i];
+
+        mx_reputation_epoch(&receiver->reputation, &ip->reputation);
+        mx_allowance_set_band(&receiver->allowance[MX_SCOPE_IP], &ip->allowance,
+                              ip->reputation.band, now_us);
+    }
+    if (!receiver->params->reputation.domain)
+        return;
+    for (uint32_t i = 0; i < receiver->sizes.domain_count; i++)
+        mx_reputation_epoch(&receiver->reputation, &receiver->domains[i].reputation);
+}
+
+void mx_receiver_look(const struct mx_receiver *receiver, int64_t now_us, uint32_t ip,
+                      struct mx_receiver_view *view)
+{
+    const struct ip_state *state = &receiver->ips[ip];
+    const struct mx_allowance_key *key = &state->allowance;
+    int64_t day_number = mx_day_number(&receiver->params->day, now_us);
+
+    *view = (struct mx_receiver_view){
+        .score = state->reputation.score,
+        .band = state->reputation.band,
+        .allowance_per_day =
+            mx_allowance_per_day(&receiver->allowance[MX_SCOPE_IP], key, day_number),
+        .volume_today = key->day_number == day_number ? (double)key->volume : 0.0,
+        .blocked = mx_block_holds(&state->block, now_us),
+    };
+}
+
+const char *mx_band_name(enum mx_band band)
+{
+    static const char *const names[MX_BAND_COUNT] = {
+        [MX_BAND_BAD] = "bad",
+        [MX_BAND_LOW] = "low",
+        [MX_BAND_MEDIUM] = "medium",
+        [MX_BAND_HIGH] = "high",
+    };
+    return band < MX_BAND_COUNT ? names[band] : "";
+}

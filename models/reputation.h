@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* reputation.h - stage 2 of a provider, third part: a score per IP and per sending domain.
+ *
+ * Decayed counts of good mail and of weighted offences (complaints, unknown users, traps); scores
+ * and bands move at epochs alone. Equations: models/README.md. */
+#ifndef MX_REPUTATION_H
+#define MX_REPUTATION_H
+
+#include "models/receiver_params.h"
+
+/* keep: what is left of a count after an epoch. */
+struct mx_reputation_rule {
+    const struct mx_reputation_params *params;
+    double keep;
+};
+
+/* good: inboxed messages; bad: offences times their weights; both decayed. */
+struct mx_reputation {
+    double good, bad;
+    double score;
+    enum mx_band band;
+};
+
+/* params is borrowed. */
+void mx_reputation_prepare(struct mx_reputation_rule *rule,
+                           const struct mx_reputation_params *params);
+
+/* A cold key: the prior's score. */
+void mx_reputation_init(const struct mx_reputation_rule *rule, struct mx_reputation *key);
+
+/* As if daily_volume had been accepted on each of the last days, day_us long, of which a share
+ * `complaints` of the inboxed complained and a share `unknown` met unknown users. */
+void mx_reputation_set_history(const struct mx_reputation_rule *rule, struct mx_reputation *key,
+                               double daily_volume, double days, double complaints, double unknown,
+                               int64_t day_us);
+
+/* (w0 s0 + good) / (w0 + good + bad); s0 where there is nothing to judge by. */
+double mx_reputation_score(const struct mx_reputation_params *params, double good, double bad);
+enum mx_band mx_reputation_band(const struct mx_reputation_params *params, double score);
+
+/* End of an epoch: decay, then a new score and band. */
+void mx_reputation_epoch(const struct mx_reputation_rule *rule, struct mx_reputation *key);
+
+/* 2^(-elapsed / half life), exactly reproducible. */
+double mx_reputation_decay(double half_lives);
+
+/* What a band does to the share of messages that u falls into: MX_REASON_BLOCKED (550),
+ * MX_REASON_REPUTATION (421) or MX_REASON_NONE. */
+static inline enum mx_reason mx_reputation_decide(const struct mx_band_params *band, double u)
+{
+    if (u >= band->block + band->busy)
+        return MX_REASON_NONE;
+    return u < band->block ? MX_REASON_BLOCKED : MX_REASON_REPUTATION;
+}
+
+static inline void mx_reputation_inboxed(const struct mx_reputation_params *params,
+                                         struct mx_reputation *key, double engagement)
+{
+    key->good += 1.0 + params->engagement_weight * engagement;
+}
+static inline void mx_reputation_complaint(const struct mx_reputation_params *params,
+                                           struct mx_reputation *key)
+{
+    key->bad += params->complaint_weight;
+}
+static inline void mx_reputation_unknown(const struct mx_reputation_params *params,
+                                         struct mx_reputation *key)
+{
+    key->bad += params->unknown_weight;
+}
+static inline void mx_reputation_trap(const struct mx_reputation_params *params,
+                                      struct mx_reputation *key)
+{
+    key->bad += params->trap_weight;
+}
+
+#endif
