@@ -44,12 +44,17 @@ static bool has_room(const struct mx_time_heap *heap, int64_t now_us)
     return heap->count < heap->limit || mx_time_heap_earliest_us(heap) <= now_us;
 }
 
+/* Takes an ended connection's place where there is one, and clears away one more: the heap stays
+ * about as small as what is really in use, however large the limit. */
 static void occupy(struct mx_time_heap *heap, int64_t now_us, int64_t until_us)
 {
-    if (heap->count > 0 && mx_time_heap_earliest_us(heap) <= now_us)
-        mx_time_heap_replace(heap, until_us);
-    else
+    if (heap->count == 0 || mx_time_heap_earliest_us(heap) > now_us) {
         mx_time_heap_push(heap, until_us);
+        return;
+    }
+    mx_time_heap_replace(heap, until_us);
+    if (heap->count > 1 && mx_time_heap_earliest_us(heap) <= now_us)
+        mx_time_heap_pop(heap);
 }
 
 bool mx_connections_take(struct mx_connections *connections, uint32_t ip, int64_t now_us,

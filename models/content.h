@@ -7,10 +7,19 @@
 
 #include "models/reply.h"
 
-/* reject, busy: shares of messages, reject + busy <= 1; u: uniform of the attempt. */
-enum mx_verdict mx_content_decide(double reject, double busy, double u);
+/* reject, busy: shares of messages, reject + busy <= 1; u: uniform of the attempt. MX_ACCEPT,
+ * MX_REJECT_SOFT or MX_BUSY. */
+static inline enum mx_verdict mx_content_decide(double reject, double busy, double u)
+{
+    if (u >= reject + busy)
+        return MX_ACCEPT;
+    return u < reject ? MX_REJECT_SOFT : MX_BUSY;
+}
 
 /* Inbox (true) or spam folder, which takes a share `spam`; u: uniform of the attempt. */
-bool mx_content_inboxed(double spam, double u);
+static inline bool mx_content_inboxed(double spam, double u)
+{
+    return u >= spam;
+}
 
 #endif

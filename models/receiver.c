@@ -37,8 +37,7 @@ struct mx_receiver {
     struct mx_receiver_sizes sizes;
     struct mx_outage_cursor outage;
     struct mx_connections connections;
-    bool has_connections; /* limits of them */
-    bool has_reputation;
+    bool has_connections, has_reputation, has_greylist; /* stages that are switched on */
     struct mx_allowance_calendar calendar;
     struct mx_allowance_rule allowance[MX_SCOPE_COUNT];
     struct mx_reputation_rule reputation;
@@ -110,6 +109,7 @@ static void prepare(struct mx_receiver *receiver)
 
     receiver->has_connections = params->connections.per_ip + params->connections.total > 0;
     receiver->has_reputation = params->reputation.enabled;
+    receiver->has_greylist = params->greylist.delay_us > 0;
     mx_outage_init(&receiver->outage, params->outages, params->outage_count);
     mx_allowance_calendar_init(&receiver->calendar, &params->day);
     mx_reputation_prepare(&receiver->reputation, &params->reputation);
@@ -231,24 +231,32 @@ static bool policy(struct mx_receiver *receiver, const struct mx_attempt *attemp
     return false;
 }
 
+/* Stage 4, first part: addresses that are not simply good. True: goes on. */
+static bool mailbox(struct mx_receiver *receiver, const struct mx_attempt *attempt,
+                    struct mx_answer *answer)
+{
+    const struct mx_receiver_params *params = receiver->params;
+    struct mx_mailbox_answer reply = mx_mailbox_decide(attempt->recipient, attempt->emptied_us,
+                                                       params->full_reply_soft, attempt->now_us);
+
+    if (reply.verdict == MX_ACCEPT)
+        return true;
+    if (reply.reason == MX_REASON_UNKNOWN && receiver->has_reputation) {
+        mx_reputation_unknown(&params->reputation, &receiver->ips[attempt->ip].reputation);
+        mx_reputation_unknown(&params->reputation, &receiver->domains[attempt->domain].reputation);
+    }
+    refuse(answer, reply.verdict, reply.reason);
+    return false;
+}
+
 /* Stage 4: the address, then the greylist. True: goes on. */
 static bool recipient(struct mx_receiver *receiver, const struct mx_attempt *attempt,
                       struct mx_answer *answer)
 {
-    const struct mx_reputation_params *params = &receiver->params->reputation;
-    struct mx_mailbox_answer mailbox =
-        mx_mailbox_decide(attempt->recipient, attempt->emptied_us,
-                          receiver->params->full_reply_soft, attempt->now_us);
-
-    if (mailbox.verdict != MX_ACCEPT) {
-        if (mailbox.reason == MX_REASON_UNKNOWN && receiver->has_reputation) {
-            mx_reputation_unknown(params, &receiver->ips[attempt->ip].reputation);
-            mx_reputation_unknown(params, &receiver->domains[attempt->domain].reputation);
-        }
-        refuse(answer, mailbox.verdict, mailbox.reason);
+    if (attempt->recipient->address != MX_ADDRESS_GOOD && !mailbox(receiver, attempt, answer))
         return false;
-    }
-    if (!mx_greylist_decide(&receiver->greylist, attempt->ip, attempt->small_domain,
+    if (receiver->has_greylist &&
+        !mx_greylist_decide(&receiver->greylist, attempt->ip, attempt->small_domain,
                             attempt->now_us - attempt->created_us, &answer->greylist_s)) {
         refuse(answer, MX_BUSY, MX_REASON_GREYLIST);
         return false;

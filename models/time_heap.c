@@ -39,3 +39,11 @@ void mx_time_heap_replace(struct mx_time_heap *heap, int64_t time_us)
     }
     times[i] = time_us;
 }
+
+void mx_time_heap_pop(struct mx_time_heap *heap)
+{
+    assert(heap->count > 0);
+    heap->count--;
+    if (heap->count > 0)
+        mx_time_heap_replace(heap, heap->times_us[heap->count]);
+}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* time_heap.h - a bounded binary min-heap of times: connections in use, servers at work.
  *
- * Nothing is ever popped: when it is full, the earliest time is replaced. */
+ * Cheapest where the earliest time is replaced by a new one. */
 #ifndef MX_TIME_HEAP_H
 #define MX_TIME_HEAP_H
 
@@ -17,6 +17,8 @@ struct mx_time_heap {
 void mx_time_heap_push(struct mx_time_heap *heap, int64_t time_us);
 /* count > 0: drop the earliest, add time_us. */
 void mx_time_heap_replace(struct mx_time_heap *heap, int64_t time_us);
+/* count > 0: drop the earliest. */
+void mx_time_heap_pop(struct mx_time_heap *heap);
 
 /* count > 0. */
 static inline int64_t mx_time_heap_earliest_us(const struct mx_time_heap *heap)
