@@ -48,11 +48,12 @@ static int64_t find(const struct mx_calendar_ring *ring, int64_t bucket)
         const int64_t slot = bucket & (ring->size - 1);
         const uint64_t bits = ring->occupied[slot / 64] >> (slot % 64);
         if (bits != 0) {
-            return bucket + __builtin_ctzll(bits);
+            bucket += __builtin_ctzll(bits);
+            break;
         }
         bucket += 64 - slot % 64;
     }
-    return MX_RING_NONE;
+    return bucket < end ? bucket : MX_RING_NONE; /* past the end lie the first ones again */
 }
 
 bool mx_calendar_ring_reach(struct mx_calendar_ring *ring, int64_t bucket)
