@@ -327,9 +327,9 @@ bool mx_summary_value(const struct mx_summary *summary, uint32_t replication, en
     size_t scope = scope_number(&summary->sizes, group, index);
 
     MX_CHECK(replication < summary->count && metric < MX_METRIC_COUNT);
-    *value = summary->values[((size_t)replication * summary->scope_count + scope) *
-                                 MX_METRIC_COUNT +
-                             metric];
+    *value =
+        summary->values[((size_t)replication * summary->scope_count + scope) * MX_METRIC_COUNT +
+                        metric];
     return !isnan(*value);
 }
 

@@ -40,13 +40,13 @@ enum mx_metric {
     MX_METRIC_TIME_TO_DELIVER_P95_S,
     MX_METRIC_TIME_TO_DELIVER_P99_S,
     MX_METRIC_TIME_TO_DELIVER_MAX_S,
-    MX_METRIC_TIME_UNTIL_50PCT_S,     /* until that share of all sent is delivered */
+    MX_METRIC_TIME_UNTIL_50PCT_S, /* until that share of all sent is delivered */
     MX_METRIC_TIME_UNTIL_90PCT_S,
     MX_METRIC_TIME_UNTIL_95PCT_S,
     MX_METRIC_TIME_UNTIL_99PCT_S,
-    MX_METRIC_WAIT_MEAN_S,            /* held by the sender, one sample an attempt */
+    MX_METRIC_WAIT_MEAN_S, /* held by the sender, one sample an attempt */
     MX_METRIC_WAIT_P99_S,
-    MX_METRIC_QUEUE_PEAK,             /* most messages undecided at once */
+    MX_METRIC_QUEUE_PEAK, /* most messages undecided at once */
     MX_METRIC_COUNT
 };
 
@@ -59,7 +59,7 @@ enum mx_group {
     MX_GROUP_TOTAL,    /* index 0 */
     MX_GROUP_PROVIDER, /* index of the plan */
     MX_GROUP_CAMPAIGN,
-    MX_GROUP_IP,       /* index ip_count: "(none)", the drops */
+    MX_GROUP_IP, /* index ip_count: "(none)", the drops */
     MX_GROUP_COUNT
 };
 

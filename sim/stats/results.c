@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* results.c - see results.h. */
+#include "sim/stats/results.h"
+
+#include <stdlib.h>
+
+struct mx_results *mx_results_create(const struct mx_plan *plan, uint64_t seed,
+                                     uint32_t replication_count)
+{
+    const struct mx_summary_sizes sizes = {
+        .campaign_count = plan->campaign_count,
+        .provider_count = plan->provider_count,
+        .ip_count = plan->ip_count,
+        .replication_count = replication_count,
+    };
+    struct mx_results *results = calloc(1, sizeof *results);
+
+    if (results == NULL) {
+        return NULL;
+    }
+    results->seed = seed;
+    results->replication_count = replication_count;
+    results->summary = mx_summary_create(&sizes);
+    results->series = mx_series_create();
+    results->ages = mx_ages_create(plan->provider_count, replication_count, plan->horizon_us);
+    results->standing = mx_standing_create();
+    if (results->summary == NULL || results->series == NULL || results->ages == NULL ||
+        results->standing == NULL) {
+        mx_results_destroy(results);
+        return NULL;
+    }
+    return results;
+}
+
+void mx_results_destroy(struct mx_results *results)
+{
+    if (results != NULL) {
+        mx_summary_destroy(results->summary);
+        mx_series_destroy(results->series);
+        mx_ages_destroy(results->ages);
+        mx_standing_destroy(results->standing);
+        free(results);
+    }
+}
+
+bool mx_results_add(struct mx_results *results, const struct mx_observation *observation)
+{
+    struct mx_performance *performance = &results->performance;
+
+    mx_summary_add(results->summary, observation);
+    mx_ages_add(results->ages, observation);
+    performance->attempt_total += observation->attempt_total;
+    performance->message_total += observation->message_total;
+    if (observation->pending_peak > performance->pending_peak) {
+        performance->pending_peak = observation->pending_peak;
+        performance->queue_bytes_peak = observation->queue_bytes_peak;
+    }
+    return mx_series_add(results->series, observation) &&
+           mx_standing_add(results->standing, observation);
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* results.h - everything that the replications of one plan say together, as results are written
+ * from it. */
+#ifndef MX_RESULTS_H
+#define MX_RESULTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sim/observe/observe.h"
+#include "sim/scenario/plan.h"
+#include "sim/stats/ages.h"
+#include "sim/stats/series.h"
+#include "sim/stats/standing.h"
+#include "sim/stats/summary.h"
+
+/* Of all replications; not reproducible but for the counts. */
+struct mx_performance {
+    double wall_s;
+    uint64_t attempt_total, message_total; /* warm-up included, sums */
+    uint64_t pending_peak;                 /* largest of one replication */
+    size_t queue_bytes_peak;
+    uint32_t jobs;
+};
+
+struct mx_results {
+    uint64_t seed;
+    uint32_t replication_count;
+    struct mx_summary *summary;
+    struct mx_series *series;
+    struct mx_ages *ages;
+    struct mx_standing *standing;
+    struct mx_performance performance;
+};
+
+/* Returns owned, or NULL when out of memory. */
+struct mx_results *mx_results_create(const struct mx_plan *plan, uint64_t seed,
+                                     uint32_t replication_count);
+void mx_results_destroy(struct mx_results *results);
+
+/* The next replication, in order. False when out of memory. */
+bool mx_results_add(struct mx_results *results, const struct mx_observation *observation);
+
+#endif
