@@ -61,7 +61,9 @@ bool mx_standing_add(struct mx_standing *standing, const struct mx_observation *
 bool mx_standing_is_used(const struct mx_standing *standing, uint32_t provider, uint32_t ip)
 {
     for (size_t s = 0; s < standing->sample_count; s++) {
-        if (mx_standing_at(standing, s, provider, ip)->volume_today > 0) {
+        const struct mx_standing_sample *at = mx_standing_at(standing, s, provider, ip);
+
+        if (at->volume_today > 0 || at->blocked) {
             return true;
         }
     }

@@ -42,7 +42,7 @@ static inline const struct mx_standing_sample *mx_standing_at(const struct mx_st
                 ->samples[(sample * standing->provider_count + provider) * standing->ip_count + ip];
 }
 
-/* Whether the address had any accepted mail at the provider, in any sample. */
+/* Whether the address had any volume or was blocked at the provider, in any sample. */
 bool mx_standing_is_used(const struct mx_standing *standing, uint32_t provider, uint32_t ip);
 
 #endif
