@@ -29,7 +29,7 @@ struct mx_arrival {
     uint64_t count;
     uint64_t index;   /* of the message that next_us belongs to */
     int64_t next_us;  /* its creation time, or MX_NEVER after the last */
-    double volume;    /* position in the intensity, in messages */
+    double volume;    /* position in the intensity, in messages, less the index */
     uint32_t piece;
 };
 

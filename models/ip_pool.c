@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* ip_pool.c - rendezvous hashing of messages to addresses, and warm-up allowances. */
+#include "models/ip_pool.h"
+
+#include <assert.h>
+
+/* Finaliser of SplitMix64: every bit of x moves every bit of the result.
+ * Source: G. Steele, D. Lea, C. Flood, OOPSLA 2014. */
+static uint64_t mixed(uint64_t x)
+{
+    x = (x ^ (x >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    x = (x ^ (x >> 27)) * UINT64_C(0x94d049bb133111eb);
+    return x ^ (x >> 31);
+}
+
+uint32_t mx_ip_pick(const uint64_t *ip_keys, uint32_t count, uint64_t message_hash)
+{
+    assert(count > 0);
+    uint32_t best = 0;
+    uint64_t best_weight = mixed(ip_keys[0] ^ message_hash);
+    for (uint32_t i = 1; i < count; i++) {
+        const uint64_t weight = mixed(ip_keys[i] ^ message_hash);
+        /* mixed() is one to one: equal weights mean equal keys, and the first address has it */
+        best = weight > best_weight ? i : best;
+        best_weight = weight > best_weight ? weight : best_weight;
+    }
+    return best;
+}
+
+static int64_t period_number(const struct mx_warm_up *plan, int64_t now_us)
+{
+    return (now_us + plan->day.offset_us) / plan->period_us;
+}
+
+uint64_t mx_warm_up_allowance(const struct mx_warm_up *plan, int64_t now_us)
+{
+    if (plan->step_count == 0) {
+        return UINT64_MAX;
+    }
+    const int64_t day = mx_day_number(&plan->day, now_us) + plan->first_day;
+    return day < (int64_t)plan->step_count ? plan->allowance[day] : UINT64_MAX;
+}
+
+bool mx_warm_up_take(const struct mx_warm_up *plan, struct mx_warm_up_state *state,
+                     int64_t now_us)
+{
+    const uint64_t allowance = mx_warm_up_allowance(plan, now_us);
+    if (allowance == UINT64_MAX) {
+        return true;
+    }
+    const int64_t period = period_number(plan, now_us);
+    if (period != state->period) {
+        state->period = period;
+        state->used = 0;
+    }
+    if (state->used >= allowance) {
+        return false;
+    }
+    state->used++;
+    return true;
+}
+
+int64_t mx_warm_up_next_us(const struct mx_warm_up *plan, int64_t now_us)
+{
+    assert(plan->period_us > 0);
+    return (period_number(plan, now_us) + 1) * plan->period_us - plan->day.offset_us;
+}
