@@ -1,0 +1,88 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# mxtest: timeout=300 no-asan
+# cli_determinism.sh - the same scenario, seed and version give the same bytes: for any number of
+# jobs, from gcc and clang builds, under valgrind, with the processor's FMA and AVX2 hidden from
+# libm, by the exact loop, with and without a trace.
+set -euo pipefail
+
+MXSIM=${MXSIM:-build/mxsim}
+BUILD=${BUILD:-build}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# Every shipped mechanism, small: Black Friday with a few thousand recipients.
+scenario=scenarios/black-friday.cfg
+settings=(--set campaigns.sale.recipients=6000 --set campaigns.receipts.recipients=300
+    --set 'pools.main.ips[0].count=2' --set 'pools.main.ips[1].count=1'
+    --set 'pools.main.ips[0].daily_volume=300' --set 'pools.main.ips[1].daily_volume=300'
+    --set providers.gmail.allowance.floor=100/day --set providers.yahoo.allowance.floor=100/day)
+
+failures=0
+fail() {
+    echo "FAIL: $*"
+    failures=$((failures + 1))
+}
+
+# run NAME PROGRAM... : a run into work/NAME.
+run() {
+    local name=$1
+    shift
+    "$@" "${settings[@]}" --seed 7 --quiet --out "$work/$name" >"$work/$name.log" 2>&1 ||
+        { cat "$work/$name.log"; fail "$name did not run"; return; }
+    # all but "performance" is to be the same: it is the last member of the file
+    sed '/"performance"/,$d' "$work/$name/summary.json" >"$work/$name/summary"
+}
+
+# same NAME [FILE...]: as the first run.
+same() {
+    local name=$1 file
+    shift
+    for file in "$@"; do
+        cmp "$work/first/$file" "$work/$name/$file" || fail "$name: $file differs"
+    done
+}
+results=(summary timeseries.csv delivered_by_age.csv reputation.csv plan.cfg)
+
+traced() { # NAME PROGRAM...
+    local name=$1
+    shift
+    mkdir -p "$work/$name"
+    run "$name" "$@" --trace "$work/$name/trace.csv"
+}
+
+traced first "$MXSIM" run $scenario --replications 3 --jobs 1
+[ "$(wc -l <"$work/first/trace.csv")" -gt 10000 ] || fail "the trace has few rows: nothing to compare"
+for jobs in 2 7; do
+    traced "jobs$jobs" "$MXSIM" run $scenario --replications 3 --jobs $jobs
+    same "jobs$jobs" "${results[@]}" trace.csv
+done
+
+run untraced "$MXSIM" run $scenario --replications 3 --jobs 2
+same untraced "${results[@]}"
+
+run exact "$MXSIM" run $scenario --replications 3 --jobs 2 --exact
+same exact "${results[@]}"
+
+GLIBC_TUNABLES=glibc.cpu.hwcaps=-FMA,-FMA4,-AVX2,-AVX,-AVX512F \
+    traced no_fma "$MXSIM" run $scenario --replications 3 --jobs 2
+same no_fma "${results[@]}" trace.csv
+
+if [ -x "$BUILD/clang/mxsim" ]; then
+    traced clang "$BUILD/clang/mxsim" run $scenario --replications 3 --jobs 2
+    same clang "${results[@]}" trace.csv
+fi
+
+if command -v valgrind >/dev/null; then
+    run valgrind valgrind -q --error-exitcode=9 "$MXSIM" run $scenario --replications 1
+    run plain "$MXSIM" run $scenario --replications 1
+    for file in summary timeseries.csv reputation.csv; do
+        cmp "$work/plain/$file" "$work/valgrind/$file" || fail "valgrind: $file differs"
+    done
+fi
+
+# and another seed is another run
+run other "$MXSIM" run $scenario --replications 3 --seed 8
+! cmp -s "$work/first/timeseries.csv" "$work/other/timeseries.csv" || fail "the seed changes nothing"
+
+[ $failures = 0 ] && echo "all the same"
