@@ -62,8 +62,7 @@ static void put_lists(struct generator *g)
             PICK(g, "0%", "0.01%", "3%"), PICK(g, "0%", "90%", "100%"),
             PICK(g, "0%", "0.05%", "10%"));
         put(g, "    complaints = \"%s\"; complaint_delay = \"%s\"; engagement = \"%s\"; };\n",
-            PICK(g, "0%", "0.05%", "0.3%", "20%"), PICK(g, "1m", "1h", "8h"),
-            PICK(g, "0%", "20%"));
+            PICK(g, "0%", "0.05%", "0.3%", "20%"), PICK(g, "1m", "1h", "8h"), PICK(g, "0%", "20%"));
     }
     put(g, "};\n");
 }
@@ -107,19 +106,22 @@ static void put_retry(struct generator *g)
         put(g, "  retry = { preset = \"bluecore\"; };\n");
         break;
     case 1:
-        put(g, "  retry = { kind = \"list\"; gaps = [\"%s\", \"%s\"]; then = %s; max_gap = \"%s\";"
-               " lifetime = \"%s\"; jitter = \"%s\"; };\n",
+        put(g,
+            "  retry = { kind = \"list\"; gaps = [\"%s\", \"%s\"]; then = %s; max_gap = \"%s\";"
+            " lifetime = \"%s\"; jitter = \"%s\"; };\n",
             PICK(g, "2s", "1m", "20m"), PICK(g, "3s", "5m", "1h"), PICK(g, "1.0", "1.5", "2.0"),
             PICK(g, "none", "4h"), PICK(g, "10m", "2h", "30h"), PICK(g, "0%", "10%", "30s"));
         break;
     case 2:
-        put(g, "  retry = { kind = \"age\"; minimal_backoff = \"%s\"; maximal_backoff = \"4000s\";"
-               " lifetime = \"1d\"; expiry = \"after_failure\"; scan_interval = \"300s\"; };\n",
+        put(g,
+            "  retry = { kind = \"age\"; minimal_backoff = \"%s\"; maximal_backoff = \"4000s\";"
+            " lifetime = \"1d\"; expiry = \"after_failure\"; scan_interval = \"300s\"; };\n",
             PICK(g, "60s", "300s"));
         break;
     case 3:
-        put(g, "  retry = { kind = \"quadratic\"; form = \"%s\"; lifetime = \"12h\";"
-               " expiry = \"%s\"; };\n",
+        put(g,
+            "  retry = { kind = \"quadratic\"; form = \"%s\"; lifetime = \"12h\";"
+            " expiry = \"%s\"; };\n",
             PICK(g, "qmail", "opensmtpd"), PICK(g, "after_failure", "deadline"));
         break;
     case 4:
@@ -127,8 +129,9 @@ static void put_retry(struct generator *g)
             PICK(g, "30s", "10m"), PICK(g, "30m", "6h"));
         break;
     default:
-        put(g, "  retry = { kind = \"list\"; gaps = [\"%s\"]; then = 2.0; expiry = \"%s\";"
-               " max_attempts = %u; lifetime = \"40h\"; };\n",
+        put(g,
+            "  retry = { kind = \"list\"; gaps = [\"%s\"]; then = 2.0; expiry = \"%s\";"
+            " max_attempts = %u; lifetime = \"40h\"; };\n",
             PICK(g, "7s", "20m"), PICK(g, "early", "attempts"), 1 + below(g, 12));
     }
 }
@@ -143,9 +146,10 @@ static void put_mta(struct generator *g)
         PICK(g, "\"0s\"", "\"0.5s\"", "{ law = \"lognormal\"; mean = \"0.5s\"; cv = 0.5; }",
              "{ law = \"exponential\"; mean = \"20s\"; }"));
     if (chance(g, 40))
-        put(g, "  throttle = { rules = ( { on = [ \"policy\", \"blocked\" ]; count = %u;"
-               " within = \"10m\"; action = \"%s\"; value = %s; for = \"%s\";"
-               " recovery = { steps = %u; every = \"1m\"; }; } ); };\n",
+        put(g,
+            "  throttle = { rules = ( { on = [ \"policy\", \"blocked\" ]; count = %u;"
+            " within = \"10m\"; action = \"%s\"; value = %s; for = \"%s\";"
+            " recovery = { steps = %u; every = \"1m\"; }; } ); };\n",
             1 + below(g, 20), "rate", PICK(g, "\"10/m\"", "\"1/s\""), PICK(g, "5m", "90m"),
             below(g, 4));
     else
@@ -180,8 +184,9 @@ static void put_campaigns(struct generator *g)
             PICK(g, "1s", "10m", "1h", "20h"),
             (const char *const[]){"steady", "poisson", "ramp", "diurnal"}[shape]);
         if (shape == 3)
-            put(g, "    hourly = [ 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 1, 1, 1, 1, 1,"
-                   " 0.5, 0.5, 0.5 ]; poisson = %s; window = \"24h\";\n",
+            put(g,
+                "    hourly = [ 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 1, 1, 1, 1, 1,"
+                " 0.5, 0.5, 0.5 ]; poisson = %s; window = \"24h\";\n",
                 PICK(g, "true", "false"));
         if (chance(g, 25))
             put(g, "    repeat = { every = \"1d\"; count = %u; };\n", 1 + below(g, 4));
@@ -198,8 +203,9 @@ static void put_allowance(struct generator *g)
 {
     if (chance(g, 40))
         return;
-    put(g, "    allowance = { growth = %s; floor = \"%u/day\"; hourly_share = \"%s\";"
-           " refused_count = %s; bucket = \"%s\"; cap = \"%s\";\n",
+    put(g,
+        "    allowance = { growth = %s; floor = \"%u/day\"; hourly_share = \"%s\";"
+        " refused_count = %s; bucket = \"%s\"; cap = \"%s\";\n",
         PICK(g, "\"none\"", "1.1", "2.0"), 1 + below(g, 500), PICK(g, "100%", "10%"),
         PICK(g, "true", "false"), PICK(g, "continuous", "periodic"),
         PICK(g, "none", "20/h", "1/s", "100/day"));
@@ -212,21 +218,23 @@ static void put_reputation(struct generator *g)
 {
     if (chance(g, 40))
         return;
-    put(g, "    reputation = { half_life = \"%s\"; epoch = \"%s\"; episode = \"%s\"; domain = %s;\n",
+    put(g,
+        "    reputation = { half_life = \"%s\"; epoch = \"%s\"; episode = \"%s\"; domain = %s;\n",
         PICK(g, "1h", "7d"), PICK(g, "1m", "10m", "7s"), PICK(g, "0s", "10m", "45m"),
         PICK(g, "true", "false"));
-    put(g, "      prior = { score = 0.5; weight = %u.0; };"
-           " weights = { complaint = 300.0; unknown = 20.0; trap = 1000.0; };\n",
+    put(g,
+        "      prior = { score = 0.5; weight = %u.0; };"
+        " weights = { complaint = 300.0; unknown = 20.0; trap = 1000.0; };\n",
         1 + below(g, 1000));
-    put(g, "      bands = { bad = { below = 0.2; cap = \"20/h\"; busy = \"60%%\"; block = \"30%%\";"
-           " spam = \"99%%\"; }; low = { below = 0.5; cap = \"%s\"; busy = \"20%%\";"
-           " block = \"1%%\"; spam = \"60%%\"; }; medium = { below = 0.8; cap = \"50k/day\";"
-           " busy = \"2%%\"; block = \"0%%\"; spam = \"15%%\"; }; high = { cap = \"none\";"
-           " busy = \"0.2%%\"; block = \"0%%\"; spam = \"3%%\"; }; };\n",
+    put(g,
+        "      bands = { bad = { below = 0.2; cap = \"20/h\"; busy = \"60%%\"; block = \"30%%\";"
+        " spam = \"99%%\"; }; low = { below = 0.5; cap = \"%s\"; busy = \"20%%\";"
+        " block = \"1%%\"; spam = \"60%%\"; }; medium = { below = 0.8; cap = \"50k/day\";"
+        " busy = \"2%%\"; block = \"0%%\"; spam = \"15%%\"; }; high = { cap = \"none\";"
+        " busy = \"0.2%%\"; block = \"0%%\"; spam = \"3%%\"; }; };\n",
         PICK(g, "0/h", "200/h", "2k/h"));
     put(g, "      block = %s; };\n",
-        PICK(g, "\"none\"",
-             "{ after_policy_deferrals = 20; within = \"10m\"; lasts = \"24h\"; }",
+        PICK(g, "\"none\"", "{ after_policy_deferrals = 20; within = \"10m\"; lasts = \"24h\"; }",
              "{ after_policy_deferrals = 1; within = \"1h\"; lasts = \"1h\"; }"));
 }
 
@@ -234,10 +242,11 @@ static void put_capacity(struct generator *g)
 {
     switch (below(g, 5)) {
     case 0:
-        put(g, "    capacity = { kind = \"servers\"; servers = %u; service = { law = \"%s\";"
-               " mean = \"%s\"; }; waiting_room = %s; };\n",
-            1 + below(g, 5), PICK(g, "exponential", "constant", "uniform"),
-            PICK(g, "0.1s", "30s"), PICK(g, "0", "3", "\"none\""));
+        put(g,
+            "    capacity = { kind = \"servers\"; servers = %u; service = { law = \"%s\";"
+            " mean = \"%s\"; }; waiting_room = %s; };\n",
+            1 + below(g, 5), PICK(g, "exponential", "constant", "uniform"), PICK(g, "0.1s", "30s"),
+            PICK(g, "0", "3", "\"none\""));
         break;
     case 1:
     case 2:
@@ -261,16 +270,17 @@ static void put_provider(struct generator *g, unsigned p)
         put(g, "    outages = ( { from = \"%s\"; to = \"%s\"; left = \"%s\"; } );\n",
             PICK(g, "0s", "10m", "20h"), PICK(g, "21h", "80h"), PICK(g, "0%", "0%", "50%"));
     if (chance(g, 40))
-        put(g, "    connections = { per_ip = %s; total = %s; };\n",
-            PICK(g, "\"none\"", "1", "5"), PICK(g, "\"none\"", "2", "20"));
+        put(g, "    connections = { per_ip = %s; total = %s; };\n", PICK(g, "\"none\"", "1", "5"),
+            PICK(g, "\"none\"", "2", "20"));
     put_allowance(g);
     put_reputation(g);
     put_capacity(g);
     if (chance(g, 30))
         put(g, "    greylist = { delay = \"%s\"; domains = %s; whitelist_after = %s; };\n",
             PICK(g, "60s", "300s", "5h"), PICK(g, "1", "50"), PICK(g, "0", "1", "5"));
-    put(g, "    recipient = { full_reply_soft = \"%s\"; }; content = { reject = \"%s\"; busy ="
-           " \"%s\"; };\n  };\n",
+    put(g,
+        "    recipient = { full_reply_soft = \"%s\"; }; content = { reject = \"%s\"; busy ="
+        " \"%s\"; };\n  };\n",
         PICK(g, "0%", "70%", "100%"), PICK(g, "0%", "0.02%", "30%"), PICK(g, "0%", "1%", "50%"));
 }
 

@@ -37,8 +37,8 @@ static void check_sort(size_t count, uint64_t time_range)
     struct mx_sort_item *spare = calloc(count + 1, sizeof *spare);
     assert_true(items && expected && spare);
     for (size_t i = 0; i < count; i++)
-        items[i] = (struct mx_sort_item){1000000 + random_word() % time_range,
-                                         random_word() >> 24, (uint32_t)i};
+        items[i] = (struct mx_sort_item){1000000 + random_word() % time_range, random_word() >> 24,
+                                         (uint32_t)i};
     memcpy(expected, items, count * sizeof *items);
     qsort(expected, count, sizeof *expected, compare);
     mx_event_sort(items, spare, count);

@@ -87,8 +87,7 @@ static const char *difference(const struct mx_observation *a, const struct mx_ob
     size_t cells = (size_t)a->campaign_count * a->provider_count * (a->ip_count + 1U);
     if (memcmp(a->cells, b->cells, cells * sizeof *a->cells) != 0)
         return "counts";
-    if (memcmp(a->series, b->series,
-               a->series_count * a->provider_count * sizeof *a->series) != 0)
+    if (memcmp(a->series, b->series, a->series_count * a->provider_count * sizeof *a->series) != 0)
         return "time series";
     if (!same_histograms(a->ttd_by_provider, b->ttd_by_provider, a->provider_count) ||
         !same_histograms(a->ttd_by_ip, b->ttd_by_ip, a->ip_count) ||

@@ -40,8 +40,7 @@ struct mx_work *mx_batch_work(struct mx_batch *batch)
 
 bool mx_batch_reserve(struct mx_batch *batch)
 {
-    size_t most =
-        batch->entry_count > batch->work_count ? batch->entry_count : batch->work_count;
+    size_t most = batch->entry_count > batch->work_count ? batch->entry_count : batch->work_count;
     size_t spare_size = batch->item_size;
     return grow((void **)&batch->outcomes, &batch->outcome_size, batch->work_count,
                 sizeof *batch->outcomes) &&
@@ -78,8 +77,8 @@ void mx_batch_take_due(struct mx_batch *batch, struct mx_world *world, int64_t u
 {
     size_t taken;
     do {
-        if (!grow((void **)&batch->entries, &batch->entry_size,
-                  batch->entry_count + TAKE_AT_ONCE, sizeof *batch->entries)) {
+        if (!grow((void **)&batch->entries, &batch->entry_size, batch->entry_count + TAKE_AT_ONCE,
+                  sizeof *batch->entries)) {
             world->out_of_memory = true;
             return;
         }

@@ -12,7 +12,7 @@
 struct mx_batch {
     struct mx_entry *entries; /* due, in order of handing over */
     size_t entry_count, entry_size;
-    struct mx_work *works;    /* started, not yet judged */
+    struct mx_work *works; /* started, not yet judged */
     size_t work_count, work_size;
     struct mx_outcome *outcomes;
     size_t outcome_size;

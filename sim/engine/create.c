@@ -62,8 +62,7 @@ static void hold(struct mx_world *world, struct mx_world_warm_up *warm_up,
         world->out_of_memory = true;
 }
 
-bool mx_world_create_message(struct mx_world *world, uint32_t stream_index,
-                             struct mx_entry *entry)
+bool mx_world_create_message(struct mx_world *world, uint32_t stream_index, struct mx_entry *entry)
 {
     struct mx_world_stream *stream = &world->streams[stream_index];
     int64_t now_us = stream->arrival.next_us;
@@ -101,7 +100,6 @@ void mx_world_advance_stream(struct mx_world *world, uint32_t stream_index)
     struct mx_arrival *arrival = &stream->arrival;
     double u = 0.5;
     if (mx_arrival_is_poisson(arrival->shape))
-        u = mx_uniform(
-            mx_draw(&stream->draws, arrival->index + 1, 0, MX_DRAW_ARRIVAL).word[0]);
+        u = mx_uniform(mx_draw(&stream->draws, arrival->index + 1, 0, MX_DRAW_ARRIVAL).word[0]);
     mx_arrival_advance(arrival, u);
 }

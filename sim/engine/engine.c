@@ -34,8 +34,8 @@ enum mx_engine_status mx_engine_run(const struct mx_plan *plan,
     *observation = NULL;
     mx_check_context = (struct mx_check_context){
         .is_set = true, .seed = options->seed, .replication = options->replication};
-    struct mx_world *world = mx_world_create(
-        plan, options, loop == MX_LOOP_EXACT ? MX_QUEUE_HEAP : MX_QUEUE_CALENDAR);
+    struct mx_world *world =
+        mx_world_create(plan, options, loop == MX_LOOP_EXACT ? MX_QUEUE_HEAP : MX_QUEUE_CALENDAR);
     if (!world)
         return MX_ENGINE_NO_MEMORY;
     if (loop == MX_LOOP_EXACT)

@@ -47,8 +47,8 @@ static void ask(struct mx_world *world, const struct mx_work *work,
     struct mx_recipient recipient = mx_recipient_of(stream->list, member.word[0], member.word[1]);
     int64_t emptied_us = 0;
     if (recipient.address == MX_ADDRESS_FULL)
-        emptied_us = work->entry.created_us +
-                     mx_sampler_us(stream->emptied_after, recipient.emptied_u);
+        emptied_us =
+            work->entry.created_us + mx_sampler_us(stream->emptied_after, recipient.emptied_u);
     struct mx_draw episode =
         episode_draw(stream, number, mx_receiver_episode(path->receiver, work->start_us),
                      work->entry.attempt_count);
@@ -60,8 +60,7 @@ static void ask(struct mx_world *world, const struct mx_work *work,
         .netblock = path->netblock,
         .domain = world->plan->campaigns[stream->campaign].domain,
         .small_domain = small_domain(stream, number, greylist->domains),
-        .greylist_s =
-            work->entry.note == MX_NOTE_MAX ? MX_GREYLIST_UNSEEN : work->entry.note,
+        .greylist_s = work->entry.note == MX_NOTE_MAX ? MX_GREYLIST_UNSEEN : work->entry.note,
         .recipient = &recipient,
         .emptied_us = emptied_us,
         .engagement = stream->list->engagement,
@@ -76,8 +75,7 @@ static void ask(struct mx_world *world, const struct mx_work *work,
 
 /* Of inboxed mail some is complained about, hours later. */
 static void maybe_complain(struct mx_world *world, const struct mx_work *work,
-                           const struct mx_world_stream *stream, uint64_t number,
-                           int64_t reply_us)
+                           const struct mx_world_stream *stream, uint64_t number, int64_t reply_us)
 {
     if (stream->list->complaints == 0)
         return;
@@ -93,8 +91,7 @@ static void maybe_complain(struct mx_world *world, const struct mx_work *work,
     mx_world_complain_later(world, &complaint);
 }
 
-static void note_throttle(struct mx_world *world, const struct mx_work *work,
-                          enum mx_reason reason)
+static void note_throttle(struct mx_world *world, const struct mx_work *work, enum mx_reason reason)
 {
     struct mx_world_path *path = &world->paths[work->entry.destination];
     const struct mx_throttle_params *params = &world->plan->providers[path->provider].throttle;
@@ -170,8 +167,7 @@ static void add_attempt_row(struct mx_world *world, const struct mx_work *work,
     row->reason = answer->reason;
 }
 
-bool mx_world_judge(struct mx_world *world, const struct mx_work *work,
-                    struct mx_outcome *outcome)
+bool mx_world_judge(struct mx_world *world, const struct mx_work *work, struct mx_outcome *outcome)
 {
     uint32_t stream_index = mx_world_stream_of(world, work->entry.message);
     uint64_t number = mx_world_number_of(world, work->entry.message);
@@ -198,8 +194,7 @@ bool mx_world_judge(struct mx_world *world, const struct mx_work *work,
         .result = answer.verdict == MX_BUSY ? MX_RESULT_REFUSED : MX_RESULT_DONE,
     };
     if (answer.greylist_s != MX_GREYLIST_UNSEEN)
-        outcome->entry.note =
-            answer.greylist_s < MX_NOTE_MAX ? answer.greylist_s : MX_NOTE_MAX - 1;
+        outcome->entry.note = answer.greylist_s < MX_NOTE_MAX ? answer.greylist_s : MX_NOTE_MAX - 1;
     if (world->retry_random && answer.verdict == MX_BUSY)
         outcome->u = mx_uniform(
             mx_draw(&stream->draws, number, work->entry.attempt_count, MX_DRAW_RETRY).word[0]);
@@ -267,8 +262,7 @@ static void count_unsent(struct mx_world *world)
         const struct mx_world_stream *stream = &world->streams[s];
         if (stream->arrival.next_us == MX_NEVER)
             continue;
-        mx_observation_cell(world->observation, stream->campaign, stream->provider,
-                            world->ip_count)
+        mx_observation_cell(world->observation, stream->campaign, stream->provider, world->ip_count)
             ->recipients += stream->arrival.count - stream->arrival.index;
     }
 }
@@ -290,8 +284,7 @@ void mx_world_measure(struct mx_world *world)
     if (pending <= o->pending_peak)
         return;
     o->pending_peak = pending;
-    o->queue_bytes_peak = mx_scheduler_bytes(world->scheduler) +
-                          mx_line_pool_bytes(&world->lines);
+    o->queue_bytes_peak = mx_scheduler_bytes(world->scheduler) + mx_line_pool_bytes(&world->lines);
 }
 
 static void store(_Atomic uint64_t *where, uint64_t value)

@@ -220,8 +220,7 @@ static int64_t least(int64_t a, int64_t b)
 static void step(struct exact *e)
 {
     struct mx_world *world = e->world;
-    int64_t due_us =
-        least(mx_scheduler_next_due(world->scheduler), next_creation(world));
+    int64_t due_us = least(mx_scheduler_next_due(world->scheduler), next_creation(world));
     int64_t wake_us = top_us(&e->wakes), start_us = top_us(&e->starts);
     int64_t next_us = least(least(e->edge_us, due_us), least(wake_us, start_us));
     e->now_us = next_us > e->now_us ? next_us : e->now_us;

@@ -16,7 +16,7 @@ struct window {
     struct mx_world *world;
     struct mx_batch batch;
     int64_t from_us, until_us;
-    bool in_order_needed; /* warm-up allowances are taken in the order of creation */
+    bool in_order_needed;       /* warm-up allowances are taken in the order of creation */
     uint32_t *open, open_count; /* streams that have messages left */
 };
 
@@ -188,8 +188,8 @@ void mx_loop_window(struct mx_world *world)
     int64_t horizon_us = world->plan->horizon_us;
     while (w.from_us < horizon_us && !world->out_of_memory) {
         int64_t room_us = horizon_us - w.from_us;
-        w.until_us = w.from_us + (world->plan->window_us < room_us ? world->plan->window_us
-                                                                    : room_us);
+        w.until_us =
+            w.from_us + (world->plan->window_us < room_us ? world->plan->window_us : room_us);
         close_finished_streams(&w);
         run_window(&w);
         mx_world_measure(world);

@@ -19,10 +19,9 @@ static void start(struct mx_world *world, const struct mx_entry *entry, int64_t 
     work->start_us = start_us;
     work->draw = mx_draw(&stream->draws, mx_world_number_of(world, entry->message),
                          entry->attempt_count, MX_DRAW_ATTEMPT);
-    int64_t transaction_us =
-        mx_sampler_us(world->transaction, mx_uniform_low(work->draw.word[0]));
-    work->until_us = mx_sending_path_take(world->paths[entry->destination].sending, start_us,
-                                          transaction_us);
+    int64_t transaction_us = mx_sampler_us(world->transaction, mx_uniform_low(work->draw.word[0]));
+    work->until_us =
+        mx_sending_path_take(world->paths[entry->destination].sending, start_us, transaction_us);
 }
 
 bool mx_world_try_start(struct mx_world *world, const struct mx_entry *entry, int64_t before_us,

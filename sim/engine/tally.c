@@ -206,8 +206,8 @@ static void fill_zero(struct mx_histogram *histogram, uint64_t attempts)
 
 static void fill_zero_waits(struct mx_observation *o)
 {
-    uint64_t *attempts = calloc((size_t)o->provider_count + o->campaign_count + o->ip_count,
-                                sizeof *attempts);
+    uint64_t *attempts =
+        calloc((size_t)o->provider_count + o->campaign_count + o->ip_count, sizeof *attempts);
     if (!attempts)
         return; /* the conservation check reports the lack */
     uint64_t *of_provider = attempts, *of_campaign = of_provider + o->provider_count;
@@ -235,11 +235,11 @@ void mx_tally_finish(struct mx_tally *tally)
 {
     struct mx_observation *o = tally->observation;
     for (uint32_t p = 0; p < o->provider_count; p++)
-        o->peak_by_provider[p] = peak_of(&tally->by_provider[p * tally->peak_count],
-                                         tally->peak_count);
+        o->peak_by_provider[p] =
+            peak_of(&tally->by_provider[p * tally->peak_count], tally->peak_count);
     for (uint32_t c = 0; c < o->campaign_count; c++)
-        o->peak_by_campaign[c] = peak_of(&tally->by_campaign[c * tally->peak_count],
-                                         tally->peak_count);
+        o->peak_by_campaign[c] =
+            peak_of(&tally->by_campaign[c * tally->peak_count], tally->peak_count);
     for (uint32_t i = 0; i < o->ip_count; i++)
         o->peak_by_ip[i] = peak_of(&tally->by_ip[i * tally->peak_count], tally->peak_count);
     o->peak_total = peak_of_all(tally);

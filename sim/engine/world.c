@@ -89,8 +89,8 @@ static bool create_suppression(struct mx_world *world)
         return false;
     for (size_t i = 0; i < count; i++) {
         uint64_t members, uses;
-        list_usage(plan, (uint32_t)(i / plan->provider_count),
-                   (uint32_t)(i % plan->provider_count), &members, &uses);
+        list_usage(plan, (uint32_t)(i / plan->provider_count), (uint32_t)(i % plan->provider_count),
+                   &members, &uses);
         if (uses < 2)
             continue;
         world->bounced[i] = calloc((size_t)(members / 64 + 1), sizeof(uint64_t));
@@ -284,8 +284,7 @@ static bool create_streams(struct mx_world *world)
 }
 
 struct mx_world *mx_world_create(const struct mx_plan *plan,
-                                 const struct mx_engine_options *options,
-                                 enum mx_queue_kind queue)
+                                 const struct mx_engine_options *options, enum mx_queue_kind queue)
 {
     struct mx_world *world = calloc(1, sizeof *world);
     if (!world)

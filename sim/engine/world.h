@@ -30,8 +30,8 @@
 struct mx_world_stream {
     uint32_t campaign, occurrence, provider;
     struct mx_arrival arrival;
-    struct mx_stream draws;    /* of (campaign, occurrence, provider) */
-    struct mx_stream members;  /* of (list, provider) */
+    struct mx_stream draws;   /* of (campaign, occurrence, provider) */
+    struct mx_stream members; /* of (list, provider) */
     uint64_t ip_hash;
     uint64_t small_domain_hash;
     const struct mx_list_params *list;
@@ -100,8 +100,8 @@ struct mx_world {
     struct mx_world_warm_up *warm_ups; /* [ip], or [provider][ip] for per_provider plans */
     struct mx_sampler *transaction;
     struct mx_sampler **complaint_delay, **emptied_after; /* [list] */
-    uint64_t **bounced, **complained; /* [list][provider] */
-    uint64_t *ip_keys;                /* of plan->ips, in order */
+    uint64_t **bounced, **complained;                     /* [list][provider] */
+    uint64_t *ip_keys;                                    /* of plan->ips, in order */
     bool per_provider_warm_up;
 
     struct mx_scheduler *scheduler;
@@ -112,7 +112,7 @@ struct mx_world {
 
     uint32_t *active, active_count; /* paths with a line */
     uint32_t *noted, noted_count;
-    uint32_t *held, held_count;     /* warm_ups with messages */
+    uint32_t *held, held_count; /* warm_ups with messages */
     uint32_t held_capacity;
     struct mx_world_complaint *complaints; /* min-heap by time */
     size_t complaint_count, complaint_size;
@@ -127,8 +127,7 @@ struct mx_world {
 
 /* Returns owned, or NULL when out of memory. options is borrowed. */
 struct mx_world *mx_world_create(const struct mx_plan *plan,
-                                 const struct mx_engine_options *options,
-                                 enum mx_queue_kind queue);
+                                 const struct mx_engine_options *options, enum mx_queue_kind queue);
 void mx_world_destroy(struct mx_world *world);
 
 static inline uint32_t mx_world_stream_of(const struct mx_world *world, uint64_t message)
@@ -165,8 +164,7 @@ void mx_world_wait(struct mx_world *world, const struct mx_entry *entry);
 
 /* The head of a path's line: true with *work when it starts before before_us (taken off the
  * line). Messages found past their deadline expire on the way. */
-bool mx_world_serve(struct mx_world *world, uint32_t path, int64_t before_us,
-                    struct mx_work *work);
+bool mx_world_serve(struct mx_world *world, uint32_t path, int64_t before_us, struct mx_work *work);
 
 /* When the head of a path's line can start under the present limits, or its deadline if that is
  * earlier; MX_NEVER for an empty line. */
@@ -174,8 +172,7 @@ int64_t mx_world_wake_us(const struct mx_world *world, uint32_t path);
 
 /* The receiver answers. *outcome is filled for mx_scheduler_report; returns false when the reply
  * comes at or after the horizon (the message stays pending, there is nothing to report). */
-bool mx_world_judge(struct mx_world *world, const struct mx_work *work,
-                    struct mx_outcome *outcome);
+bool mx_world_judge(struct mx_world *world, const struct mx_work *work, struct mx_outcome *outcome);
 
 /* Report outcomes and write their trace rows. */
 void mx_world_report(struct mx_world *world, struct mx_outcome *outcomes, size_t count);

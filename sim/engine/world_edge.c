@@ -161,8 +161,7 @@ static void look_at_throttles(struct mx_world *world, int64_t edge_us)
 
 /* --- warm-up allowances --- */
 
-struct mx_world_warm_up *mx_world_warm_up_of(struct mx_world *world, uint32_t provider,
-                                             uint32_t ip)
+struct mx_world_warm_up *mx_world_warm_up_of(struct mx_world *world, uint32_t provider, uint32_t ip)
 {
     const struct mx_warm_up *plan = &world->plan->pools[world->plan->ips[ip].pool].warm_up;
     if (plan->step_count == 0)
@@ -178,8 +177,8 @@ static void release_held(struct mx_world *world, uint32_t index, int64_t edge_us
         struct mx_entry entry;
         mx_line_peek(&world->lines, &warm_up->held, &entry);
         uint32_t stream = mx_world_stream_of(world, entry.message);
-        entry.destination = (uint16_t)(world->streams[stream].provider * world->ip_count +
-                                       index % world->ip_count);
+        entry.destination =
+            (uint16_t)(world->streams[stream].provider * world->ip_count + index % world->ip_count);
         int64_t deadline_us = mx_retry_deadline_us(&world->plan->retry, entry.created_us);
         if (deadline_us <= edge_us) {
             mx_line_pop(&world->lines, &warm_up->held);

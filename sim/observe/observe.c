@@ -60,8 +60,8 @@ static bool allocate_histograms(struct mx_observation *o)
     o->wait_by_campaign = zeroed(o->campaign_count, size);
     o->ttd_by_ip = zeroed(o->ip_count, size);
     o->wait_by_ip = zeroed(o->ip_count, size);
-    return o->ttd_by_provider && o->wait_by_provider && o->ttd_by_campaign &&
-           o->wait_by_campaign && o->ttd_by_ip && o->wait_by_ip;
+    return o->ttd_by_provider && o->wait_by_provider && o->ttd_by_campaign && o->wait_by_campaign &&
+           o->ttd_by_ip && o->wait_by_ip;
 }
 
 static size_t bins_until(int64_t horizon_us, int64_t every_us)

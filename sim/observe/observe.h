@@ -17,17 +17,17 @@
 struct mx_counts {
     uint64_t recipients, dropped;
     uint64_t attempts, delivered, hard_bounced;
-    uint64_t soft_rejected;        /* includes soft_blocked */
-    uint64_t soft_blocked;         /* refused by policy or reputation with a 5xx */
-    uint64_t expired;              /* includes expired_unattempted */
+    uint64_t soft_rejected; /* includes soft_blocked */
+    uint64_t soft_blocked;  /* refused by policy or reputation with a 5xx */
+    uint64_t expired;       /* includes expired_unattempted */
     uint64_t expired_unattempted;
     uint64_t non_attempts;
     uint64_t deferrals[MX_DEFERRAL_REASON_COUNT];
     uint64_t deferred_messages;
     uint64_t deferred_first_attempt;
-    uint64_t ttd_us_sum;           /* creation to acceptance, of the delivered */
+    uint64_t ttd_us_sum; /* creation to acceptance, of the delivered */
     uint64_t ttd_us_max;
-    uint64_t wait_us_sum;          /* due to start, one sample an attempt */
+    uint64_t wait_us_sum; /* due to start, one sample an attempt */
 };
 
 void mx_counts_add(struct mx_counts *into, const struct mx_counts *from);
@@ -37,7 +37,7 @@ uint64_t mx_counts_pending(const struct mx_counts *counts);
 
 /* One interval of a provider's time series, by the time at which things happened. */
 struct mx_series_bin {
-    uint64_t created;  /* sent: created and not dropped */
+    uint64_t created; /* sent: created and not dropped */
     uint64_t attempts, delivered, hard_bounced, soft_rejected, expired;
     uint64_t deferrals[MX_DEFERRAL_REASON_COUNT];
 };
@@ -69,9 +69,9 @@ struct mx_observation {
     size_t sample_count;
     struct mx_ip_sample *samples;
     /* performance, not reproducible */
-    uint64_t attempt_total;        /* warm-up included */
+    uint64_t attempt_total; /* warm-up included */
     uint64_t message_total;
-    uint64_t pending_peak;         /* records in the scheduler and in waiting lines at once */
+    uint64_t pending_peak; /* records in the scheduler and in waiting lines at once */
     size_t queue_bytes_peak;
 };
 
