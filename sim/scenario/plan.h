@@ -4,7 +4,9 @@
  * Made by reader.h from libconfig files; nothing above this floor sees libconfig. Everything is
  * kept in canonical order (by key), which decides message numbers and ties, so that the order of
  * the file changes nothing; `shown` gives the order of the file, for output. Owned as a whole by
- * mx_plan_destroy. */
+ * mx_plan_destroy.
+ *
+ * key_name: the text whose hash the key is, "" where it is the name itself. */
 #ifndef MX_PLAN_H
 #define MX_PLAN_H
 
@@ -22,9 +24,11 @@
 
 #define MX_NO_INDEX UINT32_MAX
 
+/* name "(clean)": the list of campaigns that name none. */
 struct mx_plan_list {
     char *name;
     uint64_t key;
+    char *key_name;
     struct mx_list_params params;
 };
 
@@ -41,21 +45,28 @@ struct mx_plan_ip {
 struct mx_plan_pool {
     char *name;
     uint64_t key;
+    char *key_name;
     uint32_t ip_first, ip_count; /* a run of plan->ips */
     struct mx_warm_up warm_up;
     uint32_t overflow_pool;      /* MX_NO_INDEX: wait */
 };
 
-/* counts[p]: recipients of one occurrence at provider p (largest remainder). */
+/* counts[p]: recipients of one occurrence at provider p (largest remainder). `arrivals` is made of
+ * the pieces, which are kept to be written out. */
 struct mx_plan_campaign {
     char *name;
     uint64_t key;
+    char *key_name;
     bool promotional;
     uint32_t list, pool, domain;
     uint64_t recipients;
     uint32_t occurrence_count;
     int64_t *occurrence_start_us;
     struct mx_arrival_shape *arrivals; /* relative to an occurrence's start */
+    uint32_t piece_count;
+    bool poisson;
+    int64_t *piece_edge_us; /* piece_count + 1 */
+    double *piece_weight;
     uint64_t *counts;
 };
 
@@ -69,6 +80,7 @@ struct mx_plan_domain {
 struct mx_plan_provider {
     char *name;
     uint64_t key;
+    char *key_name;
     struct mx_receiver_params receiver; /* its outages are owned by the plan */
     struct mx_sending_params sending;
     struct mx_throttle_params throttle;
@@ -80,6 +92,14 @@ struct mx_plan_assumed {
     char *value; /* as written */
     char *range; /* "3d .. 14d", or "" */
 };
+
+/* "providers.gmail.reputation.half_life" -> "gmail.cfg:12: Gmail sender guidelines". */
+struct mx_plan_note {
+    char *path;
+    char *text;
+};
+
+struct mx_arena;
 
 struct mx_plan {
     char *name;
@@ -115,10 +135,15 @@ struct mx_plan {
 
     uint32_t *providers_shown, *campaigns_shown, *ips_shown; /* canonical index at each place */
 
-    size_t assumed_count;
+    bool assumed_silent;  /* sources.assumed = "silent": they need not be mentioned */
+    size_t assumed_count; /* in strcmp order of their paths */
     struct mx_plan_assumed *assumed;
     size_t expect_count;
     char **expect;
+    size_t note_count; /* where values come from, by path in strcmp order: for mx_plan_print */
+    struct mx_plan_note *notes;
+
+    struct mx_arena *memory; /* all of the above; NULL in a plan made by hand, which frees its own */
 };
 
 void mx_plan_destroy(struct mx_plan *plan);

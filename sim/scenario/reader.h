@@ -10,10 +10,12 @@
 #include "sim/scenario/plan.h"
 
 /* Read a whole file. Returns 0 and an owned, NUL-terminated text and its size, or an errno value.
- * A directory gives EISDIR; more than 16 MiB gives EFBIG. */
+ * A directory gives EISDIR; more than 16 MiB gives EFBIG. list: names of the files in a folder
+ * (owned array of owned texts), for messages that list known presets; may be NULL. */
 struct mx_file_access {
     int (*read)(void *context, const char *path, char **text, size_t *size);
     void *context;
+    int (*list)(void *context, const char *folder, char ***names, size_t *count);
 };
 extern const struct mx_file_access mx_file_access_disk;
 

@@ -34,7 +34,6 @@ struct mx_node {
     struct mx_node *parent;
     const char *text; /* TEXT: the value; NUMBER: the literal */
     bool truth;
-    bool used;        /* somebody asked for it */
     size_t child_count, child_size;
     struct mx_node **child;
 };

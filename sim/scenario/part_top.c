@@ -1,0 +1,347 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* part_top.c - what a scenario says of itself: name, start, engine, horizon, output. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/scenario/mistakes.h"
+#include "sim/scenario/parts.h"
+
+#define WINDOWS_MAX INT64_C(4000000000)
+#define EXPECT_MAX 1000
+#define SERIES_POINTS_MAX 1000000
+
+/* black-friday for scenarios/black-friday.cfg. */
+static char *name_of_file(struct mx_arena *memory, const char *file)
+{
+    const char *slash = strrchr(file, '/'), *base = slash != NULL ? slash + 1 : file;
+    size_t size = strlen(base);
+    if (size > 4 && strcmp(base + size - 4, ".cfg") == 0) {
+        size -= 4;
+    }
+    return mx_arena_copy_part(memory, base, size);
+}
+
+static void read_name(struct mx_build *build, struct mx_fields *top)
+{
+    const char *name = NULL;
+    build->plan->name = name_of_file(build->memory, build->file);
+    if (mx_field_text(top, "name", &name)) {
+        if (*name == '\0' || strlen(name) > 100 || strpbrk(name, "\n\r\t") != NULL) {
+            mx_complain(build, mx_node_find(top->group, "name"),
+                        "a name has 1 to 100 characters, in one line");
+        }
+        build->plan->name = mx_arena_copy(build->memory, name);
+    }
+}
+
+/* "-05:00", "+05:53:28". */
+static bool offset_of_text(const char *text, int32_t *offset_s)
+{
+    int hours, minutes, seconds = 0, end = 0;
+    size_t size = strlen(text);
+    if ((text[0] != '+' && text[0] != '-') || (size != 6 && size != 9) ||
+        strspn(text + 1, "0123456789:") != size - 1) {
+        return false;
+    }
+    int count = sscanf(text + 1, "%2d:%2d%n:%2d%n", &hours, &minutes, &end, &seconds, &end);
+    if (count < 2 || (size_t)end + 1 != size || hours > 26 || minutes > 59 || seconds > 59) {
+        return false;
+    }
+    *offset_s = (hours * 3600 + minutes * 60 + seconds) * (text[0] == '-' ? -1 : 1);
+    return true;
+}
+
+/* The zone: utc_offset where it stands, else the zone file. */
+static const struct mx_zone *read_zone(struct mx_build *build, struct mx_fields *top)
+{
+    const char *zone_name = "UTC", *offset = NULL, *error = "";
+    int32_t offset_s = 0;
+    bool named = mx_field_text(top, "time_zone", &zone_name);
+    if (mx_field_text(top, "utc_offset", &offset)) {
+        const struct mx_node *node = mx_node_find(top->group, "utc_offset");
+        if (!offset_of_text(offset, &offset_s)) {
+            mx_complain(build, node, "\"%.40s\" is not an offset such as \"-05:00\"", offset);
+        }
+        if (strlen(zone_name) > 100 || strpbrk(zone_name, "\"\\\n\r") != NULL) {
+            mx_complain(build, node, "time_zone is not a name such as Europe/Berlin");
+        }
+        build->plan->time_zone = mx_arena_copy(build->memory, zone_name);
+        return mx_zone_fixed(&build->scratch, offset_s);
+    }
+    build->plan->time_zone = mx_arena_copy(build->memory, zone_name);
+    struct mx_zone *zone =
+        mx_zone_load(&build->scratch, build->source.access, zone_name, &error);
+    if (zone == NULL) {
+        mx_complain(build, named ? mx_node_find(top->group, "time_zone") : top->group,
+                    "time zone \"%.60s\": %s", zone_name, error);
+        return mx_zone_fixed(&build->scratch, 0);
+    }
+    return zone;
+}
+
+static void read_start(struct mx_build *build, struct mx_fields *top)
+{
+    struct mx_plan *plan = build->plan;
+    const char *start = "2026-01-01 00:00";
+    int64_t local_s = 0;
+    bool given = mx_field_text(top, "start", &start), exists = true;
+    build->zone = read_zone(build, top);
+    if (!mx_local_of_text(start, &local_s) && given) {
+        mx_complain(build, mx_node_find(top->group, "start"),
+                    "\"%.60s\" is not a date and time; allowed: \"YYYY-MM-DD HH:MM\", years 1970 "
+                    "to 2200", start);
+    }
+    plan->start = mx_arena_copy(build->memory, start);
+    plan->start_unix_s = mx_zone_unix_s(build->zone, local_s, &exists);
+    if (!exists) {
+        mx_complain(build, top->group, "the clocks of %s skip %s", plan->time_zone, start);
+    }
+    plan->utc_offset_s = mx_zone_offset_s(build->zone, plan->start_unix_s);
+    /* days of another length: the same part of the day has passed */
+    plan->day.offset_us = local_s % 86400 * (plan->day.day_us / 86400);
+    plan->day.offset_us += local_s % 86400 * (plan->day.day_us % 86400) / 86400;
+}
+
+static void read_engine(struct mx_build *build, struct mx_fields *top)
+{
+    struct mx_plan *plan = build->plan;
+    struct mx_fields fields;
+    bool none = false;
+    plan->window_us = MX_SECOND_US;
+    plan->day.day_us = MX_DAY_US;
+    struct mx_node *engine = mx_field_group(top, "engine", &none);
+    mx_fields_begin(&fields, build, engine);
+    mx_field_duration(&fields, "window", 1000, MX_DAY_US, &plan->window_us);
+    mx_field_duration(&fields, "day", MX_SECOND_US, MX_HORIZON_US_MAX / 10, &plan->day.day_us);
+    mx_fields_end(&fields);
+    if (plan->day.day_us % 24 != 0) {
+        mx_complain(build, engine, "a day has to split into 24 hours of whole microseconds");
+    }
+}
+
+static void read_expect(struct mx_build *build, struct mx_fields *top)
+{
+    struct mx_plan *plan = build->plan;
+    struct mx_node *list = mx_field_list(top, "expect");
+    if (list == NULL) {
+        return;
+    }
+    if (list->child_count > EXPECT_MAX) {
+        mx_complain(build, list, "more than %d expectations", EXPECT_MAX);
+        return;
+    }
+    plan->expect = mx_arena_take(build->memory, list->child_count, sizeof *plan->expect);
+    for (size_t i = 0; i < list->child_count; i++) {
+        const struct mx_node *node = list->child[i];
+        if (!mx_node_expect(build, node, MX_NODE_TEXT, "text such as \"delivered_rate >= 0.99\"")) {
+            continue;
+        }
+        if (*node->text == '\0' || strlen(node->text) > 300 ||
+            strpbrk(node->text, "\n\r\t") != NULL) {
+            mx_complain(build, node, "an expectation has 1 to 300 characters, in one line");
+            continue;
+        }
+        plan->expect[plan->expect_count++] = mx_arena_copy(build->memory, node->text);
+    }
+}
+
+void mx_build_start(struct mx_build *build, struct mx_fields *top)
+{
+    struct mx_plan *plan = build->plan;
+    read_name(build, top);
+    plan->file = mx_arena_copy(build->memory, build->file);
+    read_engine(build, top);
+    read_start(build, top);
+    plan->seed = 1;
+    plan->replications = 20;
+    mx_field_count(top, "seed", 0, UINT64_MAX, &plan->seed);
+    mx_field_count32(top, "replications", 1, 1000000, &plan->replications);
+    mx_field_truth(top, "steady_state", &plan->steady_state);
+    mx_field_duration(top, "warmup", 0, MX_HORIZON_US_MAX, &plan->warmup_us);
+    read_expect(build, top);
+}
+
+/* How long after its creation a message that is always refused is over; MX_NEVER: never. Walks
+ * the policy with the uniform that makes gaps longest. */
+static int64_t lifetime_us(const struct mx_retry_policy *policy)
+{
+    struct mx_retry_state state = {.attempt_count = 1};
+    int64_t now_us = 0, longest_us = 0;
+    int64_t promised_us = policy->expiry == MX_EXPIRE_ATTEMPTS ? 0 : policy->lifetime_us;
+    if (promised_us == MX_NEVER) {
+        return MX_NEVER;
+    }
+    for (int i = 0; i < 200000; i++) {
+        struct mx_retry_decision decision = mx_retry_decide(policy, &state, now_us, 1 - 0x1p-40);
+        if (decision.next_us == MX_NEVER) {
+            longest_us = decision.expires_us > now_us ? decision.expires_us : now_us;
+            break;
+        }
+        if (decision.next_us > MX_HORIZON_US_MAX) {
+            return MX_HORIZON_US_MAX;
+        }
+        state.gap_us = decision.gap_us;
+        state.due_us = decision.next_us;
+        state.attempt_count++;
+        now_us = decision.next_us > now_us ? decision.next_us : now_us + 1;
+        longest_us = now_us;
+    }
+    return longest_us > promised_us ? longest_us : promised_us;
+}
+
+/* Last creation. The end of a Poisson stream is random: ten standard deviations of the sum of its
+ * n gaps, window / sqrt(n), are added, at the lowest intensity that the shape has towards its end. */
+static int64_t last_creation_us(const struct mx_plan *plan)
+{
+    int64_t last_us = 0;
+    for (uint32_t c = 0; c < plan->campaign_count; c++) {
+        const struct mx_plan_campaign *campaign = &plan->campaigns[c];
+        if (campaign->piece_count == 0 || campaign->occurrence_count == 0) {
+            continue;
+        }
+        int64_t window_us = campaign->piece_edge_us[campaign->piece_count];
+        int64_t end_us = campaign->occurrence_start_us[campaign->occurrence_count - 1] + window_us;
+        double margin_us = 0;
+        for (uint32_t p = 0; campaign->poisson && p < plan->provider_count; p++) {
+            double own_us = campaign->counts[p] == 0
+                                ? 0
+                                : 10 * (double)window_us / sqrt((double)campaign->counts[p]);
+            margin_us = own_us > margin_us ? own_us : margin_us;
+        }
+        end_us += margin_us < (double)MX_HORIZON_US_MAX ? (int64_t)margin_us : MX_HORIZON_US_MAX;
+        last_us = end_us > last_us ? end_us : last_us;
+    }
+    return last_us;
+}
+
+static void read_horizon(struct mx_build *build, struct mx_fields *top)
+{
+    struct mx_plan *plan = build->plan;
+    struct mx_node *node = mx_field(top, "horizon");
+    bool automatic = node == NULL || (node->kind == MX_NODE_TEXT && strcmp(node->text, "auto") == 0);
+    if (!automatic) {
+        mx_node_duration(build, node, plan->window_us, MX_HORIZON_US_MAX, &plan->horizon_us);
+        return;
+    }
+    int64_t life_us = lifetime_us(&plan->retry);
+    if (life_us == MX_NEVER) {
+        mx_complain_key(build, top->group, "horizon",
+                        "cannot be \"auto\": messages have no lifetime; give a duration");
+        return;
+    }
+    plan->horizon_us = last_creation_us(plan) + life_us + plan->window_us;
+    if (plan->horizon_us > MX_HORIZON_US_MAX) {
+        mx_complain_key(build, top->group, "horizon",
+                        "the last message is over after %.4g days; allowed: 400 days; give a "
+                        "duration to end before", (double)plan->horizon_us / MX_DAY_US);
+    }
+}
+
+static void read_output(struct mx_build *build, struct mx_fields *top)
+{
+    struct mx_plan *plan = build->plan;
+    struct mx_fields fields;
+    bool none = false;
+    mx_fields_begin(&fields, build, mx_field_group(top, "output", &none));
+    struct mx_node *every = mx_field(&fields, "timeseries_every");
+    plan->timeseries_every_us =
+        plan->horizon_us <= 4 * MX_DAY_US ? MX_MINUTE_US : 10 * MX_MINUTE_US;
+    if (every != NULL && (every->kind != MX_NODE_TEXT || strcmp(every->text, "auto") != 0)) {
+        int64_t least_us = plan->horizon_us / SERIES_POINTS_MAX + 1;
+        mx_node_duration(build, every, least_us > plan->window_us ? least_us : plan->window_us,
+                         MX_HORIZON_US_MAX, &plan->timeseries_every_us);
+    }
+    mx_fields_end(&fields);
+}
+
+void mx_build_end(struct mx_build *build, struct mx_fields *top)
+{
+    struct mx_plan *plan = build->plan;
+    read_horizon(build, top);
+    read_output(build, top);
+    if (plan->horizon_us / plan->window_us > WINDOWS_MAX) {
+        mx_complain_key(build, top->group, "engine.window",
+                        "more than %lld windows up to the horizon", (long long)WINDOWS_MAX);
+    }
+    plan->exact_required = mx_retry_gap_us_min(&plan->retry) < plan->window_us;
+    for (uint32_t i = 0; i < plan->provider_count; i++) {
+        if (plan->providers[i].receiver.capacity.kind == MX_CAPACITY_SERVERS) {
+            plan->exact_required = true;
+        }
+    }
+    if ((uint64_t)plan->ip_count * plan->provider_count > MX_PATHS_MAX) {
+        mx_complain(build, top->group, "%u addresses x %u providers; allowed: %d paths",
+                    plan->ip_count, plan->provider_count, MX_PATHS_MAX);
+    }
+}
+
+/* Some value at or below a node that comes from this document? */
+static bool has_origin(const struct mx_node *node, uint32_t origin)
+{
+    if (node->kind != MX_NODE_GROUP) {
+        return node->origin == origin;
+    }
+    for (size_t i = 0; i < node->child_count; i++) {
+        if (has_origin(node->child[i], origin)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static int compare_assumed(const void *a, const void *b)
+{
+    return strcmp(((const struct mx_plan_assumed *)a)->path,
+                  ((const struct mx_plan_assumed *)b)->path);
+}
+
+static void fill_assumed(struct mx_build *build)
+{
+    struct mx_plan *plan = build->plan;
+    plan->assumed = mx_arena_take(build->memory, build->assumed_count, sizeof *plan->assumed);
+    size_t count = 0;
+    for (size_t i = 0; i < build->assumed_count; i++) {
+        const struct mx_assumed_key *key = &build->assumed[i];
+        const struct mx_node *node = mx_node_at(build->root, key->path);
+        if (!key->built_in && (node == NULL || !has_origin(node, key->origin))) {
+            continue;
+        }
+        const char *value = key->value != NULL            ? key->value
+                            : node->kind == MX_NODE_TEXT ? node->text
+                                                         : mx_node_text(&build->scratch, node);
+        plan->assumed[count++] =
+            (struct mx_plan_assumed){mx_arena_copy(build->memory, key->path),
+                                     mx_arena_copy(build->memory, value),
+                                     mx_arena_copy(build->memory, key->range)};
+    }
+    qsort(plan->assumed, count, sizeof *plan->assumed, compare_assumed);
+    for (size_t i = 0; i < count; i++) {
+        if (plan->assumed_count == 0 ||
+            strcmp(plan->assumed[plan->assumed_count - 1].path, plan->assumed[i].path) != 0) {
+            plan->assumed[plan->assumed_count++] = plan->assumed[i];
+        }
+    }
+}
+
+void mx_build_assumed(struct mx_build *build, struct mx_node *sources)
+{
+    static const char *const words[] = {"silent", "warn", "error"};
+    struct mx_fields fields;
+    int word = 1;
+    mx_fields_begin(&fields, build, sources);
+    mx_field_choice(&fields, "assumed", words, 3, &word);
+    mx_fields_end(&fields);
+    fill_assumed(build);
+    build->plan->assumed_silent = word == 0;
+    for (size_t i = 0; word == 2 && i < build->plan->assumed_count; i++) {
+        const struct mx_plan_assumed *assumed = &build->plan->assumed[i];
+        const struct mx_node *node = mx_node_at(build->root, assumed->path);
+        mx_mistakes_add(build->source.mistakes, node != NULL ? node->file : build->file,
+                        node != NULL ? node->line : 0, assumed->path,
+                        "%s is ASSUMED (range %s), and sources.assumed is \"error\": write the "
+                        "key yourself", assumed->value,
+                        *assumed->range != '\0' ? assumed->range : "unknown");
+    }
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* parts.h - the steps from tree to plan, one per section of a scenario, in the order in which they
+ * run: each uses what stands above it. */
+#ifndef MX_PARTS_H
+#define MX_PARTS_H
+
+#include "sim/scenario/build.h"
+#include "sim/scenario/fields.h"
+
+/* One named group of a section. */
+struct mx_entry {
+    struct mx_node *node;
+    char *name;
+    char *key_name;
+    uint64_t key;
+    uint32_t position; /* in the file */
+};
+
+/* The groups of a section in canonical order, names and keys checked. what: "a provider". NULL and
+ * *count 0 for an empty or missing section. */
+struct mx_entry *mx_collect(struct mx_build *build, struct mx_node *section, const char *what,
+                            uint32_t *count);
+/* Index by place in the file, from the plan's memory. */
+uint32_t *mx_collect_shown(struct mx_build *build, const struct mx_entry *entries,
+                           uint32_t count);
+/* Index of the name that a node refers to, among `count` of them; MX_NO_INDEX and a mistake. */
+uint32_t mx_refer(struct mx_build *build, const struct mx_node *node, const char *name,
+                  const char *what, const char *const *names, uint32_t count);
+
+/* Letters, digits and . - _ / : are allowed in names of domains and netblocks. */
+bool mx_label_check(struct mx_build *build, const struct mx_node *node, const char *name);
+
+/* start, time_zone, engine, seed …: all that needs nothing else. */
+void mx_build_start(struct mx_build *build, struct mx_fields *top);
+void mx_build_lists(struct mx_build *build, struct mx_node *section);
+void mx_build_pools(struct mx_build *build, struct mx_node *section);
+void mx_build_providers(struct mx_build *build, struct mx_node *section);
+void mx_build_mta(struct mx_build *build, struct mx_node *section);
+void mx_build_campaigns(struct mx_build *build, struct mx_node *section);
+void mx_build_domains(struct mx_build *build, struct mx_node *section);
+/* horizon, time step of the series, exact order: all that needs the rest. */
+void mx_build_end(struct mx_build *build, struct mx_fields *top);
+void mx_build_assumed(struct mx_build *build, struct mx_node *sources);
+void mx_build_notes(struct mx_build *build);
+
+/* Parts of the above with a file of their own. */
+void mx_build_retry(struct mx_build *build, struct mx_node *group,
+                    struct mx_retry_policy *policy);
+void mx_build_throttle(struct mx_build *build, struct mx_node *node,
+                       struct mx_throttle_params *throttle);
+void mx_build_allowance(struct mx_build *build, struct mx_fields *provider,
+                        struct mx_receiver_params *receiver);
+void mx_build_reputation(struct mx_build *build, struct mx_fields *provider,
+                         struct mx_receiver_params *receiver);
+void mx_build_capacity(struct mx_build *build, struct mx_fields *provider,
+                       struct mx_receiver_params *receiver);
+/* Shape of a campaign; *file_count: sum of an arrivals file, 0 for other shapes. */
+void mx_build_arrivals(struct mx_build *build, struct mx_fields *fields,
+                       struct mx_plan_campaign *campaign, uint64_t *file_count);
+
+#define MX_OCCURRENCES_MAX 10000
+#define MX_IPS_MAX 65535
+#define MX_PATHS_MAX 65535
+#define MX_MESSAGES_MAX (UINT64_C(1) << 40)
+
+#endif

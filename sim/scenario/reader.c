@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* reader.c - see reader.h: the steps of a load in their order. */
+#include "sim/scenario/reader.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/scenario/mistakes.h"
+#include "sim/scenario/override.h"
+#include "sim/scenario/parts.h"
+#include "sim/scenario/presets.h"
+
+static const struct mx_reader_options no_options = {.access = NULL};
+
+/* Memory of the plan; its arena jumps to the build's place. false: no memory. */
+static bool create_plan(struct mx_build *build)
+{
+    build->plan = calloc(1, sizeof *build->plan);
+    build->memory = calloc(1, sizeof *build->memory);
+    if (build->plan == NULL || build->memory == NULL) {
+        free(build->plan);
+        free(build->memory);
+        return false;
+    }
+    build->plan->memory = build->memory;
+    build->memory->no_memory = &build->no_memory;
+    return true;
+}
+
+static struct mx_build *create_build(const char *file, const struct mx_reader_options *options,
+                                     struct mx_mistakes *mistakes)
+{
+    struct mx_build *build = calloc(1, sizeof *build);
+    if (build == NULL || !create_plan(build)) {
+        free(build);
+        return NULL;
+    }
+    build->options = options != NULL ? options : &no_options;
+    build->file = file;
+    build->scratch.no_memory = &build->no_memory;
+    build->source.arena = &build->scratch;
+    build->source.access = build->options->access != NULL ? build->options->access
+                                                          : &mx_file_access_disk;
+    build->source.mistakes = mistakes;
+    build->source.digest = mx_digest_create();
+    if (build->source.digest == NULL) {
+        mx_plan_destroy(build->plan);
+        free(build);
+        return NULL;
+    }
+    return build;
+}
+
+/* Frees all but the plan. */
+static void destroy_build(struct mx_build *build)
+{
+    build->memory->no_memory = NULL;
+    mx_digest_destroy(build->source.digest);
+    mx_arena_fini(&build->scratch);
+    free(build);
+}
+
+/* A group that is there even where the file has none, so that --set and defaults have a place. */
+static struct mx_node *ensure_group(struct mx_build *build, struct mx_node *parent,
+                                    const char *name)
+{
+    struct mx_node *group = mx_node_find(parent, name);
+    if (group == NULL) {
+        group = mx_node_create(&build->scratch, MX_NODE_GROUP, name);
+        group->file = parent->file;
+        group->line = parent->line;
+        mx_node_add(&build->scratch, parent, group);
+    }
+    return group;
+}
+
+static void add_text(struct mx_build *build, struct mx_node *group, const char *name,
+                     const char *text)
+{
+    struct mx_node *node = mx_node_create(&build->scratch, MX_NODE_TEXT, name);
+    node->text = text;
+    node->file = group->file;
+    node->line = group->line;
+    mx_node_add(&build->scratch, group, node);
+}
+
+/* throttle and retry start from presets even where they are not mentioned. */
+static void add_defaults(struct mx_build *build)
+{
+    struct mx_node *mta = ensure_group(build, build->root, "mta");
+    if (mta->kind != MX_NODE_GROUP) {
+        return;
+    }
+    if (mx_node_find(mta, "throttle") == NULL) {
+        add_text(build, ensure_group(build, mta, "throttle"), "preset", "esp-default");
+    }
+    struct mx_node *retry = ensure_group(build, mta, "retry");
+    if (retry->kind == MX_NODE_GROUP && mx_node_find(retry, "preset") == NULL &&
+        mx_node_find(retry, "kind") == NULL) {
+        add_text(build, retry, "preset", "bluecore");
+    }
+}
+
+static void add_to_digest(struct mx_build *build)
+{
+    for (size_t i = 0; i < build->options->override_count; i++) {
+        const struct mx_override *override = &build->options->overrides[i];
+        mx_digest_add(build->source.digest, override->path, strlen(override->path));
+        mx_digest_add(build->source.digest, override->value, strlen(override->value));
+    }
+}
+
+/* The tree that the plan is made of; false: it could not be read. */
+static bool read_tree(struct mx_build *build)
+{
+    bool *done = mx_arena_take(&build->scratch, build->options->override_count, sizeof *done);
+    build->root = mx_document_read(&build->source, build->file, 0);
+    if (build->root == NULL) {
+        return false;
+    }
+    if (build->root->child_count == 0) {
+        mx_complain(build, build->root, "an empty scenario: it needs pools, campaigns and providers");
+        return false;
+    }
+    add_to_digest(build);
+    mx_overrides_apply(build, false, done);
+    struct mx_node *assumed = mx_node_find(build->root, "assumed");
+    if (assumed != NULL) {
+        mx_presets_assumed(build, assumed, "");
+    }
+    add_defaults(build);
+    mx_presets_expand(build);
+    mx_overrides_apply(build, true, done);
+    return true;
+}
+
+static struct mx_node *need_section(struct mx_fields *top, const char *key)
+{
+    return mx_field_need(top, key, "a group of at least one named group");
+}
+
+static void build_plan(struct mx_build *build)
+{
+    struct mx_fields top;
+    struct mx_plan *plan = build->plan;
+    mx_fields_begin(&top, build, build->root);
+    mx_build_start(build, &top);
+    mx_build_lists(build, mx_field(&top, "lists"));
+    mx_build_pools(build, need_section(&top, "pools"));
+    mx_build_providers(build, need_section(&top, "providers"));
+    mx_build_mta(build, mx_field(&top, "mta"));
+    mx_build_campaigns(build, need_section(&top, "campaigns"));
+    mx_build_domains(build, mx_field(&top, "domains"));
+    plan->retry_name = mx_arena_copy(build->memory, "");
+    mx_build_end(build, &top);
+    mx_field(&top, "assumed");
+    mx_build_assumed(build, mx_field(&top, "sources"));
+    mx_fields_end(&top);
+    if (build->source.mistakes->count == 0 &&
+        (plan->pool_count == 0 || plan->campaign_count == 0 || plan->provider_count == 0)) {
+        mx_complain(build, build->root, "needs at least one pool, campaign and provider");
+    }
+    mx_digest_put(build->source.digest, plan->sha256);
+}
+
+static void load_inside(struct mx_build *build)
+{
+    if (read_tree(build)) {
+        build_plan(build);
+    }
+}
+
+struct mx_plan *mx_reader_load(const char *file, const struct mx_reader_options *options,
+                               struct mx_mistakes *mistakes)
+{
+    size_t before = mistakes->count;
+    struct mx_build *build = create_build(file, options, mistakes);
+    if (build == NULL || setjmp(build->no_memory) != 0) {
+        mx_mistakes_add(mistakes, file, 0, "", "out of memory");
+    } else {
+        load_inside(build);
+    }
+    if (build == NULL) {
+        return NULL;
+    }
+    struct mx_plan *plan = build->plan;
+    destroy_build(build);
+    if (mistakes->count > before) {
+        mx_plan_destroy(plan);
+        return NULL;
+    }
+    return plan;
+}
+
+/* ---- a policy alone ---- */
+
+/* Whether a name is a file: it ends in .cfg, or has a folder in it. */
+static bool is_file(const char *name)
+{
+    size_t size = strlen(name);
+    return strchr(name, '/') != NULL || (size > 4 && strcmp(name + size - 4, ".cfg") == 0);
+}
+
+static void load_policy_inside(struct mx_build *build, const char *name,
+                               struct mx_retry_policy *policy)
+{
+    bool *done = mx_arena_take(&build->scratch, build->options->override_count, sizeof *done);
+    build->root = mx_node_create(&build->scratch, MX_NODE_GROUP, NULL);
+    build->root->file = name;
+    if (is_file(name)) {
+        build->root = mx_document_read(&build->source, name, 0);
+        if (build->root == NULL) {
+            return;
+        }
+        struct mx_node *assumed = mx_node_find(build->root, "assumed");
+        if (assumed != NULL) {
+            mx_node_remove(build->root, assumed);
+        }
+    } else {
+        add_text(build, build->root, "preset", name);
+    }
+    mx_overrides_apply(build, false, done);
+    build->root = mx_presets_merge(build, build->root, "mtas");
+    mx_overrides_apply(build, true, done);
+    mx_build_retry(build, build->root, policy);
+}
+
+int mx_reader_load_policy(const char *name, const struct mx_reader_options *options,
+                          struct mx_retry_policy *policy, struct mx_mistakes *mistakes)
+{
+    size_t before = mistakes->count;
+    struct mx_build *build = create_build(is_file(name) ? name : "", options, mistakes);
+    if (build == NULL || setjmp(build->no_memory) != 0) {
+        mx_mistakes_add(mistakes, name, 0, "", "out of memory");
+    } else {
+        load_policy_inside(build, name, policy);
+    }
+    if (build != NULL) {
+        struct mx_plan *plan = build->plan;
+        destroy_build(build);
+        mx_plan_destroy(plan);
+    }
+    return mistakes->count > before ? -1 : 0;
+}
