@@ -118,28 +118,49 @@ static enum mx_replicate_status simulate(struct worker *worker, uint32_t replica
     return MX_REPLICATE_STOPPED;
 }
 
-/* In turn and under the lock. */
-static void merge(struct work *work, uint32_t replication, const struct mx_observation *observation,
-                  const struct mx_progress *progress)
+/* In turn: nobody else touches results and joined trace meanwhile, so that no lock is needed. */
+static enum mx_replicate_status merge(struct work *work, uint32_t replication,
+                                      const struct mx_observation *observation, int *error_number)
 {
-    int error_number = 0;
-
     if (!mx_results_add(work->results, observation)) {
-        fail(work, MX_REPLICATE_NO_MEMORY, 0);
-        return;
+        return MX_REPLICATE_NO_MEMORY;
     }
     if (work->parts != NULL) {
-        error_number = mx_trace_parts_join(work->parts, replication);
-        if (error_number != 0) {
-            fail(work, MX_REPLICATE_TRACE, error_number);
-            return;
-        }
+        *error_number = mx_trace_parts_join(work->parts, replication);
     }
-    work->created += atomic_load(&progress->created);
-    work->delivered += atomic_load(&progress->delivered);
-    work->deferrals += atomic_load(&progress->deferrals);
-    work->turn++;
-    (void)pthread_cond_broadcast(&work->turn_came);
+    return *error_number == 0 ? MX_REPLICATE_OK : MX_REPLICATE_TRACE;
+}
+
+/* Wait for this replication's turn. False when the run was stopped meanwhile. */
+static bool await_turn(struct work *work, uint32_t replication)
+{
+    bool goes_on;
+
+    (void)pthread_mutex_lock(&work->lock);
+    while (!work->is_stopped && work->turn != replication) {
+        (void)pthread_cond_wait(&work->turn_came, &work->lock);
+    }
+    goes_on = !work->is_stopped;
+    (void)pthread_mutex_unlock(&work->lock);
+    return goes_on;
+}
+
+static void pass_turn(struct worker *worker, enum mx_replicate_status status, int error_number)
+{
+    struct work *work = worker->work;
+
+    (void)pthread_mutex_lock(&work->lock);
+    worker->is_busy = false;
+    if (status == MX_REPLICATE_OK) {
+        work->created += atomic_load(&worker->progress.created);
+        work->delivered += atomic_load(&worker->progress.delivered);
+        work->deferrals += atomic_load(&worker->progress.deferrals);
+        work->turn++;
+        (void)pthread_cond_broadcast(&work->turn_came);
+    } else {
+        fail(work, status, error_number);
+    }
+    (void)pthread_mutex_unlock(&work->lock);
 }
 
 static void run_one(struct worker *worker, uint32_t replication)
@@ -149,21 +170,15 @@ static void run_one(struct worker *worker, uint32_t replication)
     int error_number;
     enum mx_replicate_status status = simulate(worker, replication, &observation, &error_number);
 
-    (void)pthread_mutex_lock(&work->lock);
-    if (status != MX_REPLICATE_OK) {
-        fail(work, status, error_number);
+    if (status == MX_REPLICATE_OK) {
+        status = await_turn(work, replication)
+                     ? merge(work, replication, observation, &error_number)
+                     : MX_REPLICATE_STOPPED;
     }
-    while (!work->is_stopped && work->turn != replication) {
-        (void)pthread_cond_wait(&work->turn_came, &work->lock);
-    }
-    if (!work->is_stopped) {
-        merge(work, replication, observation, &worker->progress);
-    }
-    worker->is_busy = false;
     if (work->parts != NULL) {
         mx_trace_parts_drop(work->parts, replication);
     }
-    (void)pthread_mutex_unlock(&work->lock);
+    pass_turn(worker, status, error_number);
     mx_observation_destroy(observation);
 }
 
