@@ -28,7 +28,8 @@ struct mx_sampler; /* a law prepared for sampling; immutable, may be shared by t
 struct mx_sampler *mx_sampler_create(const struct mx_law *law);
 void mx_sampler_destroy(struct mx_sampler *sampler);
 
-/* Quantile of the law at u in (0, 1), in us, >= 0. */
+/* Quantile of the law at u in (0, 1), of the exponential law at 1 - u, in us, >= 0; at most twice
+ * the longest horizon. */
 int64_t mx_sampler_us(const struct mx_sampler *sampler, double u);
 
 /* "constant", "uniform", "exponential", "lognormal". */
