@@ -171,7 +171,7 @@ bool mx_ages_share(const struct mx_ages *ages, uint32_t provider, size_t age,
 {
     uint32_t count = 0;
     uint64_t sent = 0;
-    double sum = 0;
+    double sum = 0, low, high;
 
     MX_CHECK(provider <= ages->provider_count && age < ages->age_count);
     for (uint32_t r = 0; r < ages->count; r++) {
@@ -191,8 +191,10 @@ bool mx_ages_share(const struct mx_ages *ages, uint32_t provider, size_t age,
     }
     qsort(ages->column, count, sizeof *ages->column, compare_shares);
     share->share = sum / count;
-    share->low = quantile(ages->column, count, 0.05);
-    share->high = quantile(ages->column, count, 0.95);
+    low = quantile(ages->column, count, 0.05);
+    high = quantile(ages->column, count, 0.95);
+    share->low = low < share->share ? low : share->share;
+    share->high = high > share->share ? high : share->share;
     share->sent = (double)sent / ages->count;
     return true;
 }

@@ -29,7 +29,7 @@ int64_t mx_ages_us(const struct mx_ages *ages, size_t age);
 
 /* Over the replications that sent anything to this provider (index provider_count: the total):
  * mean of their shares, 5th and 95th percentile (interpolated; the mean itself for one), and the
- * mean of sent over all replications. */
+ * mean of sent over all replications. The range is widened to hold the mean. */
 struct mx_age_share {
     double share, low, high, sent;
 };

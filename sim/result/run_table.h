@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* run_table.h - what a person reads in the terminal after a run: what became of the messages, per
+ * provider and in total, how late, and why. At most 100 columns. */
+#ifndef MX_RUN_TABLE_H
+#define MX_RUN_TABLE_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "sim/scenario/plan.h"
+#include "sim/stats/results.h"
+
+/* color: with escape sequences of a terminal. */
+void mx_run_table_print(FILE *stream, const struct mx_plan *plan, const struct mx_results *results,
+                        bool color);
+
+#endif
