@@ -149,8 +149,9 @@ static void print_reasons(const struct table *table, const struct scope *scope)
     size_t used = 0;
 
     for (int r = 0; r < MX_DEFERRAL_REASON_COUNT; r++) {
-        struct reason reason = {mx_reason_name((enum mx_reason)r),
-                                mean(table, scope, MX_METRIC_DEFERRALS_REASON_FIRST + r)};
+        struct reason reason = {
+            mx_reason_name((enum mx_reason)r),
+            mean(table, scope, (enum mx_metric)(MX_METRIC_DEFERRALS_REASON_FIRST + r))};
         int at = r;
 
         for (; at > 0 && reasons[at - 1].count < reason.count; at--) {
