@@ -30,9 +30,8 @@ const char *mx_did_you_mean(struct mx_build *build, const char *name, const char
                             size_t count)
 {
     const char *nearest = mx_nearest_name(name, names, count);
-    return nearest == NULL
-               ? ""
-               : mx_arena_format(&build->scratch, "; did you mean \"%s\"?", nearest);
+    return nearest == NULL ? ""
+                           : mx_arena_format(&build->scratch, "; did you mean \"%s\"?", nearest);
 }
 
 const char *mx_list_names(struct mx_build *build, const char *const *names, size_t count)

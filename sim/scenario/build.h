@@ -20,16 +20,17 @@ struct mx_assumed_key {
 struct mx_build {
     jmp_buf no_memory;
     struct mx_arena scratch;
-    struct mx_source source;      /* its arena is scratch */
+    struct mx_source source; /* its arena is scratch */
     const struct mx_reader_options *options;
     const char *file;
     uint32_t origin_count;
-    struct mx_plan *plan;         /* takes from plan->memory */
-    struct mx_arena *memory;      /* the plan's */
-    struct mx_node *root;         /* presets merged, overrides applied */
+    struct mx_plan *plan;    /* takes from plan->memory */
+    struct mx_arena *memory; /* the plan's */
+    struct mx_node *root;    /* presets merged, overrides applied */
     size_t assumed_count, assumed_size;
     struct mx_assumed_key *assumed;
-    const struct mx_zone *zone;   /* a fixed one where the scenario states its offset */
+    const char *retry_preset;   /* named by mta.retry, with " (changed)" where it adds keys */
+    const struct mx_zone *zone; /* a fixed one where the scenario states its offset */
 };
 
 /* A mistake at a node (file and line from it). */

@@ -64,8 +64,7 @@ struct mx_entry *mx_collect(struct mx_build *build, struct mx_node *section, con
     return entries;
 }
 
-uint32_t *mx_collect_shown(struct mx_build *build, const struct mx_entry *entries,
-                           uint32_t count)
+uint32_t *mx_collect_shown(struct mx_build *build, const struct mx_entry *entries, uint32_t count)
 {
     uint32_t *shown = mx_arena_take(build->memory, count, sizeof *shown);
     for (uint32_t i = 0; i < count; i++) {
@@ -93,8 +92,10 @@ bool mx_label_check(struct mx_build *build, const struct mx_node *node, const ch
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_./:";
     size_t size = strlen(name);
     if (size == 0 || size > 253 || strspn(name, allowed) != size) {
-        mx_complain(build, node, "\"%.100s\" is not a name: 1 to 253 letters, digits and . - _ / : "
-                    "are allowed", name);
+        mx_complain(build, node,
+                    "\"%.100s\" is not a name: 1 to 253 letters, digits and . - _ / : "
+                    "are allowed",
+                    name);
         return false;
     }
     return true;

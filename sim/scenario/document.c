@@ -59,8 +59,8 @@ static bool check_nesting(const struct mx_source *source, const struct mx_tokens
         }
     }
     if (depth > 0) {
-        complain_at(source, &tokens->token[opened[depth]], "not closed:",
-                    tokens->token[opened[depth]].text);
+        complain_at(source, &tokens->token[opened[depth]],
+                    "not closed:", tokens->token[opened[depth]].text);
     }
     return depth == 0;
 }
@@ -85,7 +85,7 @@ static char *structure_of(struct mx_arena *arena, const struct mx_tokens *tokens
 /* The word that libconfig's line number stands for. */
 static const struct mx_token *token_at(const struct mx_tokens *tokens, unsigned line)
 {
-    static const struct mx_token nowhere = {MX_TOKEN_MARK, "", 0, ""};
+    static const struct mx_token nowhere = {MX_TOKEN_MARK, "", 0, "", NULL};
     if (tokens->count == 0) {
         return &nowhere;
     }
@@ -100,12 +100,13 @@ static struct mx_node *literal_of(struct reading *reading, const config_setting_
     const char *at = config_setting_get_string(setting);
     char *end;
     const struct mx_token *token = &reading->tokens->token[strtoull(at, &end, 10)];
-    struct mx_node *node = mx_node_create(
-        arena, token->kind == MX_TOKEN_NUMBER ? MX_NODE_NUMBER : MX_NODE_TEXT,
-        config_setting_name(setting));
+    struct mx_node *node =
+        mx_node_create(arena, token->kind == MX_TOKEN_NUMBER ? MX_NODE_NUMBER : MX_NODE_TEXT,
+                       config_setting_name(setting));
     node->text = token->text;
     node->file = token->file;
     node->line = token->line;
+    node->comment = token->comment;
     for (at = end + 1; *at != '\0'; at = end + 1) {
         const struct mx_token *next = &reading->tokens->token[strtoull(at, &end, 10)];
         if (node->kind == MX_NODE_NUMBER || next->kind == MX_TOKEN_NUMBER) {
@@ -134,6 +135,7 @@ static struct mx_node *node_of(struct reading *reading, const config_setting_t *
                               config_setting_name(setting));
         node->file = token->file;
         node->line = token->line;
+        node->comment = token->comment;
         node->truth = type == CONFIG_TYPE_BOOL && config_setting_get_bool(setting);
     }
     node->origin = reading->origin;
@@ -156,8 +158,10 @@ static void complain_syntax(const struct mx_source *source, const struct mx_toke
     if (text != NULL && strncmp(text, "syntax", 6) != 0) {
         complain_at(source, token, text, token->text);
     } else if (token->kind == MX_TOKEN_NAME) {
-        complain_at(source, token, "syntax error (is a ; missing before it, or does a value need "
-                    "quotes?) near", token->text);
+        complain_at(source, token,
+                    "syntax error (is a ; missing before it, or does a value need "
+                    "quotes?) near",
+                    token->text);
     } else {
         complain_at(source, token, "syntax error near", token->text);
     }
@@ -206,8 +210,8 @@ struct mx_node *mx_document_read(struct mx_source *source, const char *file, uin
     return root;
 }
 
-struct mx_node *mx_document_read_text(struct mx_source *source, const char *name,
-                                      const char *text, uint32_t origin)
+struct mx_node *mx_document_read_text(struct mx_source *source, const char *name, const char *text,
+                                      uint32_t origin)
 {
     struct mx_tokens tokens = {0, 0, NULL};
     if (!mx_tokens_read_text(source, name, text, &tokens)) {

@@ -29,10 +29,10 @@ void mx_fields_end(struct mx_fields *fields)
             known = strcmp(fields->asked[j], child->name) == 0;
         }
         if (!known) {
-            mx_complain(fields->build, child, "unknown key%s; known here: %s",
-                        mx_did_you_mean(fields->build, child->name, fields->asked,
-                                        fields->asked_count),
-                        mx_list_names(fields->build, fields->asked, fields->asked_count));
+            mx_complain(
+                fields->build, child, "unknown key%s; known here: %s",
+                mx_did_you_mean(fields->build, child->name, fields->asked, fields->asked_count),
+                mx_list_names(fields->build, fields->asked, fields->asked_count));
         }
     }
 }
@@ -70,9 +70,8 @@ struct mx_node *mx_field_group(struct mx_fields *fields, const char *key, bool *
         *none = true;
         return NULL;
     }
-    return mx_node_expect(fields->build, node, MX_NODE_GROUP, "a group { ... } or \"none\"")
-               ? node
-               : NULL;
+    return mx_node_expect(fields->build, node, MX_NODE_GROUP, "a group { ... } or \"none\"") ? node
+                                                                                             : NULL;
 }
 
 struct mx_node *mx_field_list(struct mx_fields *fields, const char *key)
@@ -254,8 +253,7 @@ static bool read_double(struct mx_build *build, const struct mx_node *node,
     return true;
 }
 
-bool mx_field_amount(struct mx_fields *fields, const char *key, double min, double max,
-                     double *out)
+bool mx_field_amount(struct mx_fields *fields, const char *key, double min, double max, double *out)
 {
     struct mx_build *build = fields->build;
     const struct mx_node *node = mx_field(fields, key);
@@ -276,16 +274,14 @@ bool mx_node_number(struct mx_build *build, const struct mx_node *node, double m
     if (node == NULL) {
         return false;
     }
-    const char *allowed =
-        mx_arena_format(&build->scratch, "a bare number, %g to %g", min, max);
+    const char *allowed = mx_arena_format(&build->scratch, "a bare number, %g to %g", min, max);
     if (node->kind != MX_NODE_NUMBER) {
         return refuse(build, node, MX_QUANTITY_OK, allowed);
     }
     return read_double(build, node, mx_quantity_number, min, max, allowed, out);
 }
 
-bool mx_field_number(struct mx_fields *fields, const char *key, double min, double max,
-                     double *out)
+bool mx_field_number(struct mx_fields *fields, const char *key, double min, double max, double *out)
 {
     return mx_node_number(fields->build, mx_field(fields, key), min, max, out);
 }
@@ -404,8 +400,7 @@ bool mx_node_choice(struct mx_build *build, const struct mx_node *node, const ch
     }
     mx_complain(build, node, "%s is not one of: %s%s", mx_node_text(&build->scratch, node),
                 mx_list_names(build, words, count),
-                node->kind == MX_NODE_TEXT ? mx_did_you_mean(build, node->text, words, count)
-                                           : "");
+                node->kind == MX_NODE_TEXT ? mx_did_you_mean(build, node->text, words, count) : "");
     return false;
 }
 
@@ -439,8 +434,8 @@ bool mx_field_law(struct mx_fields *fields, const char *key, struct mx_law *out)
                              MX_HORIZON_US_MAX, &law.mean_us);
     law.kind = (enum mx_law_kind)kind;
     if (law.kind == MX_LAW_LOGNORMAL) {
-        good &= mx_node_number(fields->build, mx_field_need(&inner, "cv", "a number"), 0, 20,
-                               &law.cv);
+        good &=
+            mx_node_number(fields->build, mx_field_need(&inner, "cv", "a number"), 0, 20, &law.cv);
     }
     mx_fields_end(&inner);
     if (good) {
@@ -460,8 +455,7 @@ bool mx_field_daily(struct mx_fields *fields, const char *key, struct mx_daily *
     double sum = 0;
     bool good = true;
     if (node->child_count > MX_DAILY_MAX) {
-        mx_complain(build, node, "%zu factors; allowed: up to %d", node->child_count,
-                    MX_DAILY_MAX);
+        mx_complain(build, node, "%zu factors; allowed: up to %d", node->child_count, MX_DAILY_MAX);
         return false;
     }
     for (size_t i = 0; i < node->child_count; i++) {

@@ -27,8 +27,8 @@ static bool is_known(const struct mx_mistakes *mistakes, const struct mx_mistake
     return false;
 }
 
-void mx_mistakes_add_list(struct mx_mistakes *mistakes, const char *file, int line,
-                          const char *key, const char *format, va_list values)
+void mx_mistakes_add_list(struct mx_mistakes *mistakes, const char *file, int line, const char *key,
+                          const char *format, va_list values)
 {
     char text[TEXT_SIZE];
     if (mistakes->count >= MX_MISTAKES_MAX) {

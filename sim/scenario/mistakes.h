@@ -13,8 +13,8 @@
 /* Add one, or nothing when MX_MISTAKES_MAX are there. An equal one is not added twice. */
 void mx_mistakes_add(struct mx_mistakes *mistakes, const char *file, int line, const char *key,
                      const char *format, ...) __attribute__((format(printf, 5, 6)));
-void mx_mistakes_add_list(struct mx_mistakes *mistakes, const char *file, int line,
-                          const char *key, const char *format, va_list values);
+void mx_mistakes_add_list(struct mx_mistakes *mistakes, const char *file, int line, const char *key,
+                          const char *format, va_list values);
 
 /* The name nearest to `name` (edit distance, up to a third of its length), or NULL. */
 const char *mx_nearest_name(const char *name, const char *const *names, size_t count);

@@ -50,8 +50,7 @@ static size_t split(struct mx_build *build, const char *path, struct step steps[
             if (size == 0) {
                 return 0;
             }
-            steps[count++] =
-                (struct step){mx_arena_copy_part(&build->scratch, c, size), 0};
+            steps[count++] = (struct step){mx_arena_copy_part(&build->scratch, c, size), 0};
             c += size;
         }
         if (*c == '.' && c[1] != '\0' && c[1] != '[') {
@@ -87,8 +86,7 @@ static enum outcome complain_missing(struct mx_build *build, const char *path,
         names[count] = node->child[count]->name;
     }
     complain(build, path, "there is no %s.%s%s; known: %s", mx_node_path(&build->scratch, node),
-             name, mx_did_you_mean(build, name, names, count),
-             mx_list_names(build, names, count));
+             name, mx_did_you_mean(build, name, names, count), mx_list_names(build, names, count));
     return REPORTED;
 }
 
@@ -120,8 +118,8 @@ static enum outcome place(struct mx_build *build, const struct mx_override *over
             if (node->kind != MX_NODE_LIST || step->index >= node->child_count) {
                 if (last) {
                     complain(build, override->path, "%s has no element %zu (it is %s of %zu)",
-                             mx_node_path(arena, node), step->index,
-                             mx_node_kind_text(node->kind), node->child_count);
+                             mx_node_path(arena, node), step->index, mx_node_kind_text(node->kind),
+                             node->child_count);
                 }
                 return last ? REPORTED : NOT_YET;
             }
@@ -193,7 +191,8 @@ void mx_overrides_apply(struct mx_build *build, bool last, bool *done)
         }
         size_t count = split(build, override->path, steps);
         if (count == 0) {
-            complain(build, override->path, "not a path of keys such as mta.retry.lifetime or "
+            complain(build, override->path,
+                     "not a path of keys such as mta.retry.lifetime or "
                      "pools.main.ips[0].count");
             done[i] = true;
         } else if (last || reaches(build->root, steps, count)) {

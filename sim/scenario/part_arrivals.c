@@ -38,8 +38,8 @@ static void fill_ramp(struct pieces *pieces, int64_t window_us)
 {
     for (int i = 0; i < RAMP_PIECES; i++) {
         /* window x (i+1) / 100 without overflow */
-        int64_t end_us = window_us / RAMP_PIECES * (i + 1) +
-                         window_us % RAMP_PIECES * (i + 1) / RAMP_PIECES;
+        int64_t end_us =
+            window_us / RAMP_PIECES * (i + 1) + window_us % RAMP_PIECES * (i + 1) / RAMP_PIECES;
         add_piece(pieces, end_us, 2 * i + 1);
     }
 }
@@ -65,8 +65,8 @@ static void fill_diurnal(struct mx_build *build, struct mx_fields *fields, struc
     int64_t hour_us = plan->day.day_us / HOURS, start_us = campaign->occurrence_start_us[0];
     int64_t start_s = start_us / MX_SECOND_US;
     /* the clock at the first occurrence may differ from the one at the start by an hour */
-    int64_t shift_s = mx_zone_offset_s(build->zone, plan->start_unix_s + start_s) -
-                      plan->utc_offset_s;
+    int64_t shift_s =
+        mx_zone_offset_s(build->zone, plan->start_unix_s + start_s) - plan->utc_offset_s;
     int64_t local_us = mx_day_time_us(&plan->day, start_us + plan->day.day_us +
                                                       shift_s * (plan->day.day_us / 86400));
     int64_t at_us = 0;
@@ -74,7 +74,8 @@ static void fill_diurnal(struct mx_build *build, struct mx_fields *fields, struc
         int64_t hour = (local_us + at_us) / hour_us;
         int64_t end_us = (hour + 1) * hour_us - local_us;
         end_us = end_us < window_us ? end_us : window_us;
-        add_piece(pieces, end_us, hourly[hour % HOURS] * ((double)(end_us - at_us) / (double)hour_us));
+        add_piece(pieces, end_us,
+                  hourly[hour % HOURS] * ((double)(end_us - at_us) / (double)hour_us));
         at_us = end_us;
     }
 }
@@ -118,8 +119,8 @@ static void cut_line(char *line)
 }
 
 /* Rows into pieces; a row's count spreads to the next row, the last one's to the window's end. */
-static double read_rows(struct mx_build *build, const char *file, char *text,
-                        struct pieces *pieces, int64_t window_us)
+static double read_rows(struct mx_build *build, const char *file, char *text, struct pieces *pieces,
+                        int64_t window_us)
 {
     struct row row, before = {0, 0};
     int line_number = 0, rows = 0;
@@ -163,8 +164,8 @@ static double read_rows(struct mx_build *build, const char *file, char *text,
     return sum;
 }
 
-static uint64_t fill_file(struct mx_build *build, struct mx_fields *fields,
-                          struct pieces *pieces, int64_t window_us)
+static uint64_t fill_file(struct mx_build *build, struct mx_fields *fields, struct pieces *pieces,
+                          int64_t window_us)
 {
     const char *name;
     mx_field_require(fields, "file", "the name of a CSV file");
@@ -244,7 +245,8 @@ static void split(struct pieces *pieces, int64_t at_us)
                 (pieces->count - i) * sizeof pieces->weight[0]);
         pieces->count++;
         pieces->edge_us[i + 1] = at_us;
-        double part = (double)(at_us - from_us) / (double)(to_us - from_us), all = pieces->weight[i];
+        double part = (double)(at_us - from_us) / (double)(to_us - from_us),
+               all = pieces->weight[i];
         pieces->weight[i] = all * part;
         pieces->weight[i + 1] = all - all * part;
         return;
@@ -330,8 +332,8 @@ static void store(struct mx_build *build, const struct mx_node *node, struct pie
                                             pieces->count + 1U, sizeof pieces->edge_us[0]);
     campaign->piece_weight = mx_arena_grow(build->memory, pieces->weight, pieces->count,
                                            pieces->count, sizeof pieces->weight[0]);
-    campaign->arrivals = mx_arrival_shape_create(pieces->count, pieces->edge_us, pieces->weight,
-                                                 campaign->poisson);
+    campaign->arrivals =
+        mx_arrival_shape_create(pieces->count, pieces->edge_us, pieces->weight, campaign->poisson);
     if (campaign->arrivals == NULL) {
         longjmp(build->no_memory, 1);
     }

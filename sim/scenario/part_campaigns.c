@@ -35,8 +35,8 @@ static bool read_mix(struct mx_build *build, struct mx_node *group, bool counts,
     mix->sum = 0;
     for (size_t i = 0; i < group->child_count; i++) {
         const struct mx_node *node = group->child[i];
-        uint32_t index = mx_refer(build, node, node->name, "provider", names,
-                                  build->plan->provider_count);
+        uint32_t index =
+            mx_refer(build, node, node->name, "provider", names, build->plan->provider_count);
         unsigned __int128 share = 0;
         uint64_t count = 0;
         if (counts) {
@@ -141,8 +141,7 @@ static void add_starts(struct mx_build *build, const struct mx_node *node,
     for (uint32_t i = 0; i < count; i++) {
         int64_t start_us = first_us + i * every_us;
         if (days) { /* the clock shows the same time each day */
-            int64_t unix_s =
-                mx_zone_unix_s(zone, local_s + i * (every_us / MX_SECOND_US), &exists);
+            int64_t unix_s = mx_zone_unix_s(zone, local_s + i * (every_us / MX_SECOND_US), &exists);
             start_us = (unix_s - plan->start_unix_s) * MX_SECOND_US + first_us % MX_SECOND_US;
         }
         if (start_us > MX_HORIZON_US_MAX) {
@@ -190,8 +189,8 @@ static void read_repeat(struct mx_build *build, struct mx_fields *campaign_field
     struct mx_node *starts = mx_field(campaign_fields, "starts_after");
     if (repeat != NULL) {
         mx_fields_begin(&fields, build, repeat);
-        mx_node_duration(build, mx_field_need(&fields, "every", "a duration"), 1,
-                         MX_HORIZON_US_MAX, &every_us);
+        mx_node_duration(build, mx_field_need(&fields, "every", "a duration"), 1, MX_HORIZON_US_MAX,
+                         &every_us);
         mx_field_require(&fields, "count", "a count");
         mx_field_count32(&fields, "count", 1, MX_OCCURRENCES_MAX, &count);
         mx_fields_end(&fields);
@@ -199,7 +198,8 @@ static void read_repeat(struct mx_build *build, struct mx_fields *campaign_field
     if (starts != NULL) {
         read_starts(build, starts, campaign);
         if (repeat != NULL || mx_node_find(campaign_fields->group, "start_after") != NULL) {
-            mx_complain(build, starts, "stands in place of start_after and repeat, not beside them");
+            mx_complain(build, starts,
+                        "stands in place of start_after and repeat, not beside them");
         }
     }
     if (campaign->occurrence_start_us == NULL) {
@@ -219,8 +219,8 @@ static void read_references(struct mx_build *build, struct mx_fields *fields,
     }
     mx_field_text(fields, "list", &list);
     const struct mx_node *node = mx_node_find(fields->group, "list");
-    campaign->list = mx_refer(build, node != NULL ? node : fields->group, list, "list", names,
-                              plan->list_count);
+    campaign->list =
+        mx_refer(build, node != NULL ? node : fields->group, list, "list", names, plan->list_count);
     for (uint32_t i = 0; i < plan->pool_count; i++) {
         names[i] = plan->pools[i].name;
     }

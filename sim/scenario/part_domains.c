@@ -48,8 +48,7 @@ static void fill_names(struct mx_build *build, struct mx_node *campaigns)
     }
     for (uint32_t i = 0; i < plan->campaign_count; i++) {
         struct mx_plan_campaign *campaign = &plan->campaigns[i];
-        campaign->domain =
-            find_domain(plan, domain_of(mx_node_find(campaigns, campaign->name)));
+        campaign->domain = find_domain(plan, domain_of(mx_node_find(campaigns, campaign->name)));
     }
 }
 

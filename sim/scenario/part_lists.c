@@ -10,8 +10,7 @@ static const struct mx_list_params clean = {
     .complaint_delay = {MX_LAW_EXPONENTIAL, 8 * MX_HOUR_US, 0},
 };
 
-static void build_list(struct mx_build *build, struct mx_node *node,
-                       struct mx_list_params *params)
+static void build_list(struct mx_build *build, struct mx_node *node, struct mx_list_params *params)
 {
     struct mx_fields fields;
     const char *key;
@@ -37,8 +36,10 @@ static void build_list(struct mx_build *build, struct mx_node *node,
     }
     double sum = params->unknown + params->closed + params->mailbox_full + params->spam_traps;
     if (sum > 1 + 1e-9) {
-        mx_complain(build, node, "unknown + closed + mailbox_full + spam_traps are %.10g %%; "
-                    "allowed: up to 100 %%", sum * 100);
+        mx_complain(build, node,
+                    "unknown + closed + mailbox_full + spam_traps are %.10g %%; "
+                    "allowed: up to 100 %%",
+                    sum * 100);
     }
 }
 

@@ -95,8 +95,8 @@ static void read_rule(struct mx_build *build, struct mx_node *node, struct mx_th
     rule->count = (uint32_t)count;
     mx_node_duration(build, mx_field_need(&fields, "within", "a duration"), 1, MX_HORIZON_US_MAX,
                      &rule->within_us);
-    mx_node_choice(build, mx_field_need(&fields, "action", "pause, rate or connections"),
-                   actions, MX_THROTTLE_ACTION_COUNT, &action);
+    mx_node_choice(build, mx_field_need(&fields, "action", "pause, rate or connections"), actions,
+                   MX_THROTTLE_ACTION_COUNT, &action);
     rule->action = (enum mx_throttle_action)action;
     read_rule_value(&fields, rule);
     mx_node_duration(build, mx_field_need(&fields, "for", "a duration"), 1, MX_HORIZON_US_MAX,
@@ -194,7 +194,9 @@ void mx_build_mta(struct mx_build *build, struct mx_node *section)
     mx_field_law(&fields, "transaction_time", &plan->transaction);
     mx_field_assume(&fields, "transaction_time", "lognormal 0.5s, cv 0.5", "0.2s .. 1s");
     mx_build_throttle(build, mx_field(&fields, "throttle"), &throttle);
-    mx_build_retry(build, mx_field(&fields, "retry"), &plan->retry);
+    const char *name = build->retry_preset;
+    mx_build_retry(build, mx_field(&fields, "retry"), &plan->retry, &name);
+    plan->retry_name = mx_arena_copy(build->memory, name);
     for (uint32_t i = 0; i < plan->provider_count; i++) {
         plan->providers[i].sending = sending;
         plan->providers[i].throttle = throttle;

@@ -50,8 +50,8 @@ static const struct mx_allowance_params allowance_off = {
 void mx_build_allowance(struct mx_build *build, struct mx_fields *provider,
                         struct mx_receiver_params *receiver)
 {
-    static const char *const keys[] = {[MX_SCOPE_NETBLOCK] = "netblock",
-                                       [MX_SCOPE_DOMAIN] = "domain"};
+    static const char *const keys[] = {
+        [MX_SCOPE_NETBLOCK] = "netblock", [MX_SCOPE_DOMAIN] = "domain"};
     struct mx_fields fields, inner;
     bool none = false;
     for (int scope = 0; scope < MX_SCOPE_COUNT; scope++) {
@@ -100,8 +100,8 @@ static void read_bands(struct mx_build *build, struct mx_fields *reputation_fiel
 {
     static const char *const keys[] = {"bad", "low", "medium", "high"};
     struct mx_fields fields;
-    struct mx_node *node = mx_field_need(reputation_fields, "bands",
-                                         "a group of the bands bad, low, medium and high");
+    struct mx_node *node =
+        mx_field_need(reputation_fields, "bands", "a group of the bands bad, low, medium and high");
     mx_fields_begin(&fields, build, node);
     for (int band = 0; band < MX_BAND_COUNT; band++) {
         read_band(build, &fields, keys[band], (enum mx_band)band, &reputation->band[band]);
@@ -147,8 +147,8 @@ static void read_block(struct mx_build *build, struct mx_fields *reputation_fiel
     block->within_us = MX_HOUR_US;
     block->lasts_us = MX_DAY_US;
     mx_fields_begin(&fields, build, node);
-    mx_node_count(build, mx_field_need(&fields, "after_policy_deferrals", "a count"), 1,
-                  1000000000, &deferrals);
+    mx_node_count(build, mx_field_need(&fields, "after_policy_deferrals", "a count"), 1, 1000000000,
+                  &deferrals);
     mx_node_duration(build, mx_field_need(&fields, "within", "a duration"), 1, MX_HORIZON_US_MAX,
                      &block->within_us);
     mx_node_duration(build, mx_field_need(&fields, "lasts", "a duration"), 1, MX_HORIZON_US_MAX,
@@ -211,9 +211,12 @@ static void read_rate_capacity(struct mx_build *build, struct mx_fields *fields,
     mx_field_daily(fields, "daily", &capacity->daily);
     mx_fields_begin(&inner, build, mx_field_group(fields, "noise", &none));
     mx_node_number(build, mx_field_need(&inner, "cv", "a number"), 0, 20, &capacity->noise_cv);
-    mx_node_duration(build, mx_field_need(&inner, "every", "a duration"),
-                     build->plan->window_us, MX_HORIZON_US_MAX, &capacity->noise_every_us);
+    mx_node_duration(build, mx_field_need(&inner, "every", "a duration"), build->plan->window_us,
+                     MX_HORIZON_US_MAX, &capacity->noise_every_us);
     mx_fields_end(&inner);
+    if (!(capacity->noise_cv > 0)) {
+        capacity->noise_every_us = MX_MINUTE_US;
+    }
     mx_fields_begin(&inner, build, mx_field_group(fields, "background", &none));
     rate = (struct mx_rate){0, MX_SECOND_US};
     mx_field_require(&inner, "rate", "a rate");
@@ -228,8 +231,7 @@ static void read_servers_capacity(struct mx_build *build, struct mx_fields *fiel
                                   struct mx_capacity_params *capacity)
 {
     uint64_t servers = 1;
-    mx_node_count(build, mx_field_need(fields, "servers", "a count"), 1, MX_SERVERS_MAX,
-                  &servers);
+    mx_node_count(build, mx_field_need(fields, "servers", "a count"), 1, MX_SERVERS_MAX, &servers);
     capacity->servers = (uint32_t)servers;
     capacity->waiting_room = UINT64_MAX;
     mx_field_require(fields, "service", "a law of durations");
@@ -254,7 +256,8 @@ void mx_build_capacity(struct mx_build *build, struct mx_fields *provider,
     }
     mx_fields_begin(&fields, build, node);
     if (mx_node_choice(build, mx_field_need(&fields, "kind", "\"rate\" or \"servers\""), kinds, 2,
-                       &kind) && kind == 0) {
+                       &kind) &&
+        kind == 0) {
         read_rate_capacity(build, &fields, capacity);
         capacity->kind = capacity->rate_per_s > 0 ? MX_CAPACITY_RATE : MX_CAPACITY_NONE;
         mx_fields_end(&fields);

@@ -6,7 +6,7 @@
 #include "sim/base/random.h"
 #include "sim/scenario/parts.h"
 
-#define AGE_US_MAX (100 * 366 * MX_DAY_US)
+#define AGE_US_MAX (18250 * MX_DAY_US) /* fits a double without loss */
 
 /* Addresses as written, before they are put in order. */
 struct address {
@@ -25,8 +25,8 @@ static void add_address(struct mx_build *build, struct addresses *all, const str
 {
     if (all->count == all->size) {
         all->size = all->size == 0 ? 64 : 2 * all->size;
-        all->item = mx_arena_grow(&build->scratch, all->item, all->count, all->size,
-                                  sizeof all->item[0]);
+        all->item =
+            mx_arena_grow(&build->scratch, all->item, all->count, all->size, sizeof all->item[0]);
     }
     all->item[all->count] = *item;
     all->item[all->count].position = all->count;
@@ -222,6 +222,10 @@ static void read_warm_up(struct mx_build *build, struct mx_fields *pool_fields, 
     read_overflow(build, &fields, pool);
     mx_field_count32(&fields, "first_day", 0, 100000, &warm_up->first_day);
     mx_fields_end(&fields);
+    if (warm_up->step_count == 0) { /* the same as "none" */
+        *warm_up = (struct mx_warm_up){.day = warm_up->day, .period_us = warm_up->day.day_us};
+        build->plan->pools[pool].overflow_pool = MX_NO_INDEX;
+    }
 }
 
 static void check_overflow_loops(struct mx_build *build, const struct mx_entry *entries)

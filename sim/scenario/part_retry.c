@@ -96,17 +96,20 @@ static bool read_segment(struct mx_build *build, const struct mx_node *node, con
     good = good && count == (segment->kind == 'F' ? 3 : 4);
     good = good && mx_quantity_duration(part[1], &segment->until_us) == MX_QUANTITY_OK;
     good = good && mx_quantity_duration(part[2], &segment->gap_us) == MX_QUANTITY_OK;
-    good = good && (count == 3 ||
-                    mx_quantity_number(part[3], &segment->factor) == MX_QUANTITY_OK);
+    good = good && (count == 3 || mx_quantity_number(part[3], &segment->factor) == MX_QUANTITY_OK);
     if (!good) {
-        mx_complain(build, node, "\"%.60s\" is not a segment such as F,2h,15m or G,16h,1h,1.5 "
-                    "(kind F, G or H; until; gap; factor of G and H)", text);
+        mx_complain(build, node,
+                    "\"%.60s\" is not a segment such as F,2h,15m or G,16h,1h,1.5 "
+                    "(kind F, G or H; until; gap; factor of G and H)",
+                    text);
         return false;
     }
-    if (segment->until_us > GAP_US_MAX || segment->gap_us > GAP_US_MAX ||
-        segment->gap_us < 1 || !(segment->factor >= 1 && segment->factor <= 1000)) {
-        mx_complain(build, node, "\"%.60s\" is out of range: times up to 400d, gap at least 1us, "
-                    "factor 1 to 1000", text);
+    if (segment->until_us > GAP_US_MAX || segment->gap_us > GAP_US_MAX || segment->gap_us < 1 ||
+        !(segment->factor >= 1 && segment->factor <= 1000)) {
+        mx_complain(build, node,
+                    "\"%.60s\" is out of range: times up to 400d, gap at least 1us, "
+                    "factor 1 to 1000",
+                    text);
         return false;
     }
     return true;
@@ -173,8 +176,8 @@ static void read_common(struct mx_fields *fields, struct mx_retry_policy *policy
     mx_field_truth(fields, "whole_seconds", &policy->whole_seconds);
 }
 
-void mx_build_retry(struct mx_build *build, struct mx_node *group,
-                    struct mx_retry_policy *policy)
+void mx_build_retry(struct mx_build *build, struct mx_node *group, struct mx_retry_policy *policy,
+                    const char **name)
 {
     static const char *const kinds[] = {"list", "age", "quadratic", "segments", "exponential"};
     struct mx_fields fields;
@@ -182,6 +185,11 @@ void mx_build_retry(struct mx_build *build, struct mx_node *group,
     size_t before = build->source.mistakes->count;
     *policy = (struct mx_retry_policy){.multiply = 1};
     mx_fields_begin(&fields, build, group);
+    if (mx_field_text(&fields, "name", name) &&
+        (**name == '\0' || strlen(*name) > 100 || strpbrk(*name, "\n\r\t") != NULL)) {
+        mx_complain(build, mx_node_find(group, "name"),
+                    "a name has 1 to 100 characters, in one line");
+    }
     mx_field_choice(&fields, "kind", kinds, MX_RETRY_KIND_COUNT, &kind);
     policy->kind = (enum mx_retry_kind)kind;
     switch (policy->kind) {
@@ -206,8 +214,7 @@ void mx_build_retry(struct mx_build *build, struct mx_node *group,
     }
     read_common(&fields, policy);
     mx_fields_end(&fields);
-    const char *wrong =
-        build->source.mistakes->count == before ? mx_retry_check(policy) : NULL;
+    const char *wrong = build->source.mistakes->count == before ? mx_retry_check(policy) : NULL;
     if (wrong != NULL && group != NULL) {
         mx_complain(build, group, "this policy cannot be used: %s", wrong);
     }

@@ -71,8 +71,7 @@ static const struct mx_zone *read_zone(struct mx_build *build, struct mx_fields 
         return mx_zone_fixed(&build->scratch, offset_s);
     }
     build->plan->time_zone = mx_arena_copy(build->memory, zone_name);
-    struct mx_zone *zone =
-        mx_zone_load(&build->scratch, build->source.access, zone_name, &error);
+    struct mx_zone *zone = mx_zone_load(&build->scratch, build->source.access, zone_name, &error);
     if (zone == NULL) {
         mx_complain(build, named ? mx_node_find(top->group, "time_zone") : top->group,
                     "time zone \"%.60s\": %s", zone_name, error);
@@ -91,7 +90,8 @@ static void read_start(struct mx_build *build, struct mx_fields *top)
     if (!mx_local_of_text(start, &local_s) && given) {
         mx_complain(build, mx_node_find(top->group, "start"),
                     "\"%.60s\" is not a date and time; allowed: \"YYYY-MM-DD HH:MM\", years 1970 "
-                    "to 2200", start);
+                    "to 2200",
+                    start);
     }
     plan->start = mx_arena_copy(build->memory, start);
     plan->start_unix_s = mx_zone_unix_s(build->zone, local_s, &exists);
@@ -220,7 +220,8 @@ static void read_horizon(struct mx_build *build, struct mx_fields *top)
 {
     struct mx_plan *plan = build->plan;
     struct mx_node *node = mx_field(top, "horizon");
-    bool automatic = node == NULL || (node->kind == MX_NODE_TEXT && strcmp(node->text, "auto") == 0);
+    bool automatic =
+        node == NULL || (node->kind == MX_NODE_TEXT && strcmp(node->text, "auto") == 0);
     if (!automatic) {
         mx_node_duration(build, node, plan->window_us, MX_HORIZON_US_MAX, &plan->horizon_us);
         return;
@@ -235,7 +236,8 @@ static void read_horizon(struct mx_build *build, struct mx_fields *top)
     if (plan->horizon_us > MX_HORIZON_US_MAX) {
         mx_complain_key(build, top->group, "horizon",
                         "the last message is over after %.4g days; allowed: 400 days; give a "
-                        "duration to end before", (double)plan->horizon_us / MX_DAY_US);
+                        "duration to end before",
+                        (double)plan->horizon_us / MX_DAY_US);
     }
 }
 
@@ -291,6 +293,31 @@ static bool has_origin(const struct mx_node *node, uint32_t origin)
     return false;
 }
 
+/* Whether an assumed key still holds: its value comes from the document that called it so. A plan
+ * written out lists keys that are spelt differently there (of mta, of the reader's own defaults):
+ * those hold unless --set has replaced what stands above them. */
+static bool is_assumed(const struct mx_build *build, const struct mx_assumed_key *key)
+{
+    char path[1000];
+    const struct mx_node *node = mx_node_at(build->root, key->path);
+    if (key->built_in) {
+        return true;
+    }
+    if (node != NULL || key->value == NULL || strlen(key->path) >= sizeof path) {
+        return node != NULL && has_origin(node, key->origin);
+    }
+    strcpy(path, key->path);
+    while (node == NULL && strpbrk(path, ".[") != NULL) {
+        size_t size = strlen(path);
+        while (path[size - 1] != '.' && path[size - 1] != '[') {
+            size--;
+        }
+        path[size - 1] = '\0';
+        node = mx_node_at(build->root, path);
+    }
+    return node == NULL || node->origin != MX_ORIGIN_OVERRIDE;
+}
+
 static int compare_assumed(const void *a, const void *b)
 {
     return strcmp(((const struct mx_plan_assumed *)a)->path,
@@ -305,16 +332,15 @@ static void fill_assumed(struct mx_build *build)
     for (size_t i = 0; i < build->assumed_count; i++) {
         const struct mx_assumed_key *key = &build->assumed[i];
         const struct mx_node *node = mx_node_at(build->root, key->path);
-        if (!key->built_in && (node == NULL || !has_origin(node, key->origin))) {
+        if (!is_assumed(build, key)) {
             continue;
         }
-        const char *value = key->value != NULL            ? key->value
+        const char *value = key->value != NULL           ? key->value
                             : node->kind == MX_NODE_TEXT ? node->text
                                                          : mx_node_text(&build->scratch, node);
-        plan->assumed[count++] =
-            (struct mx_plan_assumed){mx_arena_copy(build->memory, key->path),
-                                     mx_arena_copy(build->memory, value),
-                                     mx_arena_copy(build->memory, key->range)};
+        plan->assumed[count++] = (struct mx_plan_assumed){mx_arena_copy(build->memory, key->path),
+                                                          mx_arena_copy(build->memory, value),
+                                                          mx_arena_copy(build->memory, key->range)};
     }
     qsort(plan->assumed, count, sizeof *plan->assumed, compare_assumed);
     for (size_t i = 0; i < count; i++) {
@@ -341,7 +367,7 @@ void mx_build_assumed(struct mx_build *build, struct mx_node *sources)
         mx_mistakes_add(build->source.mistakes, node != NULL ? node->file : build->file,
                         node != NULL ? node->line : 0, assumed->path,
                         "%s is ASSUMED (range %s), and sources.assumed is \"error\": write the "
-                        "key yourself", assumed->value,
-                        *assumed->range != '\0' ? assumed->range : "unknown");
+                        "key yourself",
+                        assumed->value, *assumed->range != '\0' ? assumed->range : "unknown");
     }
 }

@@ -21,8 +21,7 @@ struct mx_entry {
 struct mx_entry *mx_collect(struct mx_build *build, struct mx_node *section, const char *what,
                             uint32_t *count);
 /* Index by place in the file, from the plan's memory. */
-uint32_t *mx_collect_shown(struct mx_build *build, const struct mx_entry *entries,
-                           uint32_t count);
+uint32_t *mx_collect_shown(struct mx_build *build, const struct mx_entry *entries, uint32_t count);
 /* Index of the name that a node refers to, among `count` of them; MX_NO_INDEX and a mistake. */
 uint32_t mx_refer(struct mx_build *build, const struct mx_node *node, const char *name,
                   const char *what, const char *const *names, uint32_t count);
@@ -44,8 +43,9 @@ void mx_build_assumed(struct mx_build *build, struct mx_node *sources);
 void mx_build_notes(struct mx_build *build);
 
 /* Parts of the above with a file of their own. */
-void mx_build_retry(struct mx_build *build, struct mx_node *group,
-                    struct mx_retry_policy *policy);
+/* *name: the key `name`, left alone where there is none. */
+void mx_build_retry(struct mx_build *build, struct mx_node *group, struct mx_retry_policy *policy,
+                    const char **name);
 void mx_build_throttle(struct mx_build *build, struct mx_node *node,
                        struct mx_throttle_params *throttle);
 void mx_build_allowance(struct mx_build *build, struct mx_fields *provider,

@@ -48,7 +48,7 @@ struct mx_plan_pool {
     char *key_name;
     uint32_t ip_first, ip_count; /* a run of plan->ips */
     struct mx_warm_up warm_up;
-    uint32_t overflow_pool;      /* MX_NO_INDEX: wait */
+    uint32_t overflow_pool; /* MX_NO_INDEX: wait */
 };
 
 /* counts[p]: recipients of one occurrence at provider p (largest remainder). `arrivals` is made of
@@ -104,19 +104,19 @@ struct mx_arena;
 struct mx_plan {
     char *name;
     char *file;
-    char sha256[65];        /* of the scenario, its includes and presets, as read */
-    char *start;            /* "2026-11-27 09:00", local */
+    char sha256[65]; /* of the scenario, its includes and presets, as read */
+    char *start;     /* "2026-11-27 09:00", local */
     char *time_zone;
     int64_t start_unix_s;
-    int32_t utc_offset_s;   /* at the start */
+    int32_t utc_offset_s; /* at the start */
     struct mx_day day;
-    int64_t horizon_us;     /* simulated until then */
-    int64_t warmup_us;      /* messages created before are simulated, not counted */
-    int64_t window_us;      /* time step at whose edges bands, throttles and pools move */
+    int64_t horizon_us; /* simulated until then */
+    int64_t warmup_us;  /* messages created before are simulated, not counted */
+    int64_t window_us;  /* time step at whose edges bands, throttles and pools move */
     uint64_t seed;
     uint32_t replications;
     bool steady_state;
-    bool exact_required;    /* servers capacity, or gaps shorter than a window */
+    bool exact_required; /* servers capacity, or gaps shorter than a window */
     int64_t timeseries_every_us;
 
     struct mx_law transaction;
@@ -143,7 +143,8 @@ struct mx_plan {
     size_t note_count; /* where values come from, by path in strcmp order: for mx_plan_print */
     struct mx_plan_note *notes;
 
-    struct mx_arena *memory; /* all of the above; NULL in a plan made by hand, which frees its own */
+    struct mx_arena
+        *memory; /* all of the above; NULL in a plan made by hand, which frees its own */
 };
 
 void mx_plan_destroy(struct mx_plan *plan);

@@ -27,7 +27,8 @@ static const struct {
      "    value = \"10/m\"; for = \"30m\"; recovery = { steps = 4; every = \"5m\"; }; },\n"
      "  { on = [ \"connections\" ]; count = 2; within = \"1h\"; action = \"connections\";\n"
      "    value = 1; for = \"1h\"; recovery = { steps = 4; every = \"5m\"; }; },\n"
-     "  { on = [ \"reputation\" ]; count = 500; within = \"1h\"; action = \"pause\"; for = \"30m\";\n"
+     "  { on = [ \"reputation\" ]; count = 500; within = \"1h\"; action = \"pause\"; for = "
+     "\"30m\";\n"
      "    recovery = { steps = 4; every = \"5m\"; }; } );\n"
      "assumed = (\n"
      "  { key = \"rules[0].recovery\"; range = \"0 .. 8 steps\"; },\n"
@@ -86,8 +87,7 @@ static const char *preset_dir(struct mx_build *build, size_t i)
     return i <= build->options->preset_dir_count ? build->options->preset_dirs[i - 1] : NULL;
 }
 
-static const char *find_file(struct mx_build *build, const struct mx_node *node,
-                             const char *folder)
+static const char *find_file(struct mx_build *build, const struct mx_node *node, const char *folder)
 {
     const char *name = node->text, *dir;
     size_t size = strlen(name);
@@ -136,8 +136,8 @@ static size_t list_folder(struct mx_build *build, const char *folder, const char
     for (size_t i = 0; i < name_count; i++) {
         size_t size = strlen(names[i]);
         if (size > 4 && strcmp(names[i] + size - 4, ".cfg") == 0) {
-            count = add_known(known, count,
-                              mx_arena_copy_part(&build->scratch, names[i], size - 4));
+            count =
+                add_known(known, count, mx_arena_copy_part(&build->scratch, names[i], size - 4));
         }
         free(names[i]);
     }
@@ -145,8 +145,7 @@ static size_t list_folder(struct mx_build *build, const char *folder, const char
     return count;
 }
 
-static void complain_unknown(struct mx_build *build, const struct mx_node *node,
-                             const char *folder)
+static void complain_unknown(struct mx_build *build, const struct mx_node *node, const char *folder)
 {
     const char **known = mx_arena_take(&build->scratch, KNOWN_MAX, sizeof *known);
     const char *dir;
@@ -191,8 +190,8 @@ void mx_presets_assumed(struct mx_build *build, struct mx_node *list, const char
         struct mx_fields fields;
         const char *key = "", *range = "", *value = NULL;
         mx_fields_begin(&fields, build, list->child[i]);
-        if (mx_node_expect(build, mx_field_need(&fields, "key", "the path of a key"),
-                           MX_NODE_TEXT, "text in quotes")) {
+        if (mx_node_expect(build, mx_field_need(&fields, "key", "the path of a key"), MX_NODE_TEXT,
+                           "text in quotes")) {
             key = mx_node_find(fields.group, "key")->text;
         }
         mx_field_text(&fields, "range", &range);
@@ -219,8 +218,7 @@ static void check_assumed(struct mx_build *build, const struct mx_node *root)
 
 /* The preset that `node` names, with its own presets below it; NULL when there was a mistake. */
 static struct mx_node *load_preset(struct mx_build *build, const struct mx_node *node,
-                                   const char *folder, const char *path,
-                                   const struct chain *chain)
+                                   const char *folder, const char *path, const struct chain *chain)
 {
     const char *file;
     struct mx_node *root = read_preset(build, node, folder, &file);
@@ -249,8 +247,7 @@ static struct mx_node *load_preset(struct mx_build *build, const struct mx_node 
 
 /* A group with its preset below it. A copy, or the group itself where it names none. */
 static struct mx_node *merge_preset(struct mx_build *build, struct mx_node *group,
-                                    const char *folder, const char *path,
-                                    const struct chain *chain)
+                                    const char *folder, const char *path, const struct chain *chain)
 {
     struct mx_node *name = mx_node_find(group, "preset");
     if (name == NULL) {
@@ -264,8 +261,7 @@ static struct mx_node *merge_preset(struct mx_build *build, struct mx_node *grou
     return preset == NULL ? group : mx_node_merge(&build->scratch, preset, group);
 }
 
-struct mx_node *mx_presets_merge(struct mx_build *build, struct mx_node *group,
-                                 const char *folder)
+struct mx_node *mx_presets_merge(struct mx_build *build, struct mx_node *group, const char *folder)
 {
     return merge_preset(build, group, folder, "", NULL);
 }

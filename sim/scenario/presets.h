@@ -13,8 +13,7 @@
  * collects the presets' assumed keys. */
 void mx_presets_expand(struct mx_build *build);
 /* The same for one group that stands at no known place; returns the merged one. */
-struct mx_node *mx_presets_merge(struct mx_build *build, struct mx_node *group,
-                                 const char *folder);
+struct mx_node *mx_presets_merge(struct mx_build *build, struct mx_node *group, const char *folder);
 /* An `assumed` list of a document: keys relative to `path`. */
 void mx_presets_assumed(struct mx_build *build, struct mx_node *list, const char *path);
 

@@ -26,23 +26,14 @@ struct unit {
 };
 
 static const struct unit time_units[] = {
-    {"us", 1},
-    {"ms", 1000},
-    {"s", MX_SECOND_US},
-    {"m", MX_MINUTE_US},
-    {"h", MX_HOUR_US},
-    {"d", MX_DAY_US},
+    {"us", 1},           {"ms", 1000},      {"s", MX_SECOND_US},
+    {"m", MX_MINUTE_US}, {"h", MX_HOUR_US}, {"d", MX_DAY_US},
 };
 
 static const struct unit rate_units[] = {
-    {"us", 1},
-    {"ms", 1000},
-    {"s", MX_SECOND_US},
-    {"m", MX_MINUTE_US},
-    {"min", MX_MINUTE_US},
-    {"h", MX_HOUR_US},
-    {"d", MX_DAY_US},
-    {"day", MX_DAY_US},
+    {"us", 1},           {"ms", 1000},          {"s", MX_SECOND_US},
+    {"m", MX_MINUTE_US}, {"min", MX_MINUTE_US}, {"h", MX_HOUR_US},
+    {"d", MX_DAY_US},    {"day", MX_DAY_US},
 };
 
 static const struct unit count_units[] = {
@@ -72,7 +63,7 @@ static bool is_digit(char c)
 /* Append one digit. Zeros at the end are kept as an exponent, so that "1000…0" always fits. */
 struct digits {
     uint64_t value;
-    int zeros;    /* seen since the last digit that is not 0 */
+    int zeros; /* seen since the last digit that is not 0 */
     bool too_many;
 };
 
@@ -368,8 +359,8 @@ char *mx_quantity_put_duration(char text[MX_QUANTITY_TEXT_SIZE], int64_t us)
         i--;
     }
     i = us == 0 ? 2 : i;
-    snprintf(text, MX_QUANTITY_TEXT_SIZE, "%lld%s",
-             (long long)(us / (int64_t)time_units[i].factor), time_units[i].name);
+    snprintf(text, MX_QUANTITY_TEXT_SIZE, "%lld%s", (long long)(us / (int64_t)time_units[i].factor),
+             time_units[i].name);
     return text;
 }
 
@@ -410,8 +401,7 @@ static char *put_shifted(char *text, double number, int shift)
         snprintf(text, MX_QUANTITY_TEXT_SIZE, "%s%c.%se%d", sign, digits[0],
                  count > 1 ? digits + 1 : "0", exponent);
     } else if (exponent < 0) {
-        snprintf(text, MX_QUANTITY_TEXT_SIZE, "%s0.%.*s%s", sign, -exponent - 1, "0000000",
-                 digits);
+        snprintf(text, MX_QUANTITY_TEXT_SIZE, "%s0.%.*s%s", sign, -exponent - 1, "0000000", digits);
     } else if (count <= exponent + 1) {
         snprintf(text, MX_QUANTITY_TEXT_SIZE, "%s%s%.*s", sign, digits, exponent + 1 - count,
                  "000000000000000000000");

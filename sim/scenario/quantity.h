@@ -17,9 +17,9 @@ enum mx_quantity_status {
     MX_QUANTITY_NOT_A_NUMBER, /* no number in front, or nan, inf */
     MX_QUANTITY_UNIT,         /* no unit, or not one of this kind */
     MX_QUANTITY_NEGATIVE,
-    MX_QUANTITY_RANGE,        /* too large or too small for the type */
-    MX_QUANTITY_FRACTION,     /* not a whole number of the base unit */
-    MX_QUANTITY_DIGITS,       /* more digits than can be kept */
+    MX_QUANTITY_RANGE,    /* too large or too small for the type */
+    MX_QUANTITY_FRACTION, /* not a whole number of the base unit */
+    MX_QUANTITY_DIGITS,   /* more digits than can be kept */
     MX_QUANTITY_STATUS_COUNT
 };
 

@@ -39,8 +39,8 @@ static struct mx_build *create_build(const char *file, const struct mx_reader_op
     build->file = file;
     build->scratch.no_memory = &build->no_memory;
     build->source.arena = &build->scratch;
-    build->source.access = build->options->access != NULL ? build->options->access
-                                                          : &mx_file_access_disk;
+    build->source.access =
+        build->options->access != NULL ? build->options->access : &mx_file_access_disk;
     build->source.mistakes = mistakes;
     build->source.digest = mx_digest_create();
     if (build->source.digest == NULL) {
@@ -101,6 +101,21 @@ static void add_defaults(struct mx_build *build)
     }
 }
 
+/* What results call the policy. */
+static void note_retry_preset(struct mx_build *build)
+{
+    const struct mx_node *retry = mx_node_at(build->root, "mta.retry");
+    const struct mx_node *preset = mx_node_find(retry, "preset");
+    const struct mx_node *kind = mx_node_find(retry, "kind");
+    build->retry_preset = "unnamed";
+    if (preset != NULL && preset->kind == MX_NODE_TEXT) {
+        build->retry_preset = mx_arena_format(&build->scratch, "%.100s%s", preset->text,
+                                              retry->child_count > 1 ? " (changed)" : "");
+    } else if (kind != NULL && kind->kind == MX_NODE_TEXT) {
+        build->retry_preset = mx_arena_format(&build->scratch, "%.100s", kind->text);
+    }
+}
+
 static void add_to_digest(struct mx_build *build)
 {
     for (size_t i = 0; i < build->options->override_count; i++) {
@@ -119,7 +134,8 @@ static bool read_tree(struct mx_build *build)
         return false;
     }
     if (build->root->child_count == 0) {
-        mx_complain(build, build->root, "an empty scenario: it needs pools, campaigns and providers");
+        mx_complain(build, build->root,
+                    "an empty scenario: it needs pools, campaigns and providers");
         return false;
     }
     add_to_digest(build);
@@ -129,6 +145,7 @@ static bool read_tree(struct mx_build *build)
         mx_presets_assumed(build, assumed, "");
     }
     add_defaults(build);
+    note_retry_preset(build);
     mx_presets_expand(build);
     mx_overrides_apply(build, true, done);
     return true;
@@ -151,7 +168,6 @@ static void build_plan(struct mx_build *build)
     mx_build_mta(build, mx_field(&top, "mta"));
     mx_build_campaigns(build, need_section(&top, "campaigns"));
     mx_build_domains(build, mx_field(&top, "domains"));
-    plan->retry_name = mx_arena_copy(build->memory, "");
     mx_build_end(build, &top);
     mx_field(&top, "assumed");
     mx_build_assumed(build, mx_field(&top, "sources"));
@@ -160,6 +176,7 @@ static void build_plan(struct mx_build *build)
         (plan->pool_count == 0 || plan->campaign_count == 0 || plan->provider_count == 0)) {
         mx_complain(build, build->root, "needs at least one pool, campaign and provider");
     }
+    mx_build_notes(build);
     mx_digest_put(build->source.digest, plan->sha256);
 }
 
@@ -222,7 +239,8 @@ static void load_policy_inside(struct mx_build *build, const char *name,
     mx_overrides_apply(build, false, done);
     build->root = mx_presets_merge(build, build->root, "mtas");
     mx_overrides_apply(build, true, done);
-    mx_build_retry(build, build->root, policy);
+    const char *ignored = "";
+    mx_build_retry(build, build->root, policy, &ignored);
 }
 
 int mx_reader_load_policy(const char *name, const struct mx_reader_options *options,

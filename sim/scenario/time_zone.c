@@ -13,9 +13,9 @@
 
 /* One end of daylight saving of the footer's rule. */
 struct change {
-    char kind;          /* 'M' month.week.day, 'J' day 1-365 without 29 February, 'D' day 0-365 */
+    char kind; /* 'M' month.week.day, 'J' day 1-365 without 29 February, 'D' day 0-365 */
     int month, week, day;
-    int32_t time_s;     /* local time of day, may be negative or more than a day */
+    int32_t time_s; /* local time of day, may be negative or more than a day */
 };
 
 struct rule {
@@ -25,11 +25,11 @@ struct rule {
 };
 
 struct mx_zone {
-    int32_t first_s;    /* before the first transition */
+    int32_t first_s; /* before the first transition */
     uint32_t count;
-    int64_t *at;        /* moments from which on … */
-    int32_t *offset_s;  /* … this holds */
-    struct rule rule;   /* after the last one */
+    int64_t *at;       /* moments from which on … */
+    int32_t *offset_s; /* … this holds */
+    struct rule rule;  /* after the last one */
 };
 
 int64_t mx_days_of_date(int64_t year, int month, int day)
@@ -84,8 +84,8 @@ static bool take(const char **at, char c)
 bool mx_local_of_text(const char *text, int64_t *local_s)
 {
     int year, month, day, hour = 0, minute = 0, second = 0;
-    bool good = take_number(&text, 4, &year) && take(&text, '-') &&
-                take_number(&text, 2, &month) && take(&text, '-') && take_number(&text, 2, &day);
+    bool good = take_number(&text, 4, &year) && take(&text, '-') && take_number(&text, 2, &month) &&
+                take(&text, '-') && take_number(&text, 2, &day);
     if (good && *text != '\0') {
         good = take(&text, ' ') && take_number(&text, 2, &hour) && take(&text, ':') &&
                take_number(&text, 2, &minute);
@@ -238,8 +238,8 @@ static int32_t rule_offset_s(const struct rule *rule, int64_t unix_s)
     int64_t year = year_of_day((local_s >= 0 ? local_s : 0) / DAY_S);
     int64_t start_s = change_local_s(&rule->start, year) - rule->standard_s;
     int64_t end_s = change_local_s(&rule->end, year) - rule->summer_s;
-    bool summer = start_s < end_s ? unix_s >= start_s && unix_s < end_s
-                                  : unix_s >= start_s || unix_s < end_s;
+    bool summer =
+        start_s < end_s ? unix_s >= start_s && unix_s < end_s : unix_s >= start_s || unix_s < end_s;
     return summer ? rule->summer_s : rule->standard_s;
 }
 
@@ -289,8 +289,7 @@ struct file {
 
 static uint32_t read_be32(const unsigned char *bytes)
 {
-    return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 |
-           bytes[3];
+    return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
 }
 
 static int64_t read_be64(const unsigned char *bytes)
@@ -329,8 +328,8 @@ static size_t block_size(const struct header *header, size_t time_size)
            header->leap_count * (time_size + 4) + header->standard_count + header->utc_count;
 }
 
-static bool read_block(struct mx_arena *arena, const struct file *file,
-                       const struct header *header, struct mx_zone *zone)
+static bool read_block(struct mx_arena *arena, const struct file *file, const struct header *header,
+                       struct mx_zone *zone)
 {
     const unsigned char *times = file->bytes + file->at;
     const unsigned char *indexes = times + header->time_count * 8;

@@ -20,8 +20,8 @@ struct lexer {
     const char *file;
     const char *at;
     int line;
-    int depth;        /* of includes */
-    bool line_start;  /* only blanks since the line's start */
+    int depth;       /* of includes */
+    bool line_start; /* only blanks since the line's start */
     bool failed;
 };
 
@@ -52,7 +52,34 @@ static void add_token(struct lexer *lexer, enum mx_token_kind kind, int line, co
         complain(lexer, line, "too long: more than %d words", MX_TOKENS_MAX);
         return;
     }
-    tokens->token[tokens->count++] = (struct mx_token){kind, lexer->file, line, text};
+    tokens->token[tokens->count++] = (struct mx_token){kind, lexer->file, line, text, NULL};
+}
+
+/* A comment behind settings on the same line is kept: presets name their sources in them. */
+static void keep_comment(struct lexer *lexer, const char *text, size_t size)
+{
+    struct mx_tokens *tokens = lexer->tokens;
+    while (size > 0 && strchr("#/ \t", *text) != NULL) {
+        text++;
+        size--;
+    }
+    while (size > 0 && strchr(" \t\r", text[size - 1]) != NULL) {
+        size--;
+    }
+    if (size == 0 || size > 1000) {
+        return;
+    }
+    const char *comment = NULL;
+    for (size_t i = tokens->count; i > 0; i--) {
+        struct mx_token *token = &tokens->token[i - 1];
+        if (token->line != lexer->line || token->file != lexer->file) {
+            break;
+        }
+        if (comment == NULL) {
+            comment = mx_arena_copy_part(lexer->source->arena, text, size);
+        }
+        token->comment = comment;
+    }
 }
 
 static bool is_blank(char c)
@@ -165,8 +192,7 @@ static void read_number(struct lexer *lexer)
     double number;
     enum mx_quantity_status status = mx_quantity_number(text, &number);
     if (status == MX_QUANTITY_RANGE || status == MX_QUANTITY_DIGITS) {
-        complain(lexer, lexer->line, "the number %.60s %s", text,
-                 mx_quantity_status_text(status));
+        complain(lexer, lexer->line, "the number %.60s %s", text, mx_quantity_status_text(status));
     } else if (status != MX_QUANTITY_OK) {
         complain(lexer, lexer->line,
                  "%.60s is not a number; a value with a unit needs quotes: \"%.60s\"", text, text);
@@ -198,8 +224,10 @@ static void read_include(struct lexer *lexer)
     }
     for (const struct lexer *open = lexer; open != NULL; open = open->before) {
         if (strcmp(open->file, file) == 0) {
-            complain(lexer, line, "@include \"%.200s\": an include loop, %.200s is being read "
-                     "already", name, file);
+            complain(lexer, line,
+                     "@include \"%.200s\": an include loop, %.200s is being read "
+                     "already",
+                     name, file);
             return;
         }
     }
@@ -223,7 +251,9 @@ static bool skip(struct lexer *lexer)
         return true;
     }
     if (*c == '#' || (c[0] == '/' && c[1] == '/')) {
-        lexer->at += strcspn(c, "\n");
+        size_t size = strcspn(c, "\n");
+        keep_comment(lexer, c, size);
+        lexer->at += size;
         return true;
     }
     if (c[0] == '/' && c[1] == '*') {
@@ -247,8 +277,7 @@ static void read_word(struct lexer *lexer)
     while (is_word(*c)) {
         c++;
     }
-    const char *text = mx_arena_copy_part(lexer->source->arena, lexer->at,
-                                          (size_t)(c - lexer->at));
+    const char *text = mx_arena_copy_part(lexer->source->arena, lexer->at, (size_t)(c - lexer->at));
     lexer->at = c;
     add_token(lexer, MX_TOKEN_NAME, lexer->line, text);
 }
@@ -277,8 +306,8 @@ static void read_token(struct lexer *lexer)
         read_include(lexer);
     } else {
         bool visible = (unsigned char)c > 32 && (unsigned char)c < 127;
-        complain(lexer, lexer->line, visible ? "unexpected character '%c'"
-                 : "unexpected character with code %d", c);
+        complain(lexer, lexer->line,
+                 visible ? "unexpected character '%c'" : "unexpected character with code %d", c);
         lexer->at++;
     }
 }
@@ -299,8 +328,7 @@ static bool lex(struct lexer *lexer, const char *text, size_t size)
         if (!skip(lexer)) {
             read_token(lexer);
         }
-        if (lexer->source->mistakes != NULL &&
-            lexer->source->mistakes->count >= MX_MISTAKES_MAX) {
+        if (lexer->source->mistakes != NULL && lexer->source->mistakes->count >= MX_MISTAKES_MAX) {
             return false;
         }
     }
@@ -310,7 +338,10 @@ static bool lex(struct lexer *lexer, const char *text, size_t size)
 static bool lex_file(struct mx_source *source, const struct lexer *before, int line,
                      const char *file, struct mx_tokens *tokens)
 {
-    struct lexer lexer = {.source = source, .tokens = tokens, .before = before, .file = file,
+    struct lexer lexer = {.source = source,
+                          .tokens = tokens,
+                          .before = before,
+                          .file = file,
                           .depth = before != NULL ? before->depth + 1 : 0};
     struct lexer place = before != NULL ? *before : lexer;
     char **text = (char **)mx_arena_owner(source->arena);
@@ -340,8 +371,8 @@ bool mx_tokens_read_file(struct mx_source *source, const char *file, struct mx_t
 bool mx_tokens_read_text(struct mx_source *source, const char *file, const char *text,
                          struct mx_tokens *tokens)
 {
-    struct lexer lexer = {.source = source, .tokens = tokens, .file = file,
-                          .depth = MX_INCLUDES_MAX};
+    struct lexer lexer = {
+        .source = source, .tokens = tokens, .file = file, .depth = MX_INCLUDES_MAX};
     return lex(&lexer, text, strlen(text));
 }
 

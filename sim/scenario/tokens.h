@@ -24,6 +24,7 @@ struct mx_token {
     const char *file;
     int line;
     const char *text;
+    const char *comment; /* at the end of the token's line, NULL: none */
 };
 
 struct mx_tokens {

@@ -23,8 +23,8 @@ void mx_node_add(struct mx_arena *arena, struct mx_node *parent, struct mx_node 
     MX_CHECK((child->name != NULL) == (parent->kind == MX_NODE_GROUP));
     if (parent->child_count == parent->child_size) {
         parent->child_size = parent->child_size == 0 ? 8 : 2 * parent->child_size;
-        parent->child = mx_arena_grow(arena, parent->child, parent->child_count,
-                                      parent->child_size, sizeof(struct mx_node *));
+        parent->child = mx_arena_grow(arena, parent->child, parent->child_count, parent->child_size,
+                                      sizeof(struct mx_node *));
     }
     parent->child[parent->child_count++] = child;
     child->parent = parent;

@@ -31,6 +31,7 @@ struct mx_node {
     const char *file;
     int line;
     uint32_t origin;
+    const char *comment; /* at the end of its line, or NULL */
     struct mx_node *parent;
     const char *text; /* TEXT: the value; NUMBER: the literal */
     bool truth;
