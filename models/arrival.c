@@ -38,8 +38,7 @@ struct mx_arrival_shape *mx_arrival_shape_create(uint32_t piece_count, const int
         sum += weights[k];
     }
     assert(sum > 0);
-    struct mx_arrival_shape *shape =
-        malloc(sizeof *shape + piece_count * sizeof shape->piece[0]);
+    struct mx_arrival_shape *shape = malloc(sizeof *shape + piece_count * sizeof shape->piece[0]);
     if (shape == NULL) {
         return NULL;
     }

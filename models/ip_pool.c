@@ -41,8 +41,7 @@ uint64_t mx_warm_up_allowance(const struct mx_warm_up *plan, int64_t now_us)
     return day < (int64_t)plan->step_count ? plan->allowance[day] : UINT64_MAX;
 }
 
-bool mx_warm_up_take(const struct mx_warm_up *plan, struct mx_warm_up_state *state,
-                     int64_t now_us)
+bool mx_warm_up_take(const struct mx_warm_up *plan, struct mx_warm_up_state *state, int64_t now_us)
 {
     const uint64_t allowance = mx_warm_up_allowance(plan, now_us);
     if (allowance == UINT64_MAX) {

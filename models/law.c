@@ -25,7 +25,7 @@ struct mx_sampler {
     enum mx_law_kind kind;
     int64_t mean_us;
     double mean;
-    double sigma; /* lognormal, of the logarithm */
+    double sigma;                    /* lognormal, of the logarithm */
     double quantile[CELL_COUNT + 1]; /* lognormal only: of mean 1, at i / CELL_COUNT */
 };
 

@@ -97,8 +97,8 @@ struct mx_retry_decision mx_retry_decide(const struct mx_retry_policy *policy,
     decision.gap_us = jittered_us(policy, gap_us, u);
     decision.next_us = due_us(policy, now_us, decision.gap_us);
     if (decision.next_us > cutoff_us) { /* once more, as soon as the cutoff is reached */
-        decision.next_us = policy->scan_us > 0 ? next_scan_us(policy, cutoff_us, now_us)
-                                               : cutoff_us;
+        decision.next_us =
+            policy->scan_us > 0 ? next_scan_us(policy, cutoff_us, now_us) : cutoff_us;
     }
     decision.expires_us = expiry_us(policy, state, now_us, decision.next_us);
     if (decision.expires_us != MX_NEVER) {

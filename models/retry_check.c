@@ -45,8 +45,7 @@ int64_t mx_retry_gap_us_min(const struct mx_retry_policy *policy)
     if (policy->whole_seconds) { /* both ends truncated, and a scan up to a second early */
         gap_us -= (policy->scan_us > 0 ? 3 : 2) * MX_SECOND_US;
     }
-    const double least_us =
-        (double)gap_us * (1 - policy->jitter) - (double)policy->jitter_us - 1;
+    const double least_us = (double)gap_us * (1 - policy->jitter) - (double)policy->jitter_us - 1;
     if (policy->jitter > 0 || policy->jitter_us > 0) {
         gap_us = (int64_t)least_us;
     }

@@ -19,8 +19,7 @@ static int64_t rounded(double gap_us)
     return gap_us < (double)MX_RETRY_GAP_US_MAX ? (int64_t)(gap_us + 0.5) : MX_RETRY_GAP_US_MAX;
 }
 
-int64_t mx_retry_clock_us(const struct mx_retry_policy *policy,
-                          const struct mx_retry_state *state)
+int64_t mx_retry_clock_us(const struct mx_retry_policy *policy, const struct mx_retry_state *state)
 {
     switch (policy->clock) {
     case MX_CLOCK_CREATION:
@@ -97,8 +96,8 @@ static int64_t offset_gap_us(const struct mx_retry_policy *policy, uint32_t atte
     int64_t offset_us = 0;
     int64_t step_us = 0;
     for (uint64_t i = 0; i < attempt_count || offset_us <= elapsed_us; i++) {
-        const int64_t next_us = i < policy->gap_count ? policy->gap_us[i]
-                                                      : offset_next_us(policy, offset_us, step_us);
+        const int64_t next_us =
+            i < policy->gap_count ? policy->gap_us[i] : offset_next_us(policy, offset_us, step_us);
         const int64_t left_us = elapsed_us - offset_us;
         step_us = next_us - offset_us;
         offset_us = next_us;
@@ -136,8 +135,7 @@ static int64_t quadratic_gap_us(const struct mx_retry_policy *policy, int64_t cl
     return 1;
 }
 
-int64_t mx_retry_cutoff_us(const struct mx_retry_policy *policy,
-                           const struct mx_retry_state *state)
+int64_t mx_retry_cutoff_us(const struct mx_retry_policy *policy, const struct mx_retry_state *state)
 {
     return mx_retry_add_us(state->first_deferral_us,
                            policy->segment[policy->segment_count - 1].until_us);

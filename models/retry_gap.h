@@ -13,8 +13,7 @@
 #define MX_RETRY_GAP_US_MAX MX_HORIZON_US_MAX
 
 /* When the policy's clock started for this message. */
-int64_t mx_retry_clock_us(const struct mx_retry_policy *policy,
-                          const struct mx_retry_state *state);
+int64_t mx_retry_clock_us(const struct mx_retry_policy *policy, const struct mx_retry_state *state);
 
 /* Gap after a refusal at now_us, in [1, MX_RETRY_GAP_US_MAX]. Arguments as mx_retry_decide(). */
 int64_t mx_retry_gap_us(const struct mx_retry_policy *policy, const struct mx_retry_state *state,

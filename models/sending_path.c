@@ -118,7 +118,8 @@ static int64_t token_us(const struct mx_sending_path *path)
 
 static void take_token(struct mx_sending_path *path, int64_t start_us)
 {
-    if ((double)(start_us - path->full_us) >= path->taken * path->interval_us) {
+    /* full again, and not just within the microsecond that the start was rounded up to */
+    if ((double)(start_us - path->full_us) - path->taken * path->interval_us >= 1) {
         path->full_us = start_us;
         path->taken = 0;
     }
@@ -173,8 +174,7 @@ static uint32_t choose_slot(const struct mx_sending_path *path, int64_t start_us
     return count - 1;
 }
 
-int64_t mx_sending_path_take(struct mx_sending_path *path, int64_t start_us,
-                             int64_t transaction_us)
+int64_t mx_sending_path_take(struct mx_sending_path *path, int64_t start_us, int64_t transaction_us)
 {
     if (path->interval_us > 0) {
         take_token(path, start_us);

@@ -80,9 +80,8 @@ static void apply(const struct mx_throttle_rule *rule, int64_t times, int64_t en
     assert(false);
 }
 
-void mx_throttle_limits(const struct mx_throttle_params *params,
-                        const struct mx_throttle *throttle, int64_t now_us,
-                        struct mx_throttle_limits *limits, int64_t *next_us)
+void mx_throttle_limits(const struct mx_throttle_params *params, const struct mx_throttle *throttle,
+                        int64_t now_us, struct mx_throttle_limits *limits, int64_t *next_us)
 {
     *limits = (struct mx_throttle_limits){0, 0, 0};
     *next_us = MX_NEVER;

@@ -87,8 +87,8 @@ static void gaps_run_from_the_reply(void **unused)
     mx_retry_bluecore(&policy);
     const struct schedule s = run(&policy, 0, 7 * MX_SECOND_US);
     for (uint32_t i = 0; i < 11; i++) {
-        assert_int_equal(s.at_us[i], (int64_t)bluecore_min[i] * MX_MINUTE_US +
-                                         7 * MX_SECOND_US * (int64_t)i);
+        assert_int_equal(s.at_us[i],
+                         (int64_t)bluecore_min[i] * MX_MINUTE_US + 7 * MX_SECOND_US * (int64_t)i);
     }
     assert_int_equal(s.expires_us, 72 * MX_HOUR_US);
 }
@@ -177,8 +177,7 @@ static struct mx_retry_policy postfix(int64_t lifetime_us)
 static void postfix_scans_its_queue(void **unused)
 {
     (void)unused;
-    static const double seconds[] = {0,    300,  600,   1200,  2400,
-                                     4800, 9000, 13200, 17400, 21600};
+    static const double seconds[] = {0, 300, 600, 1200, 2400, 4800, 9000, 13200, 17400, 21600};
     const struct mx_retry_policy five_days = postfix(5 * MX_DAY_US);
     for (int64_t latency_us = 0; latency_us < MX_SECOND_US; latency_us += 300000) {
         const struct schedule s = run(&five_days, 0, latency_us);
@@ -291,22 +290,21 @@ static void qmail_and_opensmtpd_are_quadratic(void **unused)
 
 static struct mx_retry_policy exim(void)
 {
-    return (struct mx_retry_policy){
-        .kind = MX_RETRY_SEGMENTS,
-        .segment_count = 3,
-        .segment = {{'F', 2 * MX_HOUR_US, 15 * MX_MINUTE_US, 0},
-                    {'G', 16 * MX_HOUR_US, MX_HOUR_US, 1.5},
-                    {'F', 96 * MX_HOUR_US, 6 * MX_HOUR_US, 0}},
-        .lifetime_us = MX_NEVER,
-        .clock = MX_CLOCK_FIRST_DEFERRAL,
-        .expiry = MX_EXPIRE_AFTER_FAILURE};
+    return (struct mx_retry_policy){.kind = MX_RETRY_SEGMENTS,
+                                    .segment_count = 3,
+                                    .segment = {{'F', 2 * MX_HOUR_US, 15 * MX_MINUTE_US, 0},
+                                                {'G', 16 * MX_HOUR_US, MX_HOUR_US, 1.5},
+                                                {'F', 96 * MX_HOUR_US, 6 * MX_HOUR_US, 0}},
+                                    .lifetime_us = MX_NEVER,
+                                    .clock = MX_CLOCK_FIRST_DEFERRAL,
+                                    .expiry = MX_EXPIRE_AFTER_FAILURE};
 }
 
 static void exim_tries_once_more_at_the_cutoff(void **unused)
 {
     (void)unused;
-    static const double hours[] = {0,   .25, .5,   .75,    1,        1.25,     1.5,     1.75, 2,
-                                   3,   4.5, 6.75, 10.125, 15.1875, 22.78125, 28.78125};
+    static const double hours[] = {0, .25, .5,  .75,  1,      1.25,    1.5,      1.75,
+                                   2, 3,   4.5, 6.75, 10.125, 15.1875, 22.78125, 28.78125};
     const struct mx_retry_policy policy = exim();
     const struct schedule s = run(&policy, 0, 0);
     expect_times(&s, MX_HOUR_US, sizeof hours / sizeof hours[0], hours);
@@ -447,9 +445,8 @@ static uint64_t random_below(uint64_t n)
 
 static struct mx_retry_policy random_list(void)
 {
-    struct mx_retry_policy policy = {.kind = MX_RETRY_LIST,
-                                     .gap_count = 1 + (uint32_t)random_below(6),
-                                     .lifetime_us = MX_NEVER};
+    struct mx_retry_policy policy = {
+        .kind = MX_RETRY_LIST, .gap_count = 1 + (uint32_t)random_below(6), .lifetime_us = MX_NEVER};
     static const double factors[] = {1, 1.25, 1.5, 2, 3.7};
     policy.multiply = factors[random_below(5)];
     policy.offsets = random_below(2) == 0;
@@ -525,12 +522,12 @@ static void expect_wrong(const struct mx_retry_policy *policy, const char *start
     assert_int_equal(strncmp(wrong, start, strlen(start)), 0);
 }
 
-#define WRONG(base, change, start)                                                                \
-    do {                                                                                          \
-        struct mx_retry_policy p = (base);                                                        \
-        assert_null(mx_retry_check(&p));                                                          \
-        change;                                                                                   \
-        expect_wrong(&p, start);                                                                  \
+#define WRONG(base, change, start) \
+    do { \
+        struct mx_retry_policy p = (base); \
+        assert_null(mx_retry_check(&p)); \
+        change; \
+        expect_wrong(&p, start); \
     } while (0)
 
 static void useless_lists_are_refused(void **unused)

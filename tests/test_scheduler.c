@@ -75,14 +75,8 @@ static void pair_destroy(struct pair *pair)
 
 static struct mx_entry random_entry(const struct pair *pair)
 {
-    static const int64_t spreads_us[] = {1,
-                                         4,
-                                         1000,
-                                         MX_SECOND_US,
-                                         20 * MX_SECOND_US,
-                                         MX_HOUR_US,
-                                         72 * MX_HOUR_US,
-                                         300 * MX_DAY_US};
+    static const int64_t spreads_us[] = {
+        1, 4, 1000, MX_SECOND_US, 20 * MX_SECOND_US, MX_HOUR_US, 72 * MX_HOUR_US, 300 * MX_DAY_US};
     const uint64_t draw = random_below(1000);
     const size_t spread = draw == 0 ? 7 : random_below(7);
     struct mx_entry entry = {
@@ -136,7 +130,7 @@ static size_t pair_take(struct pair *pair, int64_t until_us, size_t capacity, st
 
 static int64_t random_until(const struct pair *pair)
 {
-    static const int64_t steps_us[] = {1, 300, MX_SECOND_US, 7 * MX_SECOND_US, MX_MINUTE_US,
+    static const int64_t steps_us[] = {1,        300, MX_SECOND_US, 7 * MX_SECOND_US, MX_MINUTE_US,
                                        MX_DAY_US};
     return pair->last_us + 1 + (int64_t)random_below((uint64_t)steps_us[random_below(6)]);
 }
@@ -285,11 +279,11 @@ static void fields_past_their_limits_are_refused(void **unused)
         mx_scheduler_destroy(scheduler);
 
         scheduler = bluecore((enum mx_queue_kind)queue);
-#define REFUSED(change)                                                                           \
-    do {                                                                                          \
-        struct mx_entry e = largest;                                                              \
-        change;                                                                                   \
-        assert_int_equal(mx_scheduler_put(scheduler, &e), MX_SCHEDULER_RANGE);                    \
+#define REFUSED(change) \
+    do { \
+        struct mx_entry e = largest; \
+        change; \
+        assert_int_equal(mx_scheduler_put(scheduler, &e), MX_SCHEDULER_RANGE); \
     } while (0)
         REFUSED(e.due_us++);
         REFUSED(e.due_us = -1);
@@ -355,8 +349,11 @@ static void attempts_stop_counting_at_their_limit(void **unused)
     mx_retry_bluecore(&policy);
     policy.lifetime_us = MX_NEVER;
     struct mx_scheduler *scheduler = mx_scheduler_create(&policy, MX_QUEUE_CALENDAR);
-    struct mx_outcome outcome = {
-        {.kind = MX_DUE_ATTEMPT, .attempt_count = MX_ATTEMPTS_MAX}, 0, .5, MX_RESULT_REFUSED, {0, 0, 0}};
+    struct mx_outcome outcome = {{.kind = MX_DUE_ATTEMPT, .attempt_count = MX_ATTEMPTS_MAX},
+                                 0,
+                                 .5,
+                                 MX_RESULT_REFUSED,
+                                 {0, 0, 0}};
     assert_int_equal(mx_scheduler_report(scheduler, &outcome, 1), 0);
     struct mx_entry out;
     assert_int_equal(mx_scheduler_take_due(scheduler, MX_NEVER, &out, 1), 1);
@@ -434,8 +431,8 @@ static void it_reaches_400_days(void **unused)
     const uint64_t n = 400 * 144;
     for (uint64_t i = 0; i < n; i++) { /* in a scrambled order; 7919 is prime to n */
         const uint64_t at = i * 7919 % n;
-        assert_int_equal(mx_scheduler_submit(scheduler, at, 1, 0, 0,
-                                             (int64_t)at * 10 * MX_MINUTE_US), 0);
+        assert_int_equal(
+            mx_scheduler_submit(scheduler, at, 1, 0, 0, (int64_t)at * 10 * MX_MINUTE_US), 0);
     }
     assert_true(mx_scheduler_bytes(scheduler) < 60000000);
     for (uint64_t i = 0; i < n; i++) {

@@ -19,15 +19,15 @@
 
 #define FINE_BITS 20
 #define COARSE_BITS 24
-#define FINE_COUNT 16 /* fine buckets in a coarse one */
+#define FINE_COUNT 16     /* fine buckets in a coarse one */
 #define ITEMS_KEPT 65536U /* arrays for sorting up to this size are never given back */
 
 /* An entry in a bucket. The history stands in the queue only where it is kept. */
 struct record {
-    uint64_t offset_message;  /* 24 bits within the coarse bucket, 40 */
-    uint64_t created_note;    /* 45, 19 */
-    uint32_t rest;            /* destination 16, attempt_count 15, kind 1 */
-    uint32_t gap_ms;          /* history */
+    uint64_t offset_message; /* 24 bits within the coarse bucket, 40 */
+    uint64_t created_note;   /* 45, 19 */
+    uint32_t rest;           /* destination 16, attempt_count 15, kind 1 */
+    uint32_t gap_ms;         /* history */
     int64_t first_deferral_us;
 };
 
@@ -245,8 +245,7 @@ static bool advance(struct mx_calendar *calendar, int64_t until_us)
                 return load_fine(calendar);
             }
         }
-        if (calendar->ring.next == MX_RING_NONE ||
-            calendar->ring.next << COARSE_BITS >= until_us) {
+        if (calendar->ring.next == MX_RING_NONE || calendar->ring.next << COARSE_BITS >= until_us) {
             return false;
         }
         open_coarse(calendar);

@@ -11,7 +11,7 @@
 struct mx_scheduler {
     struct mx_retry_policy policy; /* unrolled */
     bool keep_history;
-    int64_t taken_us; /* due time of the last entry taken */
+    int64_t taken_us;             /* due time of the last entry taken */
     struct mx_calendar *calendar; /* or NULL: then the heap is in use */
     struct mx_binary_heap heap;
 };
@@ -49,8 +49,8 @@ static bool is_in_range(const struct mx_entry *entry)
 {
     return entry->message <= MX_MESSAGE_MAX && entry->note <= MX_NOTE_MAX &&
            entry->attempt_count <= MX_ATTEMPTS_MAX && entry->kind < MX_DUE_KIND_COUNT &&
-           entry->created_us >= 0 && entry->created_us <= MX_CREATED_US_MAX &&
-           entry->due_us >= 0 && entry->due_us <= MX_DUE_US_MAX;
+           entry->created_us >= 0 && entry->created_us <= MX_CREATED_US_MAX && entry->due_us >= 0 &&
+           entry->due_us <= MX_DUE_US_MAX;
 }
 
 static enum mx_scheduler_status push(struct mx_scheduler *scheduler, const struct mx_entry *entry)
@@ -108,8 +108,8 @@ static size_t take_from_heap(struct mx_binary_heap *heap, int64_t until_us, stru
     return taken;
 }
 
-size_t mx_scheduler_take_due(struct mx_scheduler *scheduler, int64_t until_us,
-                             struct mx_entry *out, size_t capacity)
+size_t mx_scheduler_take_due(struct mx_scheduler *scheduler, int64_t until_us, struct mx_entry *out,
+                             size_t capacity)
 {
     const size_t taken = scheduler->calendar != NULL
                              ? mx_calendar_take(scheduler->calendar, until_us, out, capacity)
@@ -142,8 +142,8 @@ static enum mx_scheduler_status refuse(struct mx_scheduler *scheduler, struct mx
         mx_retry_decide(&scheduler->policy, &state, outcome->reply_us, outcome->u);
     const int64_t gap_ms = decision.gap_us / 1000;
     outcome->decision = decision;
-    entry.attempt_count = (uint16_t)(attempt_count < MX_ATTEMPTS_MAX ? attempt_count
-                                                                     : MX_ATTEMPTS_MAX);
+    entry.attempt_count =
+        (uint16_t)(attempt_count < MX_ATTEMPTS_MAX ? attempt_count : MX_ATTEMPTS_MAX);
     entry.gap_ms = gap_ms < UINT32_MAX ? (uint32_t)gap_ms : UINT32_MAX;
     entry.kind = decision.next_us == MX_NEVER ? MX_DUE_EXPIRE : MX_DUE_ATTEMPT;
     entry.due_us = decision.next_us == MX_NEVER ? decision.expires_us : decision.next_us;
@@ -161,7 +161,8 @@ enum mx_scheduler_status mx_scheduler_report(struct mx_scheduler *scheduler,
             }
         }
     }
-    const bool is_broken = scheduler->calendar != NULL && mx_calendar_is_broken(scheduler->calendar);
+    const bool is_broken =
+        scheduler->calendar != NULL && mx_calendar_is_broken(scheduler->calendar);
     return is_broken ? MX_SCHEDULER_NO_MEMORY : MX_SCHEDULER_OK;
 }
 
@@ -173,8 +174,7 @@ uint64_t mx_scheduler_pending(const struct mx_scheduler *scheduler)
 
 size_t mx_scheduler_bytes(const struct mx_scheduler *scheduler)
 {
-    return sizeof *scheduler +
-           (scheduler->calendar != NULL
-                ? mx_calendar_bytes(scheduler->calendar)
-                : scheduler->heap.capacity * sizeof *scheduler->heap.entries);
+    return sizeof *scheduler + (scheduler->calendar != NULL
+                                    ? mx_calendar_bytes(scheduler->calendar)
+                                    : scheduler->heap.capacity * sizeof *scheduler->heap.entries);
 }

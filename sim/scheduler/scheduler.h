@@ -91,8 +91,8 @@ int64_t mx_scheduler_next_due(const struct mx_scheduler *scheduler);
 
 /* Take up to capacity entries with due_us < until_us, in order. Returns how many; fewer than
  * capacity means there are no more. */
-size_t mx_scheduler_take_due(struct mx_scheduler *scheduler, int64_t until_us,
-                             struct mx_entry *out, size_t capacity);
+size_t mx_scheduler_take_due(struct mx_scheduler *scheduler, int64_t until_us, struct mx_entry *out,
+                             size_t capacity);
 
 /* Outcomes of attempts taken before; entry.attempt_count still without the attempt reported. A
  * refused one is scheduled again, or for its expiry, never before its reply; what is then due
