@@ -317,6 +317,14 @@ static void store(struct mx_build *build, const struct mx_node *node, struct pie
     for (uint32_t i = 0; i < pieces->count; i++) {
         sum += pieces->weight[i];
     }
+    bool fits = sum <= 1e200;
+    for (uint32_t i = 0; i < pieces->count; i++) {
+        fits = fits && (pieces->weight[i] == 0 || pieces->weight[i] >= sum * 1e-15);
+    }
+    if (!fits) {
+        mx_complain(build, node, "the weights of the shape are further apart than 1e15 to 1");
+        return;
+    }
     if (pieces->too_many) {
         mx_complain(build, node, "the shape has more than %d pieces", MX_ARRIVAL_PIECES_MAX);
         return;

@@ -10,6 +10,7 @@
 
 #define WINDOWS_MAX INT64_C(4000000000)
 #define EXPECT_MAX 1000
+#define WALK_MAX 100000
 #define SERIES_POINTS_MAX 1000000
 
 /* black-friday for scenarios/black-friday.cfg. */
@@ -164,31 +165,38 @@ void mx_build_start(struct mx_build *build, struct mx_fields *top)
 }
 
 /* How long after its creation a message that is always refused is over; MX_NEVER: never. Walks
- * the policy with the uniform that makes gaps longest. */
+ * the policy with the uniform that makes gaps longest. Where the end follows an attempt, replies
+ * that take their time can move the last attempt by a gap. */
 static int64_t lifetime_us(const struct mx_retry_policy *policy)
 {
     struct mx_retry_state state = {.attempt_count = 1};
-    int64_t now_us = 0, longest_us = 0;
-    int64_t promised_us = policy->expiry == MX_EXPIRE_ATTEMPTS ? 0 : policy->lifetime_us;
-    if (promised_us == MX_NEVER) {
-        return MX_NEVER;
-    }
-    for (int i = 0; i < 200000; i++) {
-        struct mx_retry_decision decision = mx_retry_decide(policy, &state, now_us, 1 - 0x1p-40);
+    struct mx_retry_decision decision = {.next_us = 0, .expires_us = MX_NEVER};
+    int64_t now_us = 0;
+    for (int i = 0; i < WALK_MAX && now_us <= MX_HORIZON_US_MAX; i++) {
+        decision = mx_retry_decide(policy, &state, now_us, 1 - 0x1p-40);
         if (decision.next_us == MX_NEVER) {
-            longest_us = decision.expires_us > now_us ? decision.expires_us : now_us;
             break;
-        }
-        if (decision.next_us > MX_HORIZON_US_MAX) {
-            return MX_HORIZON_US_MAX;
         }
         state.gap_us = decision.gap_us;
         state.due_us = decision.next_us;
         state.attempt_count++;
         now_us = decision.next_us > now_us ? decision.next_us : now_us + 1;
-        longest_us = now_us;
     }
-    return longest_us > promised_us ? longest_us : promised_us;
+    bool ended = decision.next_us == MX_NEVER;
+    if (ended && decision.expires_us > now_us) {
+        now_us = decision.expires_us;
+    }
+    if (policy->expiry == MX_EXPIRE_ATTEMPTS) {
+        return ended ? now_us + now_us / 100 + MX_HOUR_US : MX_HORIZON_US_MAX;
+    }
+    if (policy->lifetime_us == MX_NEVER && !ended) {
+        return MX_NEVER;
+    }
+    if (policy->lifetime_us != MX_NEVER && policy->lifetime_us > now_us) {
+        now_us = policy->lifetime_us;
+    }
+    bool waits = policy->expiry == MX_EXPIRE_AFTER_FAILURE;
+    return now_us + (waits ? state.gap_us + policy->scan_us : 0);
 }
 
 /* Last creation. The end of a Poisson stream is random: ten standard deviations of the sum of its
