@@ -181,12 +181,12 @@ static void put_campaigns(struct generator *g)
             below(g, g->pool_count), PICK(g, "a.example", "b.example"));
         put(g, "    recipients = %u; start_after = \"%s\"; window = \"%s\"; shape = \"%s\";\n",
             1 + below(g, chance(g, 10) ? 3 : 900), PICK(g, "0s", "1h", "30h"),
-            PICK(g, "1s", "10m", "1h", "20h"),
+            shape == 3 ? "24h" : PICK(g, "1s", "10m", "1h", "20h"),
             (const char *const[]){"steady", "poisson", "ramp", "diurnal"}[shape]);
         if (shape == 3)
             put(g,
                 "    hourly = [ 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 1, 1, 1, 1, 1,"
-                " 0.5, 0.5, 0.5 ]; poisson = %s; window = \"24h\";\n",
+                " 0.5, 0.5, 0.5 ]; poisson = %s;\n",
                 PICK(g, "true", "false"));
         if (chance(g, 25))
             put(g, "    repeat = { every = \"1d\"; count = %u; };\n", 1 + below(g, 4));
@@ -220,7 +220,7 @@ static void put_reputation(struct generator *g)
         return;
     put(g,
         "    reputation = { half_life = \"%s\"; epoch = \"%s\"; episode = \"%s\"; domain = %s;\n",
-        PICK(g, "1h", "7d"), PICK(g, "1m", "10m", "7s"), PICK(g, "0s", "10m", "45m"),
+        PICK(g, "1h", "7d"), PICK(g, "1m", "10m", "20s"), PICK(g, "0s", "10m", "45m"),
         PICK(g, "true", "false"));
     put(g,
         "      prior = { score = 0.5; weight = %u.0; };"
@@ -232,7 +232,7 @@ static void put_reputation(struct generator *g)
         " block = \"1%%\"; spam = \"60%%\"; }; medium = { below = 0.8; cap = \"50k/day\";"
         " busy = \"2%%\"; block = \"0%%\"; spam = \"15%%\"; }; high = { cap = \"none\";"
         " busy = \"0.2%%\"; block = \"0%%\"; spam = \"3%%\"; }; };\n",
-        PICK(g, "0/h", "200/h", "2k/h"));
+        PICK(g, "1/h", "200/h", "2k/h"));
     put(g, "      block = %s; };\n",
         PICK(g, "\"none\"", "{ after_policy_deferrals = 20; within = \"10m\"; lasts = \"24h\"; }",
              "{ after_policy_deferrals = 1; within = \"1h\"; lasts = \"1h\"; }"));
@@ -298,7 +298,7 @@ void mx_generate_scenario(uint64_t number, char *text)
     if (chance(&g, 10))
         put(&g, "warmup = \"10m\";\n");
     if (chance(&g, 15))
-        put(&g, "engine = { window = \"%s\"; };\n", PICK(&g, "0.25s", "2s", "7s"));
+        put(&g, "engine = { window = \"%s\"; };\n", PICK(&g, "0.25s", "2s", "5s"));
     put_lists(&g);
     put_pools(&g);
     put_mta(&g);

@@ -48,7 +48,7 @@ static struct mx_plan *load(uint64_t number)
         for (size_t i = 0; i < mistakes.count; i++)
             print_message("%d: %s: %s\n", mistakes.item[i].line, mistakes.item[i].key,
                           mistakes.item[i].text);
-        print_message("scenario %llu:\n%s", (unsigned long long)number, text_of_scenario);
+        fprintf(stderr, "scenario %llu:\n%s", (unsigned long long)number, text_of_scenario);
     }
     mx_mistakes_fini(&mistakes);
     assert_non_null(plan);
