@@ -255,16 +255,14 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_commit, make_folder, remove_folder),
-        cmocka_unit_test_setup_teardown(test_abort_leaves_the_old_file, make_folder,
-                                        remove_folder),
+        cmocka_unit_test_setup_teardown(test_abort_leaves_the_old_file, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(test_replacing_keeps_mode_and_links, make_folder,
                                         remove_folder),
         cmocka_unit_test_setup_teardown(test_full_device, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(test_size_limit, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(test_bad_targets, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(test_two_writers_of_one_name, make_folder, remove_folder),
-        cmocka_unit_test_setup_teardown(test_folder_gone_before_commit, make_folder,
-                                        remove_folder),
+        cmocka_unit_test_setup_teardown(test_folder_gone_before_commit, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(test_make_dirs, make_folder, remove_folder),
     };
 

@@ -8,9 +8,12 @@ const char *mx_exit_name(int code)
         enum mx_exit code;
         const char *name;
     } names[] = {
-        {MX_EXIT_SUCCESS, "success"},          {MX_EXIT_FAILURE, "failure"},
-        {MX_EXIT_USAGE, "usage"},              {MX_EXIT_INVALID, "invalid input"},
-        {MX_EXIT_THRESHOLD, "threshold"},      {MX_EXIT_PRECISION, "precision"},
+        {MX_EXIT_SUCCESS, "success"},
+        {MX_EXIT_FAILURE, "failure"},
+        {MX_EXIT_USAGE, "usage"},
+        {MX_EXIT_INVALID, "invalid input"},
+        {MX_EXIT_THRESHOLD, "threshold"},
+        {MX_EXIT_PRECISION, "precision"},
         {MX_EXIT_INTERRUPTED, "interrupted"},
     };
 

@@ -18,7 +18,7 @@ logs_root=$BUILD/test-logs
 passed_sum=0 failed_sum=0 red_groups=
 started=$SECONDS
 
-# --- marks: a comment "mxtest: WORD..." within the first 20 lines of a test -----------------------
+# --- marks: a comment "mxtest: WORD..." within the first 20 lines of a test ----------------------
 has_mark() { # FILE WORD
     head -n 20 "$1" | grep -qE "mxtest:(.* )?$2( |=|$)"
 }
@@ -28,7 +28,7 @@ mark_value() { # FILE WORD DEFAULT - of "mxtest: WORD=number"
     echo "${value:-$3}"
 }
 
-# --- running ---------------------------------------------------------------------------------------
+# --- running -------------------------------------------------------------------------------------
 # tests_of PATTERN... [+MARK] [-MARK]: sources that match, with or without a mark, one a line.
 tests_of() {
     local file word keep
@@ -105,7 +105,7 @@ replay() {
     done
 }
 
-# --- groups ----------------------------------------------------------------------------------------
+# --- groups --------------------------------------------------------------------------------------
 SANITIZED="CFLAGS=-O1 -g"
 export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1:abort_on_error=0:detect_stack_use_after_return=1}
 export UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1:halt_on_error=1}
@@ -125,8 +125,7 @@ group_man() {
     for page in sim/*/*.1; do
         [ -e "$page" ] || continue
         run_command man "$(basename "$page")" 30 bash -c \
-            'out=$(mandoc -T lint -W warning "$1" 2>&1) && [ -z "$out" ] || { echo "$out"; exit 1; }' \
-            mandoc "$page"
+            'out=$(mandoc -T lint -W warning "$1" 2>&1); echo "$out"; [ -z "$out" ]' mandoc "$page"
     done
 }
 group_clang() {
@@ -169,7 +168,7 @@ group_fuzz() {
     done
 }
 
-# --- the long ones: full counts (MX_FULL=1), every compiler and sanitizer --------------------------
+# --- the long ones: full counts (MX_FULL=1), every compiler and sanitizer ------------------------
 group_long() {
     tests_of 'long_*.c' 'long_*.sh' | run_sources long "$BUILD/tests" "$BUILD/mxsim" 10
 }
@@ -207,7 +206,7 @@ group_valgrind() {
     done
 }
 
-# --- a run -----------------------------------------------------------------------------------------
+# --- a run ---------------------------------------------------------------------------------------
 show_group() { # GROUP SECONDS: one line, and the output of what failed
     local group=$1 seconds=$2 result name passed failed took sum_passed=0 sum_failed=0 red=
     for result in "$logs_root/$group"/*.result; do

@@ -1,0 +1,53 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# cli_install.sh - make install and uninstall, and a stranger's program that uses the library.
+set -eu
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+BUILD=${BUILD:-build}
+CC=${CC:-gcc}
+cp -r "$BUILD/." "$work/build" 2>/dev/null || true # so that the version header's change stays here
+make -s BUILD="$work/build" CC="$CC" install DESTDIR="$work/root" PREFIX=/usr >/dev/null
+root=$work/root/usr
+
+if [ -e sim/cli/main.c ]; then
+    "$root/bin/mxsim" --version | grep -q '[0-9]'
+fi
+[ ! -e sim/cli/mxsim.1 ] || [ -s "$root/share/man/man1/mxsim.1" ]
+for file in $(cd scenarios && find . -name '*.cfg'); do
+    cmp "scenarios/$file" "$root/share/mxsim/$file"
+done
+for file in $(find plots -name '*.gp' 2>/dev/null); do
+    cmp "$file" "$root/share/mxsim/$file"
+done
+
+# A mail server's view of the library: three attempts of one message.
+cat >"$work/user.c" <<'C'
+#include <mxretry/scheduler.h>
+
+int main(void)
+{
+    struct mx_retry_policy policy;
+    struct mx_scheduler *scheduler;
+    struct mx_entry entry;
+
+    mx_retry_bluecore(&policy);
+    scheduler = mx_scheduler_create(&policy, MX_QUEUE_CALENDAR);
+    if (scheduler == NULL || mx_scheduler_submit(scheduler, 1, 0, 0, 0, 0) != MX_SCHEDULER_OK) {
+        return 1;
+    }
+    if (mx_scheduler_take_due(scheduler, 1, &entry, 1) != 1 || entry.kind != MX_DUE_ATTEMPT) {
+        return 2;
+    }
+    mx_scheduler_destroy(scheduler);
+    return 0;
+}
+C
+"$CC" -std=c11 -Wall -Wextra -Wconversion -Werror -I"$root/include" -o "$work/user" "$work/user.c" \
+    -L"$root/lib" -lmxretry -lm -pthread
+"$work/user"
+
+make -s BUILD="$work/build" uninstall DESTDIR="$work/root" PREFIX=/usr >/dev/null
+left=$(find "$work/root" -type f)
+[ -z "$left" ] || { echo "uninstall left: $left"; exit 1; }

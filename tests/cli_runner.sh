@@ -1,0 +1,68 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# cli_runner.sh - the test runner itself: what fails, hangs, crashes or runs nothing turns it red.
+# mxtest: check
+set -eu
+
+runner=$PWD/tests/tools/run_tests.sh
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+mkdir -p "$work/tests" "$work/build/tests"
+
+# program NAME TEXT STATUS: a stand-in for a compiled test.
+program() {
+    printf '#!/bin/sh\nprintf "%%b" "%s"\nexit %s\n' "$2" "$3" >"$work/build/tests/$1"
+    chmod +x "$work/build/tests/$1"
+    echo "// $1 ${4-}" >"$work/tests/$1.c"
+}
+# expect STATUS CLOSING-LINE: run the unit group over what there is, then clear it away.
+expect() {
+    local status=0
+    (cd "$work" && BUILD=build JOBS=2 MX_TESTS_DIR=tests "$runner" --groups unit) \
+        >"$work/out" 2>&1 || status=$?
+    if [ "$status" != "$1" ] || [ "$(tail -n 1 "$work/out")" != "$2" ]; then
+        echo "expected status $1 and '$2', got $status and:"
+        cat "$work/out"
+        exit 1
+    fi
+    rm -f "$work"/tests/* "$work"/build/tests/*
+}
+
+program test_a '[  PASSED  ] 3 test(s).\n' 0
+program test_b '[  PASSED  ] 2 test(s).\n' 0
+expect 0 '5 passed, 0 failed'
+
+program test_a '[  PASSED  ] 2 test(s).\n[  FAILED  ] 1 test(s), listed below:\n' 1
+program test_b '[  PASSED  ] 2 test(s).\n' 0
+expect 1 '4 passed, 1 failed'
+grep -q 'test_a failed; it printed' "$work/out"
+
+program test_a '[  PASSED  ] 2 test(s).\n' 134 # a crash at the end
+expect 1 '2 passed, 1 failed'
+
+program test_a 'nothing\n' 0 # no case
+expect 1 '0 passed, 1 failed'
+
+program test_a 'wrong\n[  FAILED  ] 1 test(s), listed below:\n' 0 # red, though it ends with 0
+expect 1 '0 passed, 1 failed'
+
+program test_a '[  PASSED  ] 1 test(s).\n' 0
+rm "$work/build/tests/test_a" # was not built
+expect 1 '0 passed, 1 failed'
+
+program test_a '' '0; sleep 60' 'mxtest: timeout=1'
+sed -i 's/^exit.*/sleep 60/' "$work/build/tests/test_a"
+expect 1 '0 passed, 1 failed'
+grep -q 'ended after 1 s' "$work/out"
+
+expect 1 '0 passed, 1 failed' # there is no test at all
+grep -q 'nothing to run' "$work/out"
+
+# Marks: no-check stays out of the quick group, check brings a script into it.
+mkdir -p "$work/build"
+program test_a '[  PASSED  ] 1 test(s).\n' 0
+program test_b '[  PASSED  ] 1 test(s).\n' 0 'mxtest: no-check'
+printf '# mxtest: check\nexit 0\n' >"$work/tests/cli_a.sh"
+printf '# mxtest: no-check\nexit 1\n' >"$work/tests/cli_b.sh"
+(cd "$work" && BUILD=build JOBS=1 MX_TESTS_DIR=tests "$runner" --groups quick) >"$work/out"
+[ "$(tail -n 1 "$work/out")" = '2 passed, 0 failed' ]
