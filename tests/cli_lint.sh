@@ -68,6 +68,7 @@ breach switches sim/base/a.c \
 breach switches sim/base/a.c \
     "$spdx\nenum e { A, B };\nint mx_a(enum e e);\nint mx_a(enum e e) { switch (e) { case A: default: return 1; } }\n"
 breach symbols sim/base/a.c "$spdx\nextern int shared;\nint shared;\n" shared
+breach symbols models/a.c "$spdx\nextern int mx_version;\nint mx_version;\n" 'defined twice'
 breach exact models/a.c \
     "$spdx\n#include <math.h>\ndouble mx_a(double x);\ndouble mx_a(double x) { return exp(x); }\n" exp
 breach exact models/a.c "$spdx\nextern long double mx_a;\n" 'long double'

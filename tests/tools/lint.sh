@@ -267,11 +267,14 @@ lint_switches() {
 }
 
 lint_symbols() {
-    local found
+    local public found
     build_objects
-    found=$(nm -A -g --defined-only $(objects_of 'models|sim/.*') 2>/dev/null |
-        awk '$3 !~ /^mx_/ && $3 != "main" { print }' | sed "s|$OBJECTS/obj/||")
+    public=$(nm -A -g --defined-only $(objects_of 'models|sim/.*') 2>/dev/null |
+        sed "s|$OBJECTS/obj/||")
+    found=$(awk '$3 !~ /^mx_/ && $3 != "main"' <<<"$public")
     complain_if "public symbols without the prefix mx_" "$found" || return 1
+    found=$(awk '{ print $3 }' <<<"$public" | sort | uniq -d)
+    complain_if "defined twice" "$(grep -wF "${found:-@}" <<<"$public")"
 }
 
 # What decides a message's fate uses + - x / sqrt alone: glibc's exp, log, pow, sin differ in the
