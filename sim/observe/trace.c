@@ -16,7 +16,7 @@
 #include "sim/observe/csv_text.h"
 
 #define BUFFER_SIZE ((size_t)1 << 18)
-#define NAME_SIZE_MAX ((size_t)4096) /* of one name in a row; longer ones are cut */
+#define NAME_SIZE_MAX ((size_t)4096)      /* of one name in a row; longer ones are cut */
 #define ROW_SIZE_MAX (12 * NAME_SIZE_MAX) /* five names, each up to doubled by quoting, and more */
 #define COMPRESSION_LEVEL 3
 
@@ -101,8 +101,8 @@ static int prepare_stream(struct mx_trace *trace)
     if (trace->stream == NULL) {
         return ENOMEM;
     }
-    if (ZSTD_isError(ZSTD_CCtx_setParameter(trace->stream, ZSTD_c_compressionLevel,
-                                            COMPRESSION_LEVEL)) ||
+    if (ZSTD_isError(
+            ZSTD_CCtx_setParameter(trace->stream, ZSTD_c_compressionLevel, COMPRESSION_LEVEL)) ||
         ZSTD_isError(ZSTD_CCtx_setParameter(trace->stream, ZSTD_c_checksumFlag, 1))) {
         return EINVAL;
     }

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* cmd_check.c - all mistakes, or the whole plan and what in it is assumed. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "sim/base/error.h"
+#include "sim/cli/command.h"
+
+/* As comments, so that the output is still a scenario. */
+static void print_assumed(const struct mx_plan *plan)
+{
+    size_t width = 0;
+
+    if (plan->assumed_count == 0) {
+        (void)printf("\n# ASSUMED: nothing; every value has a public source or was written in the "
+                     "scenario.\n");
+        return;
+    }
+    for (size_t i = 0; i < plan->assumed_count; i++) {
+        size_t size =
+            (size_t)snprintf(NULL, 0, "%s = %s", plan->assumed[i].path, plan->assumed[i].value);
+
+        width = size > width && size <= 64 ? size : width;
+    }
+    (void)printf("\n# ASSUMED: %lu value%s that no public source states, with the range to try:\n",
+                 (unsigned long)plan->assumed_count, plan->assumed_count == 1 ? "" : "s");
+    for (size_t i = 0; i < plan->assumed_count; i++) {
+        const struct mx_plan_assumed *assumed = &plan->assumed[i];
+        int size = printf("#   %s = %s", assumed->path, assumed->value) - 4;
+
+        if (assumed->range[0] != '\0') {
+            int pad = (int)width - size;
+
+            (void)printf("%*s   [%s]", pad > 0 ? pad : 0, "", assumed->range);
+        }
+        (void)putchar('\n');
+    }
+}
+
+int mx_cmd_check(const struct mx_options *options)
+{
+    int code;
+    struct mx_plan *plan = mx_load_scenario(options->operands[0], options, &code);
+    char *text;
+
+    if (plan == NULL) {
+        return code;
+    }
+    if (!options->quiet) {
+        text = mx_plan_print(plan, true);
+        if (text == NULL) {
+            mx_say("out of memory");
+            code = MX_EXIT_FAILURE;
+        } else {
+            (void)fputs(text, stdout);
+            print_assumed(plan);
+        }
+        free(text);
+    }
+    mx_plan_destroy(plan);
+    return code;
+}

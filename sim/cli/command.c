@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* command.c - what commands share: messages, presets, loading a scenario. See command.h. */
+#include "sim/cli/command.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "sim/base/error.h"
+#include "sim/base/version.h"
+
+void mx_say(const char *format, ...)
+{
+    va_list arguments;
+
+    (void)fflush(stdout);
+    (void)fputs("mxsim: ", stderr);
+    va_start(arguments, format);
+    (void)vfprintf(stderr, format, arguments);
+    va_end(arguments);
+    (void)fputc('\n', stderr);
+}
+
+void mx_preset_dirs_init(struct mx_preset_dirs *dirs)
+{
+    const char *path = getenv("MXSIM_PATH");
+    size_t size, count = 4;
+    char *save = NULL;
+
+    *dirs = (struct mx_preset_dirs){0};
+    if (path == NULL) {
+        path = "";
+    }
+    size = strlen(path) + strlen(mx_source_dir()) + 32;
+    for (const char *at = path; *at != '\0'; at++) {
+        count += *at == ':';
+    }
+    dirs->text = malloc(size);
+    dirs->names = calloc(count, sizeof *dirs->names);
+    if (dirs->text == NULL || dirs->names == NULL) {
+        return;
+    }
+    memcpy(dirs->text, path, strlen(path) + 1);
+    for (char *at = strtok_r(dirs->text, ":", &save); at != NULL; at = strtok_r(NULL, ":", &save)) {
+        dirs->names[dirs->count++] = at;
+    }
+    dirs->names[dirs->count++] = mx_share_dir();
+    (void)snprintf(dirs->text + strlen(path) + 1, size - strlen(path) - 1, "%s/scenarios",
+                   mx_source_dir());
+    dirs->names[dirs->count++] = dirs->text + strlen(path) + 1;
+}
+
+void mx_preset_dirs_fini(struct mx_preset_dirs *dirs)
+{
+    free(dirs->names);
+    free(dirs->text);
+    *dirs = (struct mx_preset_dirs){0};
+}
+
+void mx_mistakes_print(const struct mx_mistakes *mistakes)
+{
+    (void)fflush(stdout);
+    for (size_t i = 0; i < mistakes->count; i++) {
+        const struct mx_mistake *mistake = &mistakes->item[i];
+
+        (void)fputs(mistake->file, stderr);
+        if (mistake->line > 0) {
+            (void)fprintf(stderr, ":%d", mistake->line);
+        }
+        if (mistake->key[0] != '\0') {
+            (void)fprintf(stderr, ": %s", mistake->key);
+        }
+        (void)fprintf(stderr, ": %s\n", mistake->text);
+    }
+}
+
+struct mx_plan *mx_load_scenario(const char *file, const struct mx_options *options, int *code)
+{
+    struct mx_preset_dirs dirs;
+    struct mx_mistakes mistakes = {0};
+    struct mx_plan *plan;
+
+    mx_preset_dirs_init(&dirs);
+    plan = mx_reader_load(file,
+                          &(struct mx_reader_options){.overrides = options->overrides,
+                                                      .override_count = options->override_count,
+                                                      .preset_dirs = dirs.names,
+                                                      .preset_dir_count = dirs.count,
+                                                      .access = &mx_file_access_disk},
+                          &mistakes);
+    mx_preset_dirs_fini(&dirs);
+    *code = MX_EXIT_SUCCESS;
+    if (plan == NULL) {
+        *code = MX_EXIT_INVALID;
+        mx_mistakes_print(&mistakes);
+        mx_say("%s: %lu mistake%s", file, (unsigned long)mistakes.count,
+                    mistakes.count == 1 ? "" : "s");
+    }
+    mx_mistakes_fini(&mistakes);
+    return plan;
+}
+
+bool mx_color_allowed(int descriptor)
+{
+    const char *no_color = getenv("NO_COLOR");
+    const char *terminal = getenv("TERM");
+
+    return isatty(descriptor) && (no_color == NULL || no_color[0] == '\0') && terminal != NULL &&
+           strcmp(terminal, "dumb") != 0;
+}
+
+int mx_finish_output(int code)
+{
+    errno = 0;
+    if (fflush(stdout) == 0 && ferror(stdout) == 0) {
+        return code;
+    }
+    mx_say("cannot write to standard output: %s", strerror(errno != 0 ? errno : EIO));
+    clearerr(stdout);
+    return code == MX_EXIT_SUCCESS ? MX_EXIT_FAILURE : code;
+}

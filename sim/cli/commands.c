@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* commands.c - the table of commands. See command.h. */
+#include <string.h>
+
+#include "sim/cli/command.h"
+#include "sim/scenario/mistakes.h"
+
+const struct mx_command mx_command_table[MX_COMMAND_COUNT] = {
+    [MX_COMMAND_RUN] =
+        {
+            .id = MX_COMMAND_RUN,
+            .name = "run",
+            .operands = "SCENARIO",
+            .summary = "simulate a scenario",
+            .description =
+                "Simulates every message of the scenario, as many times as it has replications, "
+                "and prints what became of them, how late and why. Ctrl-C ends it without "
+                "results. Presets are looked for beside the scenario, then in $MXSIM_PATH, then "
+                "among the installed ones.",
+            .examples = "mxsim run black-friday.cfg\tprint the tables\n"
+                        "mxsim run black-friday.cfg --out out/bf --trace out/bf/trace.csv.zst\t"
+                        "keep the results, and every attempt\n"
+                        "mxsim run black-friday.cfg --set mta.retry.lifetime=24h "
+                        "--replications 5\twhat if messages were given up after a day?\n"
+                        "mxsim run black-friday.cfg --json | jq .total.delivered_rate\t"
+                        "for other programs\n",
+            .operand_count_min = 1,
+            .operand_count_max = 1,
+            .run = mx_cmd_run,
+        },
+    [MX_COMMAND_CHECK] =
+        {
+            .id = MX_COMMAND_CHECK,
+            .name = "check",
+            .operands = "SCENARIO",
+            .summary = "find all mistakes of a scenario, or show its complete plan",
+            .description =
+                "Prints every mistake as FILE:LINE: KEY: what is wrong, and ends with 3; or the "
+                "plan with all presets and defaults filled in, which is itself a scenario, "
+                "followed by the list of values that no public source states.",
+            .examples = "mxsim check black-friday.cfg\twith sources as comments\n"
+                        "mxsim check black-friday.cfg --set mta.connections=5 > plan.cfg\t"
+                        "a scenario that depends on no preset\n",
+            .operand_count_min = 1,
+            .operand_count_max = 1,
+            .run = mx_cmd_check,
+        },
+    [MX_COMMAND_SCHEDULE] =
+        {
+            .id = MX_COMMAND_SCHEDULE,
+            .name = "schedule",
+            .operands = "POLICY",
+            .summary = "show when a retry policy tries again and gives up",
+            .description =
+                "Prints the times of all attempts of a message whose every attempt is refused at "
+                "once. POLICY is the name of a preset or a file. What a policy draws at random "
+                "is shown at the middle of its range. A policy without an end is cut after 1000 "
+                "attempts or 400 days.",
+            .examples = "mxsim schedule bluecore\ta table\n"
+                        "mxsim schedule bluecore --set lifetime=24h --json\t"
+                        "the same policy with a shorter life, for other programs\n",
+            .operand_count_min = 1,
+            .operand_count_max = 1,
+            .run = mx_cmd_schedule,
+        },
+    [MX_COMMAND_PLOT] =
+        {
+            .id = MX_COMMAND_PLOT,
+            .name = "plot",
+            .operands = "RESULTS [KIND]",
+            .summary = "draw the results of a run",
+            .description =
+                "Draws pictures of a folder that `mxsim run --out` wrote, as SVG and PNG, with "
+                "gnuplot. KIND is one of delivered-over-time, deferrals-by-reason, queue-length, "
+                "reputation, allowance, outcomes; without it all are drawn.",
+            .examples = "mxsim plot out/black-friday\tall kinds, into the same folder\n"
+                        "mxsim plot out/black-friday delivered-over-time --out report\tone kind\n",
+            .operand_count_min = 1,
+            .operand_count_max = 2,
+            .run = mx_cmd_plot,
+        },
+    [MX_COMMAND_HELP] =
+        {
+            .id = MX_COMMAND_HELP,
+            .name = "help",
+            .operands = "[COMMAND]",
+            .summary = "show this, or the help of a command",
+            .description = "The same as --help after a command.",
+            .examples = "mxsim help run\toptions and examples of run\n",
+            .operand_count_min = 0,
+            .operand_count_max = 1,
+            .run = mx_cmd_help,
+        },
+};
+
+const struct mx_command *mx_command_find(const char *name, const char **nearest)
+{
+    const char *names[MX_COMMAND_COUNT];
+
+    for (int c = 0; c < MX_COMMAND_COUNT; c++) {
+        names[c] = mx_command_table[c].name;
+        if (strcmp(names[c], name) == 0) {
+            return &mx_command_table[c];
+        }
+    }
+    *nearest = mx_nearest_name(name, names, MX_COMMAND_COUNT);
+    return NULL;
+}

@@ -1,0 +1,328 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* options.c - see options.h. GNU long options: --name value, --name=value, -- ends them; options
+ * and operands may be mixed. */
+#include "sim/cli/options.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/base/check.h"
+#include "sim/base/error.h"
+#include "sim/scenario/mistakes.h"
+#include "sim/study/replicate.h"
+
+#define ON(command) (1U << (command))
+#define ALL_COMMANDS (ON(MX_COMMAND_COUNT + 1) - 1U) /* and none */
+
+const struct mx_option mx_option_table[] = {
+    {MX_OPTION_OUT, "out", 'o', "DIR",
+     "write summary.json, timeseries.csv, delivered_by_age.csv, reputation.csv and plan.cfg to "
+     "DIR, made when it is missing",
+     ON(MX_COMMAND_RUN)},
+    {MX_OPTION_OUT, "out", 'o', "DIR", "where the pictures go (default: RESULTS)",
+     ON(MX_COMMAND_PLOT)},
+    {MX_OPTION_SEED, "seed", 0, "N",
+     "seed of all random numbers, 0 to 9223372036854775807 (default: the scenario's)",
+     ON(MX_COMMAND_RUN)},
+    {MX_OPTION_REPLICATIONS, "replications", 'n', "N",
+     "how many times to simulate, with other draws each (default: the scenario's)",
+     ON(MX_COMMAND_RUN)},
+    {MX_OPTION_JOBS, "jobs", 'j', "N",
+     "replications at the same time; results do not depend on it (default: processors)",
+     ON(MX_COMMAND_RUN)},
+    {MX_OPTION_SET, "set", 's', "PATH=VALUE",
+     "replace a value of the scenario, e.g. mta.retry.lifetime=24h; may be repeated",
+     ON(MX_COMMAND_RUN) | ON(MX_COMMAND_CHECK)},
+    {MX_OPTION_SET, "set", 's', "KEY=VALUE",
+     "replace a value of the policy, e.g. lifetime=24h; may be repeated", ON(MX_COMMAND_SCHEDULE)},
+    {MX_OPTION_TRACE, "trace", 't', "FILE",
+     "write every attempt as a row of CSV; compressed when FILE ends in .zst", ON(MX_COMMAND_RUN)},
+    {MX_OPTION_JSON, "json", 0, NULL, "print summary.json instead of the tables",
+     ON(MX_COMMAND_RUN)},
+    {MX_OPTION_JSON, "json", 0, NULL, "print JSON instead of the table", ON(MX_COMMAND_SCHEDULE)},
+    {MX_OPTION_QUIET, "quiet", 'q', NULL, "no progress line, no tables; errors only",
+     ON(MX_COMMAND_RUN)},
+    {MX_OPTION_QUIET, "quiet", 'q', NULL, "print mistakes only, not the plan",
+     ON(MX_COMMAND_CHECK)},
+    {MX_OPTION_EXACT, "exact", 0, NULL,
+     "one event at a time: the slow reference that the fast order is tested against",
+     ON(MX_COMMAND_RUN)},
+    {MX_OPTION_HELP, "help", 'h', NULL, "show this help", ALL_COMMANDS},
+    {MX_OPTION_VERSION, "version", 'V', NULL, "show version and commit", ALL_COMMANDS},
+};
+const size_t mx_option_count = sizeof mx_option_table / sizeof mx_option_table[0];
+
+/* Where parsing stands. */
+struct parser {
+    struct mx_options *options;
+    enum mx_command_id command;
+    char *error;
+    char *text_at; /* next free place of override_texts */
+};
+
+static int usage(const struct parser *parser, const char *format, const char *a, const char *b)
+    __attribute__((format(printf, 2, 0)));
+
+static int usage(const struct parser *parser, const char *format, const char *a, const char *b)
+{
+    (void)snprintf(parser->error, MX_OPTIONS_ERROR_SIZE, format, a, b);
+    return MX_EXIT_USAGE;
+}
+
+static bool applies(const struct mx_option *option, enum mx_command_id command)
+{
+    return (option->commands & ON(command)) != 0;
+}
+
+static const struct mx_option *find_long(enum mx_command_id command, const char *name, size_t size)
+{
+    for (size_t i = 0; i < mx_option_count; i++) {
+        const struct mx_option *option = &mx_option_table[i];
+
+        if (applies(option, command) && strlen(option->name) == size &&
+            strncmp(option->name, name, size) == 0) {
+            return option;
+        }
+    }
+    return NULL;
+}
+
+static const struct mx_option *find_short(enum mx_command_id command, char letter)
+{
+    for (size_t i = 0; i < mx_option_count; i++) {
+        const struct mx_option *option = &mx_option_table[i];
+
+        if (applies(option, command) && option->letter != 0 && option->letter == letter) {
+            return option;
+        }
+    }
+    return NULL;
+}
+
+/* An option that is not there: suggest the nearest, or say whose it is. */
+static int unknown_long(const struct parser *parser, const char *name, size_t size)
+{
+    const char *names[32];
+    char shown[64];
+    const char *nearest;
+    size_t count = 0;
+
+    (void)snprintf(shown, sizeof shown, "%.*s", size < 60 ? (int)size : 60, name);
+    for (size_t i = 0; i < mx_option_count && count < 32; i++) {
+        if (applies(&mx_option_table[i], parser->command)) {
+            names[count++] = mx_option_table[i].name;
+        }
+    }
+    nearest = mx_nearest_name(shown, names, count);
+    if (nearest != NULL) {
+        return usage(parser, "there is no option --%s; did you mean --%s?", shown, nearest);
+    }
+    for (int c = 0; c < MX_COMMAND_COUNT; c++) {
+        if (find_long((enum mx_command_id)c, name, size) != NULL) {
+            return usage(parser, "this command has no option --%s; others do%s", shown, "");
+        }
+    }
+    return usage(parser, "there is no option --%s%s", shown, "");
+}
+
+static int parse_number(const struct parser *parser, const struct mx_option *option,
+                        const char *value, uint64_t least, uint64_t most, uint64_t *number)
+{
+    char range[128];
+    char *end = NULL;
+
+    errno = 0;
+    *number = value[0] >= '0' && value[0] <= '9' ? strtoull(value, &end, 10) : 0;
+    if (end == NULL || *end != '\0' || errno != 0 || *number < least || *number > most) {
+        (void)snprintf(range, sizeof range, "%s takes a whole number from %llu to %llu",
+                       option->name, (unsigned long long)least, (unsigned long long)most);
+        return usage(parser, "--%s, not \"%.80s\"", range, value);
+    }
+    return 0;
+}
+
+static int add_override(struct parser *parser, const struct mx_option *option, const char *value)
+{
+    struct mx_options *options = parser->options;
+    const char *equals = strchr(value, '=');
+    size_t size = strlen(value);
+    char *path = parser->text_at;
+
+    if (equals == NULL || equals == value) {
+        return usage(parser, "--set takes %s, not \"%.80s\"", option->argument, value);
+    }
+    memcpy(path, value, size + 1);
+    path[equals - value] = '\0';
+    parser->text_at += size + 1;
+    options->overrides[options->override_count++] =
+        (struct mx_override){.path = path, .value = path + (equals - value) + 1};
+    return 0;
+}
+
+/* A file or folder name. */
+static int take_name(const struct parser *parser, const struct mx_option *option, const char *value,
+                     const char **name)
+{
+    *name = value;
+    return value[0] != '\0' ? 0 : usage(parser, "--%s takes a name%s", option->name, "");
+}
+
+static int apply(struct parser *parser, const struct mx_option *option, const char *value)
+{
+    struct mx_options *options = parser->options;
+    uint64_t number = 0;
+    int status = 0;
+
+    switch (option->id) {
+    case MX_OPTION_OUT:
+        return take_name(parser, option, value, &options->out);
+    case MX_OPTION_TRACE:
+        return take_name(parser, option, value, &options->trace);
+    case MX_OPTION_SEED:
+        options->has_seed = true;
+        return parse_number(parser, option, value, 0, INT64_MAX, &options->seed);
+    case MX_OPTION_REPLICATIONS:
+        options->has_replications = true;
+        status = parse_number(parser, option, value, 1, MX_REPLICATIONS_MAX, &number);
+        options->replications = (uint32_t)number;
+        return status;
+    case MX_OPTION_JOBS:
+        options->has_jobs = true;
+        status = parse_number(parser, option, value, 1, MX_JOBS_MAX, &number);
+        options->jobs = (uint32_t)number;
+        return status;
+    case MX_OPTION_SET:
+        return add_override(parser, option, value);
+    case MX_OPTION_JSON:
+        options->json = true;
+        return 0;
+    case MX_OPTION_QUIET:
+        options->quiet = true;
+        return 0;
+    case MX_OPTION_EXACT:
+        options->exact = true;
+        return 0;
+    case MX_OPTION_HELP:
+        options->help = true;
+        return 0;
+    case MX_OPTION_VERSION:
+        options->version = true;
+        return 0;
+    case MX_OPTION_COUNT:
+        break;
+    }
+    return MX_EXIT_USAGE;
+}
+
+/* --name, --name=value, --name value. Returns how many arguments were used up in *used. */
+static int parse_long(struct parser *parser, const char *name, const char *next, int *used)
+{
+    size_t size = strcspn(name, "=");
+    const char *value = name[size] == '=' ? name + size + 1 : NULL;
+    const struct mx_option *option = find_long(parser->command, name, size);
+
+    *used = 1;
+    if (option == NULL) {
+        return unknown_long(parser, name, size);
+    }
+    if (option->argument == NULL) {
+        return value == NULL ? apply(parser, option, "")
+                             : usage(parser, "--%s takes no value%s", option->name, "");
+    }
+    if (value == NULL) {
+        if (next == NULL) {
+            return usage(parser, "--%s lacks its %s", option->name, option->argument);
+        }
+        *used = 2;
+        value = next;
+    }
+    return apply(parser, option, value);
+}
+
+/* -x, -xy, -o value, -ovalue. */
+static int parse_short(struct parser *parser, const char *letters, const char *next, int *used)
+{
+    int status = 0;
+
+    *used = 1;
+    for (; *letters != '\0' && status == 0; letters++) {
+        const struct mx_option *option = find_short(parser->command, *letters);
+        char letter[2] = {*letters, '\0'};
+
+        if (option == NULL) {
+            return usage(parser, "there is no option -%s%s", letter, "");
+        }
+        if (option->argument != NULL) {
+            const char *value = letters[1] != '\0' ? letters + 1 : next;
+
+            if (value == NULL) {
+                return usage(parser, "-%s lacks its %s", letter, option->argument);
+            }
+            *used = letters[1] != '\0' ? 1 : 2;
+            return apply(parser, option, value);
+        }
+        status = apply(parser, option, "");
+    }
+    return status;
+}
+
+static int parse_all(struct parser *parser, int count, char *const *arguments)
+{
+    struct mx_options *options = parser->options;
+    bool is_ended = false;
+
+    for (int i = 0; i < count;) {
+        const char *at = arguments[i];
+        const char *next = i + 1 < count ? arguments[i + 1] : NULL;
+        int used = 1, status = 0;
+
+        if (is_ended || at[0] != '-' || at[1] == '\0') {
+            options->operands[options->operand_count++] = at;
+        } else if (strcmp(at, "--") == 0) {
+            is_ended = true;
+        } else if (at[1] == '-') {
+            status = parse_long(parser, at + 2, next, &used);
+        } else {
+            status = parse_short(parser, at + 1, next, &used);
+        }
+        if (status != 0) {
+            return status;
+        }
+        i += used;
+    }
+    return 0;
+}
+
+int mx_options_parse(struct mx_options *options, enum mx_command_id command, int count,
+                     char *const *arguments, char error[MX_OPTIONS_ERROR_SIZE])
+{
+    struct parser parser = {.options = options, .command = command, .error = error};
+    size_t places = (size_t)count + 1U, text_size = 1;
+
+    MX_CHECK(count >= 0);
+    *options = (struct mx_options){0};
+    for (int i = 0; i < count; i++) {
+        text_size += strlen(arguments[i]) + 1;
+    }
+    options->overrides = calloc(places, sizeof *options->overrides);
+    options->operands = calloc(places, sizeof *options->operands);
+    options->override_texts = malloc(text_size);
+    if (options->overrides == NULL || options->operands == NULL ||
+        options->override_texts == NULL) {
+        (void)snprintf(error, MX_OPTIONS_ERROR_SIZE, "out of memory");
+        return MX_EXIT_FAILURE;
+    }
+    error[0] = '\0';
+    parser.text_at = options->override_texts;
+    return parse_all(&parser, count, arguments);
+}
+
+void mx_options_fini(struct mx_options *options)
+{
+    free(options->overrides);
+    free(options->operands);
+    free(options->override_texts);
+    *options = (struct mx_options){0};
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* options.h - the one table of options, and what a command line says by it.
+ *
+ * Parsing, --help and the manual's lists all come from the table; a new option is a new row and a
+ * case in options.c. */
+#ifndef MX_OPTIONS_H
+#define MX_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sim/scenario/reader.h"
+
+enum mx_command_id {
+    MX_COMMAND_RUN,
+    MX_COMMAND_CHECK,
+    MX_COMMAND_SCHEDULE,
+    MX_COMMAND_PLOT,
+    MX_COMMAND_HELP,
+    MX_COMMAND_COUNT
+};
+
+enum mx_option_id {
+    MX_OPTION_OUT,
+    MX_OPTION_SEED,
+    MX_OPTION_REPLICATIONS,
+    MX_OPTION_JOBS,
+    MX_OPTION_SET,
+    MX_OPTION_JSON,
+    MX_OPTION_TRACE,
+    MX_OPTION_QUIET,
+    MX_OPTION_EXACT,
+    MX_OPTION_HELP,
+    MX_OPTION_VERSION,
+    MX_OPTION_COUNT
+};
+
+/* One row. letter: 0 = none. argument: its name in help, NULL = a switch. text may differ by
+ * command: rows of the same id are for different commands. */
+struct mx_option {
+    enum mx_option_id id;
+    const char *name;
+    char letter;
+    const char *argument;
+    const char *text;
+    unsigned commands; /* bits 1 << enum mx_command_id */
+};
+extern const struct mx_option mx_option_table[];
+extern const size_t mx_option_count;
+
+/* What was said. Texts are borrowed from the command line. */
+struct mx_options {
+    const char *out, *trace;
+    bool has_seed, has_replications, has_jobs;
+    uint64_t seed;
+    uint32_t replications, jobs;
+    struct mx_override *overrides; /* in order; owned */
+    size_t override_count;
+    bool json, quiet, exact, help, version;
+    const char **operands; /* owned array */
+    size_t operand_count;
+    char *override_texts; /* owned: PATH NUL VALUE NUL ... */
+};
+
+#define MX_OPTIONS_ERROR_SIZE 512
+
+/* Parse what follows the command's name. With MX_COMMAND_COUNT only --help and --version are
+ * known. Returns 0; or MX_EXIT_USAGE with a sentence in error, or MX_EXIT_FAILURE when out of
+ * memory. mx_options_fini must follow in any case. */
+int mx_options_parse(struct mx_options *options, enum mx_command_id command, int count,
+                     char *const *arguments, char error[MX_OPTIONS_ERROR_SIZE]);
+void mx_options_fini(struct mx_options *options);
+
+#endif
