@@ -33,7 +33,7 @@ struct mx_sending_path {
     double burst;
     int64_t full_us;
     double taken; /* since full_us */
-    int64_t paused_until_us;
+    int64_t paused_until_us; /* and nothing starts before the limits last changed */
     double throttle_rate_per_s;
     uint32_t throttle_connections;
     struct slot slot[];
@@ -96,7 +96,8 @@ void mx_sending_path_destroy(struct mx_sending_path *path)
 void mx_sending_path_limit(struct mx_sending_path *path, int64_t now_us, double rate_per_s,
                            uint32_t connections, int64_t paused_until_us)
 {
-    path->paused_until_us = paused_until_us;
+    /* what waited under the old limits did not start then */
+    path->paused_until_us = paused_until_us > now_us ? paused_until_us : now_us;
     if (connections != path->throttle_connections) {
         set_connections(path, connections);
     }
