@@ -53,8 +53,8 @@ struct mx_human_text mx_human_count_short(double count)
     if (!(count >= 0)) {
         return text_of("-");
     }
-    if (count < 99.995 && count != floor(count)) {
-        return text_of(count < 0.01 ? "<0.01" : "%.2f", count);
+    if (count < 99.95 && count != floor(count)) {
+        return text_of(count < 0.01 ? "<0.01" : count < 9.995 ? "%.2f" : "%.1f", count);
     }
     if (count < 99999.5) {
         return mx_human_count(count);

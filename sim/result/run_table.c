@@ -252,16 +252,14 @@ static void print_definitions(const struct table *table)
         table->stream,
         "rate %%       delivered / sent. Delivered: accepted by the provider, into inbox or "
         "spam folder.\n"
-        "hard         bounced: address unknown or closed.\n"
-        "soft bounces rejected (of which blocked: refused by policy or reputation) + "
-        "expired");
+        "hard bounced address unknown or closed.\n"
+        "soft bounces rejected for another reason (blocked: by policy or reputation), or expired");
     if (lifetime_us != MX_NEVER) {
-        (void)fprintf(table->stream, " (undelivered after %s)",
-                      mx_human_span((double)lifetime_us / 1e6).s);
+        (void)fprintf(table->stream, " after %s", mx_human_span((double)lifetime_us / 1e6).s);
     }
     (void)fprintf(table->stream,
                   ".\n"
-                  "deferrals    attempts answered \"busy\"; per message: deferrals / sent. Why: "
+                  "deferrals    attempts answered \"busy\". Per message: deferrals / sent. Why: "
                   "shares of all deferrals.\n"
                   "p50 p90 p99  time from creation to acceptance, of the delivered; waiting at the "
                   "sender included.\n");
