@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "sim/base/check.h"
+#include "sim/scenario/grammar.h"
 #include "sim/scenario/mistakes.h"
 
 #define INDEX_SIZE 12 /* of a word's index with its quotes and comma */
@@ -27,42 +28,6 @@ static void complain_at(const struct mx_source *source, const struct mx_token *t
     if (source->mistakes != NULL) {
         mx_mistakes_add(source->mistakes, token->file, token->line, "", "%s '%.60s'", text, word);
     }
-}
-
-/* Brackets match, no deeper than MX_NESTING_MAX, groups not longer than libconfig can look
- * through in reasonable time. */
-static bool check_nesting(const struct mx_source *source, const struct mx_tokens *tokens)
-{
-    size_t opened[MX_NESTING_MAX + 1] = {0}, settings[MX_NESTING_MAX + 1] = {0}, depth = 0;
-    static const char opening[] = "{[(", closing[] = "}])";
-    for (size_t i = 0; i < tokens->count; i++) {
-        const struct mx_token *token = &tokens->token[i];
-        char mark = token->kind == MX_TOKEN_MARK ? token->text[0] : ' ';
-        const char *open = strchr(opening, mark), *close = strchr(closing, mark);
-        if (open != NULL) {
-            if (depth == MX_NESTING_MAX) {
-                complain_at(source, token, "nested too deeply at", token->text);
-                return false;
-            }
-            opened[++depth] = i;
-            settings[depth] = 0;
-        } else if (close != NULL) {
-            const char *want = depth > 0 ? tokens->token[opened[depth]].text : " ";
-            if (*want == ' ' || strchr(opening, *want) - opening != close - closing) {
-                complain_at(source, token, "unexpected", token->text);
-                return false;
-            }
-            depth--;
-        } else if ((mark == '=' || mark == ':') && ++settings[depth] > MX_SETTINGS_IN_GROUP_MAX) {
-            complain_at(source, token, "too many settings in one group at", token->text);
-            return false;
-        }
-    }
-    if (depth > 0) {
-        complain_at(source, &tokens->token[opened[depth]],
-                    "not closed:", tokens->token[opened[depth]].text);
-    }
-    return depth == 0;
 }
 
 static char *structure_of(struct mx_arena *arena, const struct mx_tokens *tokens)
@@ -149,28 +114,19 @@ static struct mx_node *node_of(struct reading *reading, const config_setting_t *
     return node;
 }
 
-/* What to say of the word at which libconfig stopped. */
-static void complain_syntax(const struct mx_source *source, const struct mx_tokens *tokens,
-                            const config_t *config)
+/* What is left to libconfig: double names, and arrays of mixed types. */
+static void complain_structure(const struct mx_source *source, const struct mx_tokens *tokens,
+                               const config_t *config)
 {
     const struct mx_token *token = token_at(tokens, (unsigned)config_error_line(config));
     const char *text = config_error_text(config);
-    if (text != NULL && strncmp(text, "syntax", 6) != 0) {
-        complain_at(source, token, text, token->text);
-    } else if (token->kind == MX_TOKEN_NAME) {
-        complain_at(source, token,
-                    "syntax error (is a ; missing before it, or does a value need "
-                    "quotes?) near",
-                    token->text);
-    } else {
-        complain_at(source, token, "syntax error near", token->text);
-    }
+    complain_at(source, token, text != NULL ? text : "syntax error near", token->text);
 }
 
 static struct mx_node *tree_of(struct mx_source *source, const struct mx_tokens *tokens,
                                uint32_t origin)
 {
-    if (!check_nesting(source, tokens)) {
+    if (!mx_grammar_check(source, tokens)) {
         return NULL;
     }
     const char *text = structure_of(source->arena, tokens);
@@ -189,7 +145,7 @@ static struct mx_node *tree_of(struct mx_source *source, const struct mx_tokens 
     if (config_read_string(&config, text) == CONFIG_TRUE) {
         root = node_of(&reading, config_root_setting(&config));
     } else {
-        complain_syntax(source, tokens, &config);
+        complain_structure(source, tokens, &config);
     }
     source->arena->no_memory = outer;
     config_destroy(&config);

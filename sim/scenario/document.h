@@ -6,8 +6,6 @@
 #include "sim/scenario/tokens.h"
 #include "sim/scenario/tree.h"
 
-#define MX_SETTINGS_IN_GROUP_MAX 4096
-
 /* The root group of a file, every node with this origin; NULL when there was a mistake. */
 struct mx_node *mx_document_read(struct mx_source *source, const char *file, uint32_t origin);
 /* The same of a text, called `name` in messages. */

@@ -118,50 +118,77 @@ static void cut_line(char *line)
     }
 }
 
-/* Rows into pieces; a row's count spreads to the next row, the last one's to the window's end. */
+/* A file of rows under way. */
+struct rows {
+    struct mx_build *build;
+    const char *file;
+    struct pieces *pieces;
+    int line_number, count;
+    bool failed;
+    struct row last;
+    double sum;
+};
+
+static void complain_row(struct rows *rows, int line_number, const char *text)
+{
+    mx_mistakes_add(rows->build->source.mistakes, rows->file, line_number, "", "%s", text);
+    rows->failed = true;
+}
+
+/* One line: a row, a comment, nothing, or (the first) names of the columns. */
+static void take_line(struct rows *rows, char *line)
+{
+    struct row row;
+    rows->line_number++;
+    cut_line(line);
+    bool header = rows->line_number == 1 && strpbrk(line, "0123456789") == NULL;
+    if (*line == '\0' || *line == '#' || header) {
+        return;
+    }
+    const char *wrong = read_row(rows->build, line, &row);
+    if (wrong == NULL && rows->count > 0 && row.at_us <= rows->last.at_us) {
+        wrong = "times must increase from line to line";
+    }
+    if (wrong != NULL) {
+        complain_row(rows, rows->line_number, wrong);
+        return;
+    }
+    if (rows->count++ == 0) {
+        rows->pieces->edge_us[0] = row.at_us;
+    } else {
+        add_piece(rows->pieces, row.at_us, rows->last.count);
+    }
+    rows->sum += row.count;
+    rows->last = row;
+}
+
+/* Rows into pieces; a row's count spreads to the next row, the last one's to the window's end.
+ * Returns the sum of the counts. */
 static double read_rows(struct mx_build *build, const char *file, char *text, struct pieces *pieces,
                         int64_t window_us)
 {
-    struct row row, before = {0, 0};
-    int line_number = 0, rows = 0;
-    double sum = 0;
+    struct rows rows = {.build = build, .file = file, .pieces = pieces};
     for (char *line = text; line != NULL;) {
         char *end = strchr(line, '\n');
         if (end != NULL) {
             *end = '\0';
         }
-        line_number++;
-        cut_line(line);
-        bool header = line_number == 1 && strpbrk(line, "0123456789") == NULL;
-        if (*line != '\0' && *line != '#' && !header) {
-            const char *wrong = read_row(build, line, &row);
-            if (wrong == NULL && rows > 0 && row.at_us <= before.at_us) {
-                wrong = "times must increase from line to line";
-            }
-            if (wrong != NULL) {
-                mx_mistakes_add(build->source.mistakes, file, line_number, "", "%s", wrong);
-                return 0;
-            }
-            if (rows++ == 0) {
-                pieces->edge_us[0] = row.at_us;
-            } else {
-                add_piece(pieces, row.at_us, before.count);
-            }
-            sum += row.count;
-            before = row;
-        }
+        take_line(&rows, line);
         line = end != NULL ? end + 1 : NULL;
     }
-    if (rows == 0) {
-        mx_mistakes_add(build->source.mistakes, file, 0, "", "no rows seconds,count");
-    } else if (window_us > before.at_us) {
-        add_piece(pieces, window_us, before.count);
-    } else if (before.count > 0) {
-        mx_mistakes_add(build->source.mistakes, file, line_number, "",
-                        "the last row's count has no end to spread to: end with a row of count 0, "
-                        "or give a window that ends after it");
+    if (rows.failed) {
+        return 0;
     }
-    return sum;
+    if (rows.count == 0) {
+        complain_row(&rows, 0, "no rows seconds,count");
+    } else if (window_us > rows.last.at_us) {
+        add_piece(pieces, window_us, rows.last.count);
+    } else if (rows.last.count > 0) {
+        complain_row(&rows, rows.line_number,
+                     "the last row's count has no end to spread to: end with a row of count 0, or "
+                     "give a window that ends after it");
+    }
+    return rows.sum;
 }
 
 static uint64_t fill_file(struct mx_build *build, struct mx_fields *fields, struct pieces *pieces,

@@ -140,6 +140,9 @@ static void fill_netblocks(struct mx_build *build, struct addresses *all)
 static void fill_ips(struct mx_build *build, struct addresses *all)
 {
     struct mx_plan *plan = build->plan;
+    if (all->count == 0) {
+        return;
+    }
     check_names(build, all);
     fill_netblocks(build, all);
     qsort(all->item, all->count, sizeof all->item[0], compare_addresses);

@@ -234,6 +234,9 @@ static void read_horizon(struct mx_build *build, struct mx_fields *top)
         mx_node_duration(build, node, plan->window_us, MX_HORIZON_US_MAX, &plan->horizon_us);
         return;
     }
+    if (mx_retry_check(&plan->retry) != NULL) {
+        return; /* reported before; nothing may be asked of such a policy */
+    }
     int64_t life_us = lifetime_us(&plan->retry);
     if (life_us == MX_NEVER) {
         mx_complain_key(build, top->group, "horizon",
@@ -275,7 +278,8 @@ void mx_build_end(struct mx_build *build, struct mx_fields *top)
         mx_complain_key(build, top->group, "engine.window",
                         "more than %lld windows up to the horizon", (long long)WINDOWS_MAX);
     }
-    plan->exact_required = mx_retry_gap_us_min(&plan->retry) < plan->window_us;
+    plan->exact_required = mx_retry_check(&plan->retry) == NULL &&
+                           mx_retry_gap_us_min(&plan->retry) < plan->window_us;
     for (uint32_t i = 0; i < plan->provider_count; i++) {
         if (plan->providers[i].receiver.capacity.kind == MX_CAPACITY_SERVERS) {
             plan->exact_required = true;
