@@ -12,7 +12,7 @@
 
 #include "sim/base/check.h"
 
-int mx_csv_mistake(const struct mx_csv *csv, const char *format, ...)
+int mx_plot_csv_mistake(const struct mx_plot_csv *csv, const char *format, ...)
 {
     char text[512];
     va_list arguments;
@@ -25,7 +25,7 @@ int mx_csv_mistake(const struct mx_csv *csv, const char *format, ...)
 }
 
 /* Read a line without its end. Returns 1, 0 at the end of the file, -1 on a mistake. */
-static int read_line(struct mx_csv *csv)
+static int read_line(struct mx_plot_csv *csv)
 {
     size_t size = 0;
     int c;
@@ -33,12 +33,12 @@ static int read_line(struct mx_csv *csv)
     csv->line_number++;
     while ((c = getc_unlocked(csv->file)) != EOF && c != '\n') {
         if (c == '\0') {
-            (void)mx_csv_mistake(csv, "a NUL byte; this is no text file");
+            (void)mx_plot_csv_mistake(csv, "a NUL byte; this is no text file");
             return -1;
         }
-        if (size + 1 == MX_CSV_LINE_SIZE_MAX) {
-            (void)mx_csv_mistake(csv, "the line is longer than %d bytes",
-                                 MX_CSV_LINE_SIZE_MAX - 1);
+        if (size + 1 == MX_PLOT_CSV_LINE_SIZE_MAX) {
+            (void)mx_plot_csv_mistake(csv, "the line is longer than %d bytes",
+                                 MX_PLOT_CSV_LINE_SIZE_MAX - 1);
             return -1;
         }
         csv->line[size++] = (char)c;
@@ -49,7 +49,7 @@ static int read_line(struct mx_csv *csv)
         return -1;
     }
     if (c == EOF && size > 0) {
-        (void)mx_csv_mistake(csv, "the file ends within this line; it was cut short");
+        (void)mx_plot_csv_mistake(csv, "the file ends within this line; it was cut short");
         return -1;
     }
     if (size > 0 && csv->line[size - 1] == '\r') {
@@ -89,18 +89,18 @@ static char *take_field(char **rest)
     return field;
 }
 
-static int split(struct mx_csv *csv)
+static int split(struct mx_plot_csv *csv)
 {
     char *rest = csv->line;
 
     csv->field_count = 0;
     while (rest != NULL) {
-        if (csv->field_count == MX_CSV_FIELD_COUNT_MAX) {
-            return mx_csv_mistake(csv, "more than %d fields", MX_CSV_FIELD_COUNT_MAX);
+        if (csv->field_count == MX_PLOT_CSV_FIELD_COUNT_MAX) {
+            return mx_plot_csv_mistake(csv, "more than %d fields", MX_PLOT_CSV_FIELD_COUNT_MAX);
         }
         csv->field[csv->field_count] = take_field(&rest);
         if (csv->field[csv->field_count] == NULL) {
-            return mx_csv_mistake(csv, "a quotation mark out of place in field %zu",
+            return mx_plot_csv_mistake(csv, "a quotation mark out of place in field %zu",
                                   csv->field_count + 1);
         }
         csv->field_count++;
@@ -108,7 +108,7 @@ static int split(struct mx_csv *csv)
     return 0;
 }
 
-static int find_columns(struct mx_csv *csv, size_t column_count)
+static int find_columns(struct mx_plot_csv *csv, size_t column_count)
 {
     for (size_t i = 0; i < column_count; i++) {
         size_t found = 0;
@@ -119,14 +119,14 @@ static int find_columns(struct mx_csv *csv, size_t column_count)
             }
         }
         if (found != 1) {
-            return mx_csv_mistake(csv, "%s column \"%s\"", found == 0 ? "no" : "more than one",
+            return mx_plot_csv_mistake(csv, "%s column \"%s\"", found == 0 ? "no" : "more than one",
                                   csv->columns[i]);
         }
     }
     return 0;
 }
 
-static int open_file(struct mx_csv *csv)
+static int open_file(struct mx_plot_csv *csv)
 {
     struct stat status;
 
@@ -141,16 +141,16 @@ static int open_file(struct mx_csv *csv)
     return 0;
 }
 
-int mx_csv_open(struct mx_csv *csv, const char *path, const char *const *columns,
+int mx_plot_csv_open(struct mx_plot_csv *csv, const char *path, const char *const *columns,
                 size_t column_count, const struct mx_plot_error *error)
 {
     int code, got;
 
-    MX_CHECK(column_count <= MX_CSV_FIELD_COUNT_MAX);
-    *csv = (struct mx_csv){.path = path, .columns = columns, .error = error};
+    MX_CHECK(column_count <= MX_PLOT_CSV_FIELD_COUNT_MAX);
+    *csv = (struct mx_plot_csv){.path = path, .columns = columns, .error = error};
     code = open_file(csv);
     if (code == 0) {
-        csv->line = malloc(MX_CSV_LINE_SIZE_MAX);
+        csv->line = malloc(MX_PLOT_CSV_LINE_SIZE_MAX);
         if (csv->line == NULL) {
             code = mx_plot_fail(error, MX_EXIT_FAILURE, "out of memory");
         }
@@ -158,7 +158,7 @@ int mx_csv_open(struct mx_csv *csv, const char *path, const char *const *columns
     if (code == 0) {
         got = read_line(csv);
         code = got == 1  ? split(csv)
-               : got == 0 ? mx_csv_mistake(csv, "the file is empty; it should begin with the "
+               : got == 0 ? mx_plot_csv_mistake(csv, "the file is empty; it should begin with the "
                                                 "names of its columns")
                          : MX_EXIT_INVALID;
     }
@@ -166,12 +166,12 @@ int mx_csv_open(struct mx_csv *csv, const char *path, const char *const *columns
         code = find_columns(csv, column_count);
     }
     if (code != 0) {
-        mx_csv_close(csv);
+        mx_plot_csv_close(csv);
     }
     return code;
 }
 
-int mx_csv_next(struct mx_csv *csv)
+int mx_plot_csv_next(struct mx_plot_csv *csv)
 {
     size_t wanted = csv->field_count;
     int got = read_line(csv);
@@ -179,47 +179,47 @@ int mx_csv_next(struct mx_csv *csv)
     if (got != 1) {
         return got;
     }
-    if (++csv->row_count > MX_CSV_ROW_COUNT_MAX) {
-        (void)mx_csv_mistake(csv, "more than %d rows", MX_CSV_ROW_COUNT_MAX);
+    if (++csv->row_count > MX_PLOT_CSV_ROW_COUNT_MAX) {
+        (void)mx_plot_csv_mistake(csv, "more than %d rows", MX_PLOT_CSV_ROW_COUNT_MAX);
         return -1;
     }
     if (split(csv) != 0) {
         return -1;
     }
     if (csv->field_count != wanted) {
-        (void)mx_csv_mistake(csv, "%zu fields where the header has %zu", csv->field_count, wanted);
+        (void)mx_plot_csv_mistake(csv, "%zu fields where the header has %zu", csv->field_count, wanted);
         csv->field_count = wanted;
         return -1;
     }
     return 1;
 }
 
-const char *mx_csv_text(const struct mx_csv *csv, size_t column)
+const char *mx_plot_csv_text(const struct mx_plot_csv *csv, size_t column)
 {
     return csv->field[csv->at[column]];
 }
 
-int mx_csv_number(const struct mx_csv *csv, size_t column, double low, double high, double *value)
+int mx_plot_csv_number(const struct mx_plot_csv *csv, size_t column, double low, double high, double *value)
 {
-    const char *text = mx_csv_text(csv, column);
+    const char *text = mx_plot_csv_text(csv, column);
     char *end;
 
     /* strtod would take blanks, "inf", "nan" and hexadecimal numbers */
     if (text[0] == '\0' || text[strspn(text, "+-.0123456789eE")] != '\0') {
-        return mx_csv_mistake(csv, "%s is \"%.60s\", not a number", csv->columns[column], text);
+        return mx_plot_csv_mistake(csv, "%s is \"%.60s\", not a number", csv->columns[column], text);
     }
     *value = strtod(text, &end);
     if (*end != '\0' || !isfinite(*value)) {
-        return mx_csv_mistake(csv, "%s is \"%.60s\", not a number", csv->columns[column], text);
+        return mx_plot_csv_mistake(csv, "%s is \"%.60s\", not a number", csv->columns[column], text);
     }
     if (*value < low || *value > high) {
-        return mx_csv_mistake(csv, "%s is %.60s, outside %g to %g", csv->columns[column], text,
+        return mx_plot_csv_mistake(csv, "%s is %.60s, outside %g to %g", csv->columns[column], text,
                               low, high);
     }
     return 0;
 }
 
-void mx_csv_close(struct mx_csv *csv)
+void mx_plot_csv_close(struct mx_plot_csv *csv)
 {
     if (csv->file != NULL) {
         (void)fclose(csv->file);

@@ -67,32 +67,32 @@ uint32_t mx_plot_data_find(const struct mx_plot_data *data, const char *name)
     return strcmp(name, "total") == 0 ? (uint32_t)data->provider_count : UINT32_MAX;
 }
 
-static int no_memory(const struct mx_csv *csv)
+static int no_memory(const struct mx_plot_csv *csv)
 {
     return mx_plot_fail(csv->error, MX_EXIT_FAILURE, "out of memory while reading %s", csv->path);
 }
 
 /* The provider of a row. */
-static int take_provider(const struct mx_csv *csv, size_t column, const struct mx_plot_data *data,
+static int take_provider(const struct mx_plot_csv *csv, size_t column, const struct mx_plot_data *data,
                          uint32_t *provider)
 {
-    *provider = mx_plot_data_find(data, mx_csv_text(csv, column));
+    *provider = mx_plot_data_find(data, mx_plot_csv_text(csv, column));
     if (*provider == UINT32_MAX) {
-        return mx_csv_mistake(csv, "provider \"%.60s\" is not in summary.json",
-                              mx_csv_text(csv, column));
+        return mx_plot_csv_mistake(csv, "provider \"%.60s\" is not in summary.json",
+                              mx_plot_csv_text(csv, column));
     }
     return 0;
 }
 
 /* Each provider's rows must come in time order, without doubles. last: per provider, -1 at first. */
-static int check_order(const struct mx_csv *csv, double *last, uint32_t provider, double value)
+static int check_order(const struct mx_plot_csv *csv, double *last, uint32_t provider, double value)
 {
     if (value < last[provider]) {
-        return mx_csv_mistake(csv, "%s %g after %g; rows must be in order", csv->columns[0], value,
+        return mx_plot_csv_mistake(csv, "%s %g after %g; rows must be in order", csv->columns[0], value,
                               last[provider]);
     }
     if (value == last[provider]) {
-        return mx_csv_mistake(csv, "a second row of \"%s\" at %s %g", mx_csv_text(csv, 1),
+        return mx_plot_csv_mistake(csv, "a second row of \"%s\" at %s %g", mx_plot_csv_text(csv, 1),
                               csv->columns[0], value);
     }
     last[provider] = value;
@@ -116,7 +116,7 @@ enum { BIN_TIME, BIN_PROVIDER, BIN_CREATED, BIN_ATTEMPTS, BIN_DELIVERED, BIN_HAR
        BIN_COLUMNS = BIN_REASONS + MX_PLOT_REASON_COUNT };
 
 struct bin_reading {
-    struct mx_csv csv;
+    struct mx_plot_csv csv;
     struct rows bins, reasons;
     double *last;
     double time_s;          /* of the row before */
@@ -124,7 +124,7 @@ struct bin_reading {
 
 static int read_bin(struct bin_reading *reading, const struct mx_plot_data *data)
 {
-    const struct mx_csv *csv = &reading->csv;
+    const struct mx_plot_csv *csv = &reading->csv;
     double value[BIN_COLUMNS];
     uint32_t provider;
     struct mx_plot_bin *bin;
@@ -132,14 +132,14 @@ static int read_bin(struct bin_reading *reading, const struct mx_plot_data *data
 
     for (size_t c = 0; code == 0 && c < BIN_COLUMNS; c++) {
         if (c != BIN_PROVIDER) {
-            code = mx_csv_number(csv, c, 0.0, c == BIN_TIME ? TIME_S_MAX : COUNT_MAX, &value[c]);
+            code = mx_plot_csv_number(csv, c, 0.0, c == BIN_TIME ? TIME_S_MAX : COUNT_MAX, &value[c]);
         }
     }
     if (code == 0) {
         code = check_order(csv, reading->last, provider, value[BIN_TIME]);
     }
     if (code == 0 && value[BIN_TIME] < reading->time_s) {
-        code = mx_csv_mistake(csv, "time_s %g after %g; rows must be in order", value[BIN_TIME],
+        code = mx_plot_csv_mistake(csv, "time_s %g after %g; rows must be in order", value[BIN_TIME],
                               reading->time_s);
     }
     if (code != 0) {
@@ -198,7 +198,7 @@ static int read_bins(struct mx_plot_data *data, const char *path,
     for (size_t r = 0; r < MX_PLOT_REASON_COUNT; r++) {
         columns[BIN_REASONS + r] = mx_plot_reason_column[r];
     }
-    code = mx_csv_open(&reading.csv, path, columns, BIN_COLUMNS, error);
+    code = mx_plot_csv_open(&reading.csv, path, columns, BIN_COLUMNS, error);
     if (code != 0) {
         return code;
     }
@@ -206,10 +206,10 @@ static int read_bins(struct mx_plot_data *data, const char *path,
     if (reading.last == NULL) {
         code = no_memory(&reading.csv);
     }
-    while (code == 0 && (got = mx_csv_next(&reading.csv)) == 1) {
+    while (code == 0 && (got = mx_plot_csv_next(&reading.csv)) == 1) {
         code = read_bin(&reading, data);
     }
-    mx_csv_close(&reading.csv);
+    mx_plot_csv_close(&reading.csv);
     free(reading.last);
     data->bins = reading.bins.items;
     data->bin_count = reading.bins.count;
@@ -223,7 +223,7 @@ static int read_bins(struct mx_plot_data *data, const char *path,
 
 enum { AGE_AGE, AGE_PROVIDER, AGE_SHARE, AGE_LOW, AGE_HIGH, AGE_COLUMNS };
 
-static int read_age(const struct mx_csv *csv, struct rows *rows, double *last,
+static int read_age(const struct mx_plot_csv *csv, struct rows *rows, double *last,
                     const struct mx_plot_data *data)
 {
     struct mx_plot_age row = {0};
@@ -231,20 +231,20 @@ static int read_age(const struct mx_csv *csv, struct rows *rows, double *last,
     int code = take_provider(csv, AGE_PROVIDER, data, &row.provider);
 
     if (code == 0) {
-        code = mx_csv_number(csv, AGE_AGE, 0.0, TIME_S_MAX, &row.age_s);
+        code = mx_plot_csv_number(csv, AGE_AGE, 0.0, TIME_S_MAX, &row.age_s);
     }
-    if (mx_csv_text(csv, AGE_SHARE)[0] == '\0') {
+    if (mx_plot_csv_text(csv, AGE_SHARE)[0] == '\0') {
         return code; /* nothing was sent there: a share of nothing */
     }
     if (code == 0) {
-        code = mx_csv_number(csv, AGE_SHARE, 0.0, 1.0, &row.share);
+        code = mx_plot_csv_number(csv, AGE_SHARE, 0.0, 1.0, &row.share);
     }
     row.low = row.high = row.share;
-    if (code == 0 && mx_csv_text(csv, AGE_LOW)[0] != '\0') {
-        code = mx_csv_number(csv, AGE_LOW, -1.0, row.share, &row.low);
+    if (code == 0 && mx_plot_csv_text(csv, AGE_LOW)[0] != '\0') {
+        code = mx_plot_csv_number(csv, AGE_LOW, -1.0, row.share, &row.low);
     }
-    if (code == 0 && mx_csv_text(csv, AGE_HIGH)[0] != '\0') {
-        code = mx_csv_number(csv, AGE_HIGH, row.share, 2.0, &row.high);
+    if (code == 0 && mx_plot_csv_text(csv, AGE_HIGH)[0] != '\0') {
+        code = mx_plot_csv_number(csv, AGE_HIGH, row.share, 2.0, &row.high);
     }
     if (code == 0) {
         code = check_order(csv, last, row.provider, row.age_s);
@@ -262,15 +262,25 @@ static int read_age(const struct mx_csv *csv, struct rows *rows, double *last,
     return 0;
 }
 
+static int by_provider_and_age(const void *a, const void *b)
+{
+    const struct mx_plot_age *left = a, *right = b;
+
+    if (left->provider != right->provider) {
+        return left->provider < right->provider ? -1 : 1;
+    }
+    return left->age_s < right->age_s ? -1 : left->age_s > right->age_s;
+}
+
 static int read_ages(struct mx_plot_data *data, const char *path,
                      const struct mx_plot_error *error)
 {
     static const char *const columns[AGE_COLUMNS] = {"age_s", "provider", "delivered_share", "lo",
                                                      "hi"};
     struct rows rows = {.item_size = sizeof(struct mx_plot_age)};
-    struct mx_csv csv;
+    struct mx_plot_csv csv;
     double *last;
-    int code = mx_csv_open(&csv, path, columns, AGE_COLUMNS, error);
+    int code = mx_plot_csv_open(&csv, path, columns, AGE_COLUMNS, error);
     int got = 0;
 
     if (code != 0) {
@@ -280,13 +290,16 @@ static int read_ages(struct mx_plot_data *data, const char *path,
     if (last == NULL) {
         code = no_memory(&csv);
     }
-    while (code == 0 && (got = mx_csv_next(&csv)) == 1) {
+    while (code == 0 && (got = mx_plot_csv_next(&csv)) == 1) {
         code = read_age(&csv, &rows, last, data);
     }
-    mx_csv_close(&csv);
+    mx_plot_csv_close(&csv);
     free(last);
     data->ages = rows.items;
     data->age_count = rows.count;
+    if (rows.count > 0) {
+        qsort(rows.items, rows.count, rows.item_size, by_provider_and_age);
+    }
     return code != 0 ? code : got < 0 ? MX_EXIT_INVALID : 0;
 }
 
@@ -296,7 +309,7 @@ enum { STATE_TIME, STATE_PROVIDER, STATE_IP, STATE_SCORE, STATE_BAND, STATE_ALLO
        STATE_VOLUME, STATE_BLOCKED, STATE_COLUMNS };
 
 struct state_reading {
-    struct mx_csv csv;
+    struct mx_plot_csv csv;
     struct rows states, ips; /* ips: of char *, raw names */
     double time_s;
     uint32_t ip;             /* of the row before: the next one is looked for from there */
@@ -305,7 +318,7 @@ struct state_reading {
 /* Index of an address by its raw name, added when new. */
 static int take_ip(struct state_reading *reading, uint32_t *ip)
 {
-    const char *name = mx_csv_text(&reading->csv, STATE_IP);
+    const char *name = mx_plot_csv_text(&reading->csv, STATE_IP);
     char **names = reading->ips.items;
     char **stored;
 
@@ -317,7 +330,7 @@ static int take_ip(struct state_reading *reading, uint32_t *ip)
         }
     }
     if (reading->ips.count == IP_COUNT_MAX) {
-        return mx_csv_mistake(&reading->csv, "more than %d addresses", IP_COUNT_MAX);
+        return mx_plot_csv_mistake(&reading->csv, "more than %d addresses", IP_COUNT_MAX);
     }
     stored = add_row(&reading->ips);
     if (stored == NULL || (*stored = strdup(name)) == NULL) {
@@ -327,10 +340,10 @@ static int take_ip(struct state_reading *reading, uint32_t *ip)
     return 0;
 }
 
-static int take_band(const struct mx_csv *csv, uint8_t *band)
+static int take_band(const struct mx_plot_csv *csv, uint8_t *band)
 {
     static const char *const names[4] = {"bad", "low", "medium", "high"};
-    const char *text = mx_csv_text(csv, STATE_BAND);
+    const char *text = mx_plot_csv_text(csv, STATE_BAND);
 
     for (uint8_t b = 0; b < 4; b++) {
         if (strcmp(text, names[b]) == 0) {
@@ -338,57 +351,57 @@ static int take_band(const struct mx_csv *csv, uint8_t *band)
             return 0;
         }
     }
-    return mx_csv_mistake(csv, "band is \"%.60s\", not bad, low, medium or high", text);
+    return mx_plot_csv_mistake(csv, "band is \"%.60s\", not bad, low, medium or high", text);
 }
 
-static int take_allowance(const struct mx_csv *csv, double *allowance)
+static int take_allowance(const struct mx_plot_csv *csv, double *allowance)
 {
-    const char *text = mx_csv_text(csv, STATE_ALLOWANCE);
+    const char *text = mx_plot_csv_text(csv, STATE_ALLOWANCE);
 
     if (text[0] == '\0' || strcmp(text, "none") == 0 || strcmp(text, "inf") == 0) {
         *allowance = INFINITY;
         return 0;
     }
-    return mx_csv_number(csv, STATE_ALLOWANCE, 0.0, COUNT_MAX, allowance);
+    return mx_plot_csv_number(csv, STATE_ALLOWANCE, 0.0, COUNT_MAX, allowance);
 }
 
-static int take_flag(const struct mx_csv *csv, bool *flag)
+static int take_flag(const struct mx_plot_csv *csv, bool *flag)
 {
     double value;
-    const char *text = mx_csv_text(csv, STATE_BLOCKED);
+    const char *text = mx_plot_csv_text(csv, STATE_BLOCKED);
     int code;
 
     if (strcmp(text, "true") == 0 || strcmp(text, "false") == 0) {
         *flag = text[0] == 't';
         return 0;
     }
-    code = mx_csv_number(csv, STATE_BLOCKED, 0.0, 1.0, &value);
+    code = mx_plot_csv_number(csv, STATE_BLOCKED, 0.0, 1.0, &value);
     *flag = code == 0 && value > 0.0;
     return code;
 }
 
 static int read_state(struct state_reading *reading, const struct mx_plot_data *data)
 {
-    const struct mx_csv *csv = &reading->csv;
+    const struct mx_plot_csv *csv = &reading->csv;
     struct mx_plot_state row = {0};
     struct mx_plot_state *stored;
     int code = take_provider(csv, STATE_PROVIDER, data, &row.provider);
 
     if (code == 0 && row.provider == data->provider_count) {
-        code = mx_csv_mistake(csv, "a row of the total, which has no reputation");
+        code = mx_plot_csv_mistake(csv, "a row of the total, which has no reputation");
     }
     if (code == 0) {
-        code = mx_csv_number(csv, STATE_TIME, 0.0, TIME_S_MAX, &row.time_s);
+        code = mx_plot_csv_number(csv, STATE_TIME, 0.0, TIME_S_MAX, &row.time_s);
     }
     if (code == 0 && row.time_s < reading->time_s) {
-        code = mx_csv_mistake(csv, "time_s %g after %g; rows must be in order", row.time_s,
+        code = mx_plot_csv_mistake(csv, "time_s %g after %g; rows must be in order", row.time_s,
                               reading->time_s);
     }
     if (code == 0) {
         code = take_ip(reading, &row.ip);
     }
     if (code == 0) {
-        code = mx_csv_number(csv, STATE_SCORE, 0.0, 1.0, &row.score);
+        code = mx_plot_csv_number(csv, STATE_SCORE, 0.0, 1.0, &row.score);
     }
     if (code == 0) {
         code = take_band(csv, &row.band);
@@ -397,7 +410,7 @@ static int read_state(struct state_reading *reading, const struct mx_plot_data *
         code = take_allowance(csv, &row.allowance_per_day);
     }
     if (code == 0) {
-        code = mx_csv_number(csv, STATE_VOLUME, 0.0, COUNT_MAX, &row.volume_today);
+        code = mx_plot_csv_number(csv, STATE_VOLUME, 0.0, COUNT_MAX, &row.volume_today);
     }
     if (code == 0) {
         code = take_flag(csv, &row.blocked);
@@ -440,19 +453,19 @@ static int read_states(struct mx_plot_data *data, const char *path,
     struct state_reading reading = {.states = {.item_size = sizeof(struct mx_plot_state)},
                                     .ips = {.item_size = sizeof(char *)},
                                     .time_s = -1.0};
-    int code = mx_csv_open(&reading.csv, path, columns, STATE_COLUMNS, error);
+    int code = mx_plot_csv_open(&reading.csv, path, columns, STATE_COLUMNS, error);
     int got = 0;
 
     if (code != 0) {
         return code;
     }
-    while (code == 0 && (got = mx_csv_next(&reading.csv)) == 1) {
+    while (code == 0 && (got = mx_plot_csv_next(&reading.csv)) == 1) {
         code = read_state(&reading, data);
     }
     if (keep_ips(data, &reading.ips) != 0 && code == 0) {
         code = no_memory(&reading.csv);
     }
-    mx_csv_close(&reading.csv);
+    mx_plot_csv_close(&reading.csv);
     data->states = reading.states.items;
     data->state_count = reading.states.count;
     return code != 0 ? code : got < 0 ? MX_EXIT_INVALID : 0;

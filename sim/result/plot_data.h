@@ -60,7 +60,7 @@ struct mx_plot_reasons {
     double count[MX_PLOT_REASON_COUNT];
 };
 
-/* A row of delivered_by_age.csv; shares of 1. */
+/* A row of delivered_by_age.csv; shares of 1. Sorted by provider, then age. */
 struct mx_plot_age {
     double age_s;
     uint32_t provider;

@@ -58,7 +58,7 @@ void mx_plot_canvas_fini(struct mx_plot_canvas *canvas)
     memset(canvas, 0, sizeof *canvas);
 }
 
-static void write_quoted(FILE *script, const char *text)
+void mx_plot_script_quoted(FILE *script, const char *text)
 {
     (void)putc('\'', script);
     for (; *text != '\0'; text++) {
@@ -83,7 +83,7 @@ static void write_number(FILE *script, double value)
 void mx_plot_script_text(FILE *script, const char *name, const char *text)
 {
     (void)fprintf(script, "%s = ", name);
-    write_quoted(script, text);
+    mx_plot_script_quoted(script, text);
     (void)putc('\n', script);
 }
 
@@ -143,7 +143,7 @@ void mx_plot_script_ticks(FILE *script, const char *prefix, const struct mx_plot
     begin_array(script, name, ticks->count);
     for (size_t i = 0; i < ticks->count; i++) {
         next_element(script, i);
-        write_quoted(script, ticks->tick[i].text);
+        mx_plot_script_quoted(script, ticks->tick[i].text);
     }
     end_array(script, ticks->count);
 }
@@ -175,7 +175,7 @@ static void write_notes(const struct mx_plot_canvas *canvas, FILE *script)
     size_t count = canvas->note_count;
 
     (void)fprintf(script, "note_count = %zu\n", count);
-    WRITE_ARRAY("note_text", count, notes, write_quoted, text.s);
+    WRITE_ARRAY("note_text", count, notes, mx_plot_script_quoted, text.s);
     WRITE_ARRAY("note_x", count, notes, write_number, x_px);
     WRITE_ARRAY("note_y", count, notes, write_number, y_px);
     WRITE_ARRAY("note_size", count, notes, write_number, font_px);

@@ -67,6 +67,8 @@ void mx_plot_canvas_fini(struct mx_plot_canvas *canvas);
 /* Emit the canvas as the arrays that style.gp draws. */
 void mx_plot_canvas_write(const struct mx_plot_canvas *canvas, FILE *script);
 
+/* 'text' */
+void mx_plot_script_quoted(FILE *script, const char *text);
 /* name = 'text' */
 void mx_plot_script_text(FILE *script, const char *name, const char *text);
 /* name = number; NaN where it is not finite */

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sim/result/human_text.h"
+
 #define ELLIPSIS "\xE2\x80\xA6"
 #define REPLACEMENT "\xEF\xBF\xBD"
 
@@ -232,37 +234,12 @@ struct mx_plot_text mx_plot_share(double share)
 
 struct mx_plot_text mx_plot_duration(double duration_s)
 {
-    char digits[32];
+    /* no more digits than a glance takes in */
+    double unit_s = duration_s < 10.0     ? 0.1
+                    : duration_s < 600.0  ? 1.0
+                    : duration_s < 36e3   ? 60.0
+                    : duration_s < 864e3  ? 3600.0
+                                          : 86400.0;
 
-    if (isnan(duration_s)) {
-        return mx_plot_text_clean("-");
-    }
-    if (duration_s < 59.5) {
-        (void)snprintf(digits, sizeof digits, "%.*f", duration_s < 1.95 ? 1 : 0, duration_s);
-        if (strcmp(digits, "1.0") == 0 || strcmp(digits, "0.0") == 0) {
-            digits[1] = '\0';
-        }
-        return mx_plot_text_format("%s s", digits);
-    }
-    if (duration_s < 3570.0) {
-        double minutes = duration_s / 60.0;
-        if (minutes < 9.95 && fabs(minutes - floor(minutes + 0.5)) > 0.05) {
-            return mx_plot_text_format("%.1f min", minutes);
-        }
-        return mx_plot_text_format("%.0f min", minutes);
-    }
-    if (duration_s < 72.5 * 3600.0) {
-        double hours = duration_s / 3600.0;
-        if (hours < 9.95 && fabs(hours - floor(hours + 0.5)) > 0.05) {
-            return mx_plot_text_format("%.1f h", hours);
-        }
-        return mx_plot_text_format("%.0f h", hours);
-    }
-    {
-        long hours = (long)(duration_s / 3600.0 + 0.5);
-        if (hours % 24 == 0 || hours >= 240) {
-            return mx_plot_text_format("%ld d", (hours + 12) / 24);
-        }
-        return mx_plot_text_format("%ld d %ld h", hours / 24, hours % 24);
-    }
+    return mx_plot_text_clean(mx_human_span(floor(duration_s / unit_s + 0.5) * unit_s).s);
 }

@@ -36,7 +36,7 @@ struct mx_plot_text mx_plot_count(double count);
  * to none, "-" for NaN. */
 struct mx_plot_text mx_plot_share(double share);
 
-/* A duration: "1 s", "2.5 min", "6 h", "3 d 4 h" (over 72 h), "-" for NaN. */
+/* A duration in two or three digits: "1.5 s", "2 min 5 s", "72 h", "3 d 4 h", "-" for NaN. */
 struct mx_plot_text mx_plot_duration(double duration_s);
 
 #endif

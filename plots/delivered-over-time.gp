@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# delivered-over-time.gp - share of sent messages that is delivered, by age, one line per provider.
+#
+# Made by `mxsim plot DIR delivered-over-time` from delivered_by_age.csv and summary.json: the
+# program sets the variables and data below, then loads this script. By hand, from the folder that
+# holds plots/ (plain ticks, a key in place of computed labels):
+#   gnuplot -e "dir='out/black-friday'; picture_file='delivered.svg'" plots/delivered-over-time.gp
+#
+# Data $d1 .. $dN (N = series_count): age in s, share, low and high end of the band; colours, dash
+# types and widths in series_colour[], series_dash[], series_width[]; mark_count, mark_at[]: ages
+# with a dashed line; and what canvas.gp and axes.gp read.
+
+if (!exists('plots')) { plots = 'plots' }
+if (!exists('is_prepared')) {
+    if (!exists('dir')) { exit message "delivered-over-time.gp: set dir, e.g. gnuplot -e \"dir='out'\"" }
+    csv = dir.'/delivered_by_age.csv'
+    hand_value = '3'
+    hand_title = 'Delivered share of sent messages by age'
+    load plots.'/by-hand.gp'
+    x_min = 1; x_max = 259200; y_min = 0; y_max = 1
+}
+load plots.'/style.gp'
+load plots.'/canvas.gp'
+load plots.'/axes.gp'
+set logscale x 10
+if (!exists('is_prepared')) { load plots.'/by-hand-axes.gp' }
+do for [k = 1:mark_count] {
+    set arrow 9000 + k from mark_at[k], graph 0 to mark_at[k], graph 1 nohead back \
+        linewidth 1 linecolor rgb PALE dashtype 2
+}
+plot for [i = 1:series_count] '$d'.i using 1:3:4 with filledcurves \
+        fillcolor rgb series_colour[i] fillstyle transparent solid 0.18 noborder notitle, \
+     for [i = 1:series_count] '$d'.i using 1:2 with lines linewidth series_width[i] \
+        linecolor rgb series_colour[i] dashtype series_dash[i] notitle
+unset output

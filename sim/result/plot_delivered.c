@@ -1,0 +1,346 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* plot_delivered.c - delivered share by age, a line per provider, from seconds to days. */
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "sim/result/plot_kinds.h"
+
+#define LOW_S 1.0
+#define HIGH_S_MIN 60.0
+#define USUAL_LIFETIME_S (72.0 * 3600.0)
+#define LINE_PT 2.2
+#define HEADLINE_LAG 0.01       /* a provider this much below all mail is the finding */
+#define HEADLINE_SIZE 0.005     /* unless less than this share of the mail goes there */
+
+/* The rows of one provider (or the total). */
+struct curve {
+    const struct mx_plot_age *rows;
+    size_t count;
+};
+
+static struct curve find_curve(const struct mx_plot_data *data, size_t provider)
+{
+    struct curve curve = {NULL, 0};
+    size_t low = 0, high = data->age_count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (data->ages[middle].provider < provider) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    while (low + curve.count < data->age_count &&
+           data->ages[low + curve.count].provider == provider) {
+        curve.count++;
+    }
+    curve.rows = curve.count > 0 ? &data->ages[low] : NULL;
+    return curve;
+}
+
+static double final_share(const struct curve *curve)
+{
+    return curve->count > 0 ? curve->rows[curve->count - 1].share : NAN;
+}
+
+/* Age at which a share is reached, or NaN. Straight lines between the rows, as in the picture. */
+static double age_at(const struct curve *curve, double share)
+{
+    for (size_t i = 0; i < curve->count; i++) {
+        const struct mx_plot_age *row = &curve->rows[i];
+        if (row->share >= share) {
+            if (i == 0 || row[-1].age_s <= 0.0 || row->share <= row[-1].share) {
+                return row->age_s;
+            }
+            return row[-1].age_s * pow(row->age_s / row[-1].age_s,
+                                       (share - row[-1].share) / (row->share - row[-1].share));
+        }
+    }
+    return NAN;
+}
+
+/* One data block: age, share, low, high. What lies before LOW_S comes in at the left edge. */
+static void write_curve(FILE *script, const struct curve *curve, size_t number)
+{
+    size_t first = 0;
+
+    (void)fprintf(script, "$d%zu << EOD\n", number);
+    while (first + 1 < curve->count && curve->rows[first + 1].age_s <= LOW_S) {
+        first++;
+    }
+    for (size_t i = first; i < curve->count; i++) {
+        const struct mx_plot_age *row = &curve->rows[i];
+        (void)fprintf(script, "%.10g %.10g %.10g %.10g\n", fmax(row->age_s, LOW_S), row->share,
+                      row->low, row->high);
+    }
+    if (curve->count - first == 1) { /* a single point: a line of 2 % of its age */
+        const struct mx_plot_age *row = &curve->rows[first];
+        (void)fprintf(script, "%.10g %.10g %.10g %.10g\n", fmax(row->age_s, LOW_S) * 1.05,
+                      row->share, row->low, row->high);
+    }
+    (void)fputs("EOD\n", script);
+}
+
+/* What is drawn: pale lines first, the chosen on top. */
+struct drawing {
+    size_t count;
+    double *colour, *dash, *width;
+};
+
+static void add_series(struct drawing *drawing, mx_plot_colour colour, int dash, double width)
+{
+    drawing->colour[drawing->count] = colour;
+    drawing->dash[drawing->count] = dash;
+    drawing->width[drawing->count++] = width;
+}
+
+static void write_series(struct mx_plot_picture *picture, const struct mx_plot_shown *shown,
+                         struct drawing *drawing)
+{
+    const struct mx_plot_data *data = picture->data;
+
+    for (size_t p = 0; p < data->provider_count; p++) {
+        struct curve curve = find_curve(data, p);
+        if (curve.count > 0 && mx_plot_shown_place(shown, p) == SIZE_MAX) {
+            add_series(drawing, 0xC4C4C4, 1, 1.0);
+            write_curve(picture->script, &curve, drawing->count);
+        }
+    }
+    for (size_t i = shown->count; i-- > 0;) {
+        struct curve curve = find_curve(data, shown->provider[i]);
+        if (curve.count > 0) {
+            add_series(drawing, mx_plot_style(i)->line, mx_plot_style(i)->dash, LINE_PT);
+            write_curve(picture->script, &curve, drawing->count);
+        }
+    }
+    if (drawing->count == 0) { /* nothing at all: a pale line at 0 */
+        struct mx_plot_age rows[2] = {{.age_s = LOW_S}, {.age_s = HIGH_S_MIN}};
+        struct curve nothing = {rows, 2};
+        add_series(drawing, MX_PLOT_PALE, 1, 1.0);
+        write_curve(picture->script, &nothing, 1);
+    }
+    mx_plot_script_number(picture->script, "series_count", (double)drawing->count);
+    mx_plot_script_numbers(picture->script, "series_colour", drawing->colour, drawing->count);
+    mx_plot_script_numbers(picture->script, "series_dash", drawing->dash, drawing->count);
+    mx_plot_script_numbers(picture->script, "series_width", drawing->width, drawing->count);
+}
+
+/* "23 others 97.1 % - 99.2 %", at the middle of their ends. Returns whether there are any. */
+static bool others_tag(const struct mx_plot_data *data, const struct mx_plot_shown *shown,
+                       struct mx_plot_tag *tag)
+{
+    double low = INFINITY, high = -INFINITY;
+    size_t count = 0;
+
+    for (size_t p = 0; p < data->provider_count; p++) {
+        struct curve curve = find_curve(data, p);
+        if (curve.count > 0 && mx_plot_shown_place(shown, p) == SIZE_MAX) {
+            low = fmin(low, final_share(&curve));
+            high = fmax(high, final_share(&curve));
+            count++;
+        }
+    }
+    if (count == 0) {
+        return false;
+    }
+    *tag = (struct mx_plot_tag){.y_px = 0.5 * (low + high), .colour = 0x777777, .line = 0xC4C4C4};
+    tag->text = mx_plot_text_format("%zu other%s %s%s%s", count, count == 1 ? "" : "s",
+                                    mx_plot_share(low).s, high > low ? " to " : "",
+                                    high > low ? mx_plot_share(high).s : "");
+    return true;
+}
+
+/* Labels with the share at the right end; y_px holds the share until the area is known. */
+static size_t collect_tags(const struct mx_plot_data *data, const struct mx_plot_shown *shown,
+                           struct mx_plot_tag *tags)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < shown->count; i++) {
+        const struct mx_plot_provider *provider = &data->providers[shown->provider[i]];
+        struct curve curve = find_curve(data, shown->provider[i]);
+        struct mx_plot_tag *tag = &tags[count];
+
+        if (curve.count == 0) {
+            continue;
+        }
+        *tag = (struct mx_plot_tag){.y_px = final_share(&curve),
+                                    .colour = mx_plot_style(i)->text,
+                                    .line = mx_plot_style(i)->line};
+        tag->text = mx_plot_text_format("%s %s", provider->shown.s,
+                                        mx_plot_share(final_share(&curve)).s);
+        count++;
+    }
+    return count + (others_tag(data, shown, &tags[count]) ? 1 : 0);
+}
+
+/* The provider of some size that ends lowest, or that is slowest to 90 %; SIZE_MAX for none. */
+static size_t find_worst(const struct mx_plot_data *data, bool slowest, double *value)
+{
+    double least = HEADLINE_SIZE * data->total.metric[MX_PLOT_SENT];
+    size_t worst = SIZE_MAX;
+
+    for (size_t p = 0; p < data->provider_count; p++) {
+        struct curve curve = find_curve(data, p);
+        double x = slowest ? age_at(&curve, 0.9) : -final_share(&curve);
+        if (data->providers[p].scope.metric[MX_PLOT_SENT] >= least && !isnan(x) &&
+            (worst == SIZE_MAX || x > *value)) {
+            worst = p;
+            *value = x;
+        }
+    }
+    return worst;
+}
+
+static struct mx_plot_text headline(const struct mx_plot_data *data, double high_s)
+{
+    struct curve total = find_curve(data, data->provider_count);
+    double end = total.count > 0 ? final_share(&total)
+                                 : data->total.metric[MX_PLOT_DELIVERED_RATE];
+    double value = 0.0, t90 = age_at(&total, 0.9), t50 = age_at(&total, 0.5);
+    size_t worst;
+
+    if (data->age_count == 0 || isnan(end) || data->total.metric[MX_PLOT_SENT] <= 0.0) {
+        return mx_plot_text_clean("No mail was sent, so none could be delivered");
+    }
+    if (end <= 0.0) {
+        return mx_plot_text_format("Nothing is delivered within %s", mx_plot_duration(high_s).s);
+    }
+    worst = find_worst(data, false, &value);
+    if (data->provider_count > 1 && worst != SIZE_MAX && -value < end - HEADLINE_LAG) {
+        return mx_plot_text_format("%s ends at %s delivered, all mail together at %s",
+                                   data->providers[worst].shown.s, mx_plot_share(-value).s,
+                                   mx_plot_share(end).s);
+    }
+    worst = find_worst(data, true, &value);
+    if (data->provider_count > 1 && worst != SIZE_MAX && value > 60.0 && value > 4.0 * t90) {
+        return mx_plot_text_format("%s needs %s for 90 %% of its mail, all mail together %s",
+                                   data->providers[worst].shown.s, mx_plot_duration(value).s,
+                                   mx_plot_duration(t90).s);
+    }
+    if (isnan(t50)) {
+        return mx_plot_text_format("Only %s of the mail is delivered within %s",
+                                   mx_plot_share(end).s, mx_plot_duration(high_s).s);
+    }
+    return mx_plot_text_format("%s of the mail is delivered, half of all within %s",
+                               mx_plot_share(end).s, mx_plot_duration(t50).s);
+}
+
+static bool has_bands(const struct mx_plot_data *data)
+{
+    for (size_t i = 0; i < data->age_count; i++) {
+        if (data->ages[i].high > data->ages[i].low) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void write_head(struct mx_plot_picture *picture, double high_s)
+{
+    const struct mx_plot_data *data = picture->data;
+
+    mx_plot_frame_head(
+        picture, headline(data, high_s).s,
+        mx_plot_text_format("Delivered messages as %% of sent (recipients less drops; %s in all), "
+                            "by time since creation. Label: share at %s.",
+                            mx_plot_count(data->total.metric[MX_PLOT_SENT]).s,
+                            mx_plot_duration(high_s).s)
+            .s,
+        mx_plot_text_format("%s%s Delivered = accepted by the provider, in the inbox or not. "
+                            "Scenario: %s.",
+                            mx_plot_frame_runs(data).s,
+                            has_bands(data) ? " Band: 5th to 95th percentile of the runs." : "",
+                            data->scenario.s)
+            .s);
+}
+
+/* Ages with a dashed line: those among the ticks that deserve one. */
+static void write_marks(FILE *script, const struct mx_plot_ticks *ticks)
+{
+    double marks[MX_PLOT_TICK_COUNT_MAX];
+    size_t count = 0;
+
+    for (size_t i = 0; i < ticks->count; i++) {
+        if (ticks->tick[i].line) {
+            marks[count++] = ticks->tick[i].at;
+        }
+    }
+    mx_plot_script_number(script, "mark_count", (double)count);
+    mx_plot_script_numbers(script, "mark_at", marks, count);
+}
+
+static void write_axes(struct mx_plot_picture *picture, const struct mx_plot_area *area,
+                       double high_s)
+{
+    FILE *script = picture->script;
+    struct mx_plot_ticks ticks;
+    double top;
+
+    mx_plot_script_number(script, "x_min", LOW_S);
+    mx_plot_script_number(script, "x_max", high_s);
+    mx_plot_ticks_age(LOW_S, high_s, area->right_px - area->left_px, &ticks);
+    mx_plot_script_ticks(script, "x_tick", &ticks);
+    write_marks(script, &ticks);
+    mx_plot_ticks_share(1.0, 5, &top, &ticks);
+    mx_plot_script_number(script, "y_min", 0.0);
+    mx_plot_script_number(script, "y_max", 1.0);
+    mx_plot_script_ticks(script, "y_tick", &ticks);
+    mx_plot_frame_area(picture, area, "Time since creation (log scale)");
+}
+
+/* The last age of the file, or 72 h if nothing is delivered later. */
+static double latest_age(const struct mx_plot_data *data)
+{
+    double last_s = HIGH_S_MIN, still_s = 0.0;
+
+    for (size_t i = 0; i < data->age_count; i++) {
+        const struct mx_plot_age *row = &data->ages[i];
+        last_s = fmax(last_s, row->age_s);
+        if (i > 0 && row[-1].provider == row->provider && row->share > row[-1].share) {
+            still_s = fmax(still_s, row->age_s);
+        }
+    }
+    return still_s <= USUAL_LIFETIME_S ? fmin(last_s, USUAL_LIFETIME_S) : last_s;
+}
+
+int mx_plot_delivered(struct mx_plot_picture *picture)
+{
+    struct mx_plot_tag tags[MX_PLOT_TAG_COUNT_MAX];
+    struct mx_plot_area area = {.left_px = 76.0, .bottom_px = 74.0, .top_px = 488.0};
+    struct mx_plot_shown shown;
+    struct drawing drawing = {0};
+    double *numbers, high_s;
+    size_t tag_count, room;
+    int code = mx_plot_data_need(picture->data, MX_PLOT_AGES, picture->error);
+
+    if (code != 0) {
+        return code;
+    }
+    room = picture->data->provider_count + 1;
+    numbers = calloc(3 * room, sizeof *numbers);
+    if (numbers == NULL) {
+        return mx_plot_fail(picture->error, MX_EXIT_FAILURE, "out of memory");
+    }
+    drawing.colour = numbers;
+    drawing.dash = numbers + room;
+    drawing.width = numbers + 2 * room;
+    high_s = latest_age(picture->data);
+    mx_plot_frame_choose(picture->data, &shown);
+    tag_count = collect_tags(picture->data, &shown, tags);
+    area.right_px = MX_PLOT_WIDTH_PX - fmax(mx_plot_frame_tag_width(tags, tag_count), 60.0);
+    for (size_t i = 0; i < tag_count; i++) {
+        tags[i].y_px = area.bottom_px + tags[i].y_px * (area.top_px - area.bottom_px);
+    }
+    write_head(picture, high_s);
+    write_axes(picture, &area, high_s);
+    write_series(picture, &shown, &drawing);
+    mx_plot_frame_tags(picture, &area, tags, tag_count);
+    if (picture->data->age_count == 0) {
+        mx_plot_frame_empty(picture, &area, "No mail was sent");
+    }
+    free(numbers);
+    return 0;
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* plot_frame.h - what all pictures have in common: head, plot area, colours, labels at the right. */
+#ifndef MX_PLOT_FRAME_H
+#define MX_PLOT_FRAME_H
+
+#include <stddef.h>
+#include <stdio.h>
+
+#include "sim/result/plot_data.h"
+#include "sim/result/plot_script.h"
+
+/* Everything a kind of picture works on. script: the variables for its gnuplot script. */
+struct mx_plot_picture {
+    struct mx_plot_data *data;
+    struct mx_plot_canvas canvas;
+    FILE *script;
+    const struct mx_plot_error *error;
+};
+
+/* The plot area in pixels from the lower left corner of the picture. */
+struct mx_plot_area {
+    double left_px, right_px, bottom_px, top_px;
+};
+
+/* The finding in bold, and up to two lines under it. Too long texts end in an ellipsis. */
+void mx_plot_frame_head(struct mx_plot_picture *picture, const char *headline, const char *line1,
+                        const char *line2);
+
+/* Emit area_left ... and the axis's title below the area. */
+void mx_plot_frame_area(struct mx_plot_picture *picture, const struct mx_plot_area *area,
+                        const char *x_title);
+
+/* A grey sentence in the middle of an area that has nothing to show. */
+void mx_plot_frame_empty(struct mx_plot_picture *picture, const struct mx_plot_area *area,
+                         const char *sentence);
+
+/* "Local time (America/New_York)" or "Time since the start". */
+struct mx_plot_text mx_plot_frame_time_title(const struct mx_plot_clock *clock);
+
+/* Emit time ticks as x_tick_*, with the dates on the canvas. */
+void mx_plot_frame_time_axis(struct mx_plot_picture *picture, const struct mx_plot_area *area,
+                             double from_s, double to_s);
+
+/* "One run." or "Mean of 20 runs." */
+struct mx_plot_text mx_plot_frame_runs(const struct mx_plot_data *data);
+
+/* --- colours ---------------------------------------------------------------------------------- */
+
+#define MX_PLOT_SHOWN_COUNT_MAX 8
+
+struct mx_plot_style {
+    mx_plot_colour line, text; /* text: dark enough to be read on white */
+    int dash;
+};
+
+/* Colours after Okabe and Ito, and Tol, told apart without colour by dash types past the fourth. */
+const struct mx_plot_style *mx_plot_style(size_t index);
+
+/* Providers that get a colour and a label of their own, the same in all pictures of a folder: the
+ * largest by sent, and of the others the least delivered and the most deferred. Up to eight
+ * providers are all shown. place[p] of a provider is its style, or SIZE_MAX. */
+struct mx_plot_shown {
+    size_t count;
+    size_t provider[MX_PLOT_SHOWN_COUNT_MAX]; /* largest first */
+};
+void mx_plot_frame_choose(const struct mx_plot_data *data, struct mx_plot_shown *shown);
+
+/* Place of a provider among the shown, or SIZE_MAX. */
+size_t mx_plot_shown_place(const struct mx_plot_shown *shown, size_t provider);
+
+/* Indices of all providers, largest by sent first (ties: in the order of summary.json). Owned;
+ * NULL when out of memory. */
+size_t *mx_plot_frame_by_size(const struct mx_plot_data *data);
+
+/* --- labels in a column right of the area ------------------------------------------------------ */
+
+struct mx_plot_tag {
+    struct mx_plot_text text;
+    double y_px;               /* where its line ends */
+    mx_plot_colour colour, line;
+    bool swatch;               /* a little square in place of a leader */
+};
+
+/* Width that the column needs right of the area, leaders included. */
+double mx_plot_frame_tag_width(const struct mx_plot_tag *tags, size_t count);
+
+/* Place them, pushed apart, each tied to its y_px by a leader. count <= 16 */
+#define MX_PLOT_TAG_COUNT_MAX 16
+void mx_plot_frame_tags(struct mx_plot_picture *picture, const struct mx_plot_area *area,
+                        const struct mx_plot_tag *tags, size_t count);
+
+#endif

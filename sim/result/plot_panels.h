@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* plot_panels.h - small multiples: a panel per provider, a line per address, one scale for all. */
+#ifndef MX_PLOT_PANELS_H
+#define MX_PLOT_PANELS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "sim/result/plot_frame.h"
+#include "sim/result/plot_series.h"
+
+#define MX_PLOT_PANEL_COUNT_MAX 30
+#define MX_PLOT_PANEL_LINES_MAX 12 /* more addresses: their range and median in place of lines */
+
+/* What is shown of an address at a moment, and how. */
+struct mx_plot_panel_view {
+    double (*value)(const struct mx_plot_state *state);  /* INFINITY: nothing to draw */
+    double (*ground)(const struct mx_plot_state *state); /* grey area under the lines, or NULL */
+    bool is_log;
+    double low, high; /* of the y axis */
+    double alike;     /* lowest and highest within this factor (log) or distance are one */
+};
+
+/* One provider's addresses on the grid. value[a * columns + c]: lowest within column c of its a-th
+ * address, INFINITY for none; ground[c]: the largest of all its addresses. */
+struct mx_plot_panel {
+    size_t provider, ip_count;
+    uint32_t *ip;       /* into data->ip_names */
+    double *value, *ground;
+    bool *blocked;      /* [column]: some address is blocked */
+    size_t blocked_ips; /* that ever are */
+    struct mx_plot_area area;
+};
+
+struct mx_plot_panels {
+    struct mx_plot_grid grid;
+    double end_s;
+    size_t count, left_out; /* left_out: providers without a panel */
+    size_t columns, rows;   /* of panels */
+    struct mx_plot_panel panel[MX_PLOT_PANEL_COUNT_MAX];
+};
+
+/* Collect the panels of the providers that reputation.csv speaks of, largest first, and lay them
+ * out. Returns 0 or an exit code; mx_plot_panels_fini must follow either way. */
+int mx_plot_panels_init(struct mx_plot_panels *panels, struct mx_plot_picture *picture,
+                        const struct mx_plot_panel_view *view);
+void mx_plot_panels_fini(struct mx_plot_panels *panels);
+
+/* Height of a value within a panel, in pixels of the picture; clipped to the panel. */
+double mx_plot_panel_y_px(const struct mx_plot_panel *panel, const struct mx_plot_panel_view *view,
+                          double value);
+
+/* Draw everything but the head: frames, ticks, titles, data. `number` writes a value as text. */
+void mx_plot_panels_draw(const struct mx_plot_panels *panels, struct mx_plot_picture *picture,
+                         const struct mx_plot_panel_view *view, const struct mx_plot_ticks *y_ticks,
+                         struct mx_plot_text (*number)(double value));
+
+/* The title of the time axis, below all panels. */
+void mx_plot_panels_x_title(struct mx_plot_picture *picture);
+
+#endif

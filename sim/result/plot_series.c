@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* plot_series.c - time series on an even grid. */
+#include "sim/result/plot_series.h"
+
+#include <math.h>
+
+struct mx_plot_grid mx_plot_grid_over(double bin_s, double end_s)
+{
+    /* 1, 2, 5, 10, 15, 20, 30 of them, minutes to hours if a bin is a minute */
+    static const double multiples[] = {1, 2, 5, 10, 15, 20, 30, 60, 120, 180, 360, 720, 1440};
+    const size_t multiple_count = sizeof multiples / sizeof multiples[0];
+    struct mx_plot_grid grid = {.width_s = bin_s, .count = 1};
+
+    for (size_t i = 0; i < multiple_count; i++) {
+        grid.width_s = multiples[i] * bin_s;
+        if (end_s / grid.width_s <= MX_PLOT_DRAWN_BINS_MAX) {
+            break;
+        }
+    }
+    while (end_s / grid.width_s > MX_PLOT_DRAWN_BINS_MAX) {
+        grid.width_s *= 2.0;
+    }
+    grid.count = (size_t)ceil(end_s / grid.width_s * (1.0 - 1e-12));
+    if (grid.count == 0) {
+        grid.count = 1;
+    }
+    return grid;
+}
+
+size_t mx_plot_grid_column(const struct mx_plot_grid *grid, double time_s)
+{
+    double column = floor(time_s / grid->width_s + 1e-9);
+
+    return column >= (double)grid->count ? grid->count - 1 : (size_t)column;
+}
+
+double mx_plot_shown_end(double last_s, double end_s, double bin_s)
+{
+    static const double rounds_s[] = {60, 300, 600, 1800, 3600, 7200, 21600, 43200, 86400};
+    double wanted_s = fmax(1.04 * last_s, 2.0 * bin_s);
+    double round_s = rounds_s[0];
+
+    for (size_t i = 0; i < sizeof rounds_s / sizeof rounds_s[0]; i++) {
+        if (wanted_s >= 6.0 * rounds_s[i]) {
+            round_s = rounds_s[i];
+        }
+    }
+    wanted_s = ceil(wanted_s / round_s) * round_s;
+    return wanted_s > 0.7 * end_s ? fmax(end_s, 2.0 * bin_s) : wanted_s;
+}
