@@ -469,7 +469,7 @@ static void sorting_equals_qsort(void **unused)
         }
         memcpy(wanted, items, count * sizeof *items);
         qsort(wanted, count, sizeof *wanted, compare_items);
-        mx_due_sort(items, sorted, count);
+        mx_due_sort(items, sorted, count, 61);
         for (size_t i = 0; i < count; i++) {
             assert_true(sorted[i].key == wanted[i].key);
             assert_int_equal(sorted[i].place, (uint32_t)sorted[i].key);

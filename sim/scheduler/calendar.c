@@ -19,23 +19,21 @@
 
 #define FINE_BITS 20
 #define COARSE_BITS 24
-#define FINE_COUNT 16     /* fine buckets in a coarse one */
+#define FINE_COUNT 16 /* fine buckets in a coarse one */
+/* Paths seldom taken, kept out of the way of those that always are. */
+#define SELDOM __attribute__((noinline, cold))
+
 #define ITEMS_KEPT 65536U /* arrays for sorting up to this size are never given back */
 
-/* An entry in a bucket. The history stands in the queue only where it is kept. */
-struct record {
-    uint64_t offset_message; /* 24 bits within the coarse bucket, 40 */
-    uint64_t created_note;   /* 45, 19 */
-    uint32_t rest;           /* destination 16, attempt_count 15, kind 1 */
-    uint32_t gap_ms;         /* history */
-    int64_t first_deferral_us;
-};
-
+/* An entry in a bucket, as it stands in memory:
+ *    0  offset within the coarse bucket 24 bits, message 40
+ *    8  created 45 bits, note 19
+ *   16  destination 16 bits, attempt_count 15, kind 1
+ *   20  gap_ms 32 bits, first_deferral_us 64: the history, only where it is kept */
 #define PLAIN_BYTES 20U
 #define HISTORY_BYTES 32U
 
-_Static_assert(offsetof(struct record, gap_ms) == PLAIN_BYTES, "a plain record is 20 bytes");
-_Static_assert(sizeof(struct record) == HISTORY_BYTES, "a record with history is 32 bytes");
+_Static_assert(HISTORY_BYTES <= MX_RECORD_BYTES_MAX, "a record fits its chunk");
 _Static_assert(FINE_COUNT == 1 << (COARSE_BITS - FINE_BITS), "fine buckets fill a coarse one");
 
 struct mx_calendar {
@@ -79,108 +77,178 @@ void mx_calendar_destroy(struct mx_calendar *calendar)
     }
 }
 
-static void write_record(const struct mx_calendar *calendar, uint8_t *place,
-                         const struct mx_entry *entry)
+/* Copies of known size become single moves. */
+static inline void copy_record(uint8_t *to, const uint8_t *from, bool with_history)
 {
-    const uint64_t offset = (uint64_t)entry->due_us & ((UINT64_C(1) << COARSE_BITS) - 1);
-    const struct record record = {
-        .offset_message = offset << 40 | entry->message,
-        .created_note = (uint64_t)entry->created_us << 19 | entry->note,
-        .rest = (uint32_t)entry->destination << 16 | (uint32_t)entry->attempt_count << 1 |
-                (uint32_t)entry->kind,
-        .gap_ms = entry->gap_ms,
-        .first_deferral_us = entry->first_deferral_us,
-    };
-    memcpy(place, &record, calendar->keep_history ? HISTORY_BYTES : PLAIN_BYTES);
+    memcpy(to, from, PLAIN_BYTES);
+    if (with_history) {
+        memcpy(to + PLAIN_BYTES, from + PLAIN_BYTES, HISTORY_BYTES - PLAIN_BYTES);
+    }
 }
 
-static void read_record(const struct mx_calendar *calendar, const uint8_t *place,
-                        struct mx_entry *entry)
+static inline void write_record(uint8_t *place, const struct mx_entry *entry, bool with_history)
 {
-    struct record record = {.gap_ms = 0, .first_deferral_us = 0};
-    memcpy(&record, place, calendar->keep_history ? HISTORY_BYTES : PLAIN_BYTES);
-    entry->due_us = (calendar->ring.open << COARSE_BITS) | (int64_t)(record.offset_message >> 40);
-    entry->created_us = (int64_t)(record.created_note >> 19);
-    entry->first_deferral_us = record.first_deferral_us;
-    entry->message = record.offset_message & MX_MESSAGE_MAX;
-    entry->note = (uint32_t)record.created_note & MX_NOTE_MAX;
-    entry->gap_ms = record.gap_ms;
-    entry->destination = (uint16_t)(record.rest >> 16);
-    entry->attempt_count = record.rest >> 1 & MX_ATTEMPTS_MAX;
-    entry->kind = record.rest & 1;
+    const uint64_t offset = (uint64_t)entry->due_us & ((UINT64_C(1) << COARSE_BITS) - 1);
+    const uint64_t offset_message = offset << 40 | entry->message;
+    const uint64_t created_note = (uint64_t)entry->created_us << 19 | entry->note;
+    const uint32_t rest = (uint32_t)entry->destination << 16 | (uint32_t)entry->attempt_count << 1 |
+                          (uint32_t)entry->kind;
+    memcpy(place, &offset_message, 8);
+    memcpy(place + 8, &created_note, 8);
+    memcpy(place + 16, &rest, 4);
+    if (with_history) {
+        memcpy(place + 20, &entry->gap_ms, 4);
+        memcpy(place + 24, &entry->first_deferral_us, 8);
+    }
+}
+
+static inline void read_record(const uint8_t *place, int64_t coarse_us, bool with_history,
+                               struct mx_entry *entry)
+{
+    uint64_t offset_message, created_note;
+    uint32_t rest;
+    memcpy(&offset_message, place, 8);
+    memcpy(&created_note, place + 8, 8);
+    memcpy(&rest, place + 16, 4);
+    entry->due_us = coarse_us | (int64_t)(offset_message >> 40);
+    entry->created_us = (int64_t)(created_note >> 19);
+    entry->first_deferral_us = 0;
+    entry->message = offset_message & MX_MESSAGE_MAX;
+    entry->note = (uint32_t)created_note & MX_NOTE_MAX;
+    entry->gap_ms = 0;
+    entry->destination = (uint16_t)(rest >> 16);
+    entry->attempt_count = rest >> 1 & MX_ATTEMPTS_MAX;
+    entry->kind = rest & 1;
+    if (with_history) {
+        memcpy(&entry->gap_ms, place + 20, 4);
+        memcpy(&entry->first_deferral_us, place + 24, 8);
+    }
 }
 
 /* The order within a fine bucket: offset 20 bits, kind 1, message 40. */
-static uint64_t key_of(const uint8_t *place)
+#define KEY_BITS 61
+
+static inline uint64_t key_of(const uint8_t *place)
 {
-    struct record record;
-    memcpy(&record, place, PLAIN_BYTES);
-    const uint64_t offset = record.offset_message >> 40 & ((UINT64_C(1) << FINE_BITS) - 1);
-    return offset << 41 | (uint64_t)(record.rest & 1) << 40 |
-           (record.offset_message & MX_MESSAGE_MAX);
+    uint64_t offset_message;
+    memcpy(&offset_message, place, 8);
+    const uint64_t offset = offset_message >> 40 & ((UINT64_C(1) << FINE_BITS) - 1);
+    return offset << 41 | (uint64_t)(place[16] & 1) << 40 | (offset_message & MX_MESSAGE_MAX);
+}
+
+SELDOM static bool put_late(struct mx_calendar *calendar, const struct mx_entry *entry)
+{
+    struct mx_entry kept = *entry;
+    if (!calendar->keep_history) {
+        kept.first_deferral_us = 0;
+        kept.gap_ms = 0;
+    }
+    if (!mx_binary_heap_push(&calendar->late, &kept)) {
+        return false;
+    }
+    calendar->count++;
+    return true;
+}
+
+/* An entry that finds its list empty or its newest chunk full. */
+SELDOM static bool put_in_new_chunk(struct mx_calendar *calendar, const struct mx_entry *entry,
+                                    uint32_t *list)
+{
+    const int64_t coarse = entry->due_us >> COARSE_BITS;
+    /* one chunk for this record, and always enough for dealing a coarse bucket */
+    if (!mx_chunk_pool_reserve(&calendar->pool, 1 + FINE_COUNT + 1)) {
+        return false;
+    }
+    if (*list == 0 && coarse > calendar->ring.open) {
+        mx_calendar_ring_occupy(&calendar->ring, coarse);
+    }
+    write_record(mx_chunk_append(&calendar->pool, list), entry, calendar->keep_history);
+    calendar->count++;
+    return true;
+}
+
+SELDOM static bool put_far(struct mx_calendar *calendar, const struct mx_entry *entry)
+{
+    return mx_calendar_ring_grow(&calendar->ring, entry->due_us >> COARSE_BITS) &&
+           mx_calendar_put(calendar, entry);
 }
 
 bool mx_calendar_put(struct mx_calendar *calendar, const struct mx_entry *entry)
 {
     const int64_t fine = entry->due_us >> FINE_BITS;
-    const int64_t coarse = entry->due_us >> COARSE_BITS;
-    const int64_t open = calendar->ring.open;
+    const int64_t ahead = (entry->due_us >> COARSE_BITS) - calendar->ring.open;
     if (calendar->broken) {
         return false;
     }
-    if (fine <= calendar->cursor || coarse < open) {
-        if (!mx_binary_heap_push(&calendar->late, entry)) {
-            return false;
-        }
-        calendar->count++;
-        return true;
+    if (fine <= calendar->cursor || ahead < 0) {
+        return put_late(calendar, entry);
     }
-    if (coarse > open && !mx_calendar_ring_reach(&calendar->ring, coarse)) {
-        return false;
+    if (ahead > calendar->ring.size) {
+        return put_far(calendar, entry);
     }
-    uint32_t *list = &calendar->fine[fine % FINE_COUNT];
-    /* one chunk for this record, and always one for each fine bucket when one is dealt */
-    if (!mx_chunk_pool_reserve(&calendar->pool, 1 + FINE_COUNT)) {
-        return false;
+    uint32_t *list = ahead > 0
+                         ? mx_calendar_ring_list(&calendar->ring, entry->due_us >> COARSE_BITS)
+                         : &calendar->fine[fine & (FINE_COUNT - 1)];
+    if (mx_chunk_list_is_full(*list)) {
+        return put_in_new_chunk(calendar, entry, list);
     }
-    if (coarse > open) {
-        list = mx_calendar_ring_list(&calendar->ring, coarse);
-    }
-    write_record(calendar, mx_chunk_append(&calendar->pool, list), entry);
+    write_record(mx_chunk_record(&calendar->pool, ++*list), entry, calendar->keep_history);
     calendar->count++;
     return true;
 }
 
-/* Deal the earliest coarse bucket to the fine ones. Each chunk is given back before its records
- * are placed, so that this needs at most a chunk more for each fine bucket. */
+static void prefetch_chunk(const struct mx_calendar *calendar, uint32_t chunk)
+{
+    const uint8_t *start = mx_chunk_at(&calendar->pool, chunk);
+    for (uint32_t at = 0; at < calendar->pool.chunk_bytes; at += 64) {
+        __builtin_prefetch(start + at);
+    }
+}
+
+/* Deal the records of one chunk. at[f]: the last record of fine bucket f. */
+static void deal_chunk(struct mx_calendar *calendar, const uint8_t *record, uint32_t record_count,
+                       uint8_t *at[FINE_COUNT])
+{
+    const bool with_history = calendar->keep_history;
+    const uint32_t record_bytes = with_history ? HISTORY_BYTES : PLAIN_BYTES;
+    for (uint32_t i = 0; i < record_count; i++, record += record_bytes) {
+        uint64_t offset_message;
+        memcpy(&offset_message, record, 8);
+        const uint64_t f = offset_message >> (40 + FINE_BITS);
+        uint32_t *list = &calendar->fine[f];
+        if (mx_chunk_list_is_full(*list)) {
+            at[f] = mx_chunk_append(&calendar->pool, list);
+        } else {
+            ++*list;
+            at[f] += record_bytes;
+        }
+        copy_record(at[f], record, with_history);
+    }
+}
+
+/* Deal the earliest coarse bucket to the fine ones, chunk by chunk. This needs at most the chunk
+ * that is being read and one for each fine bucket more than there are in use. */
 static void open_coarse(struct mx_calendar *calendar)
 {
-    const uint32_t record_bytes = calendar->pool.record_bytes;
+    struct mx_chunk_pool *pool = &calendar->pool;
     const uint32_t list = mx_calendar_ring_open(&calendar->ring);
+    uint8_t *at[FINE_COUNT] = {NULL};
     uint32_t record_count = list % MX_CHUNK_RECORDS + 1;
     for (uint32_t chunk = list / MX_CHUNK_RECORDS; chunk != 0; record_count = MX_CHUNK_RECORDS) {
-        uint8_t records[MX_CHUNK_RECORDS * MX_RECORD_BYTES_MAX];
-        const uint32_t next = *mx_chunk_next(&calendar->pool, chunk);
-        memcpy(records, mx_chunk_record(&calendar->pool, chunk * MX_CHUNK_RECORDS),
-               (size_t)record_count * record_bytes);
-        mx_chunk_pool_give(&calendar->pool, chunk);
-        for (uint32_t i = 0; i < record_count; i++) {
-            const uint8_t *record = records + (size_t)i * record_bytes;
-            uint64_t offset_message;
-            memcpy(&offset_message, record, sizeof offset_message);
-            uint32_t *fine = &calendar->fine[offset_message >> (40 + FINE_BITS)];
-            memcpy(mx_chunk_append(&calendar->pool, fine), record, record_bytes);
-        }
+        const uint32_t next = *mx_chunk_next(pool, chunk);
+        prefetch_chunk(calendar, next);
+        deal_chunk(calendar, mx_chunk_record(pool, chunk * MX_CHUNK_RECORDS), record_count, at);
+        mx_chunk_pool_give(pool, chunk);
         chunk = next;
     }
     calendar->cursor = calendar->ring.open * FINE_COUNT - 1;
 }
 
-static size_t list_length(const struct mx_calendar *calendar, uint32_t list)
+static size_t list_length(const struct mx_chunk_pool *pool, uint32_t list)
 {
     size_t length = list % MX_CHUNK_RECORDS + 1;
-    for (uint32_t chunk = list / MX_CHUNK_RECORDS;
-         (chunk = *mx_chunk_next(&calendar->pool, chunk)) != 0;) {
+    for (uint32_t chunk = *mx_chunk_next(pool, list / MX_CHUNK_RECORDS); chunk != 0;
+         chunk = *mx_chunk_next(pool, chunk)) {
         length += MX_CHUNK_RECORDS;
     }
     return length;
@@ -204,8 +272,8 @@ static bool size_items(struct mx_calendar *calendar, size_t count)
 /* Sort the fine bucket at the cursor. */
 static bool load_fine(struct mx_calendar *calendar)
 {
-    uint32_t *list = &calendar->fine[calendar->cursor % FINE_COUNT];
-    const size_t count = list_length(calendar, *list);
+    uint32_t *list = &calendar->fine[calendar->cursor & (FINE_COUNT - 1)];
+    const size_t count = list_length(&calendar->pool, *list);
     if (!size_items(calendar, count)) {
         calendar->broken = true;
         return false;
@@ -223,7 +291,7 @@ static bool load_fine(struct mx_calendar *calendar)
         last = next == 0 ? 0 : next * MX_CHUNK_RECORDS + MX_CHUNK_RECORDS - 1;
     }
     assert(n == count);
-    mx_due_sort(calendar->unsorted, calendar->sorted, count);
+    mx_due_sort(calendar->unsorted, calendar->sorted, count, KEY_BITS);
     calendar->current = *list;
     *list = 0;
     calendar->item_count = count;
@@ -237,7 +305,7 @@ static bool advance(struct mx_calendar *calendar, int64_t until_us)
     for (;;) {
         const int64_t end = (calendar->ring.open + 1) * FINE_COUNT;
         for (int64_t fine = calendar->cursor + 1; fine < end; fine++) {
-            if (calendar->fine[fine % FINE_COUNT] != 0) {
+            if (calendar->fine[fine & (FINE_COUNT - 1)] != 0) {
                 if (fine << FINE_BITS >= until_us) {
                     return false;
                 }
@@ -261,16 +329,22 @@ static int64_t item_due_us(const struct mx_calendar *calendar, const struct mx_d
 static size_t take_sorted(struct mx_calendar *calendar, int64_t until_us, struct mx_entry *out,
                           size_t capacity)
 {
+    const int64_t coarse_us = calendar->ring.open << COARSE_BITS;
+    const bool with_history = calendar->keep_history;
+    const int64_t left_us = until_us - (calendar->cursor << FINE_BITS);
+    const uint64_t key_end = left_us <= 0                ? 0
+                             : left_us >= 1 << FINE_BITS ? UINT64_MAX
+                                                         : (uint64_t)left_us << 41;
+    const size_t left = calendar->item_count - calendar->item_next;
+    const size_t most = left < capacity ? left : capacity;
+    const struct mx_due_item *items = calendar->sorted + calendar->item_next;
     size_t taken = 0;
-    size_t i = calendar->item_next;
-    while (i < calendar->item_count && taken < capacity &&
-           item_due_us(calendar, &calendar->sorted[i]) < until_us) {
-        const uint8_t *record = mx_chunk_record(&calendar->pool, calendar->sorted[i].place);
-        read_record(calendar, record, &out[taken++]);
-        i++;
+    for (; taken < most && items[taken].key < key_end; taken++) {
+        const uint8_t *record = mx_chunk_record(&calendar->pool, items[taken].place);
+        read_record(record, coarse_us, with_history, &out[taken]);
     }
-    calendar->item_next = i;
-    if (i == calendar->item_count) {
+    calendar->item_next += taken;
+    if (taken == left) {
         mx_chunk_pool_give_list(&calendar->pool, calendar->current);
         calendar->current = 0;
         calendar->item_count = calendar->item_next = 0;
@@ -286,7 +360,8 @@ static bool late_is_first(const struct mx_calendar *calendar)
     }
     const struct mx_due_item *item = &calendar->sorted[calendar->item_next];
     struct mx_entry entry;
-    read_record(calendar, mx_chunk_record(&calendar->pool, item->place), &entry);
+    read_record(mx_chunk_record(&calendar->pool, item->place), calendar->ring.open << COARSE_BITS,
+                false, &entry);
     return mx_entry_before(mx_binary_heap_top(&calendar->late), &entry);
 }
 
@@ -329,7 +404,7 @@ int64_t mx_calendar_next_due(const struct mx_calendar *calendar)
     }
     const int64_t end = (calendar->ring.open + 1) * FINE_COUNT;
     for (int64_t fine = calendar->cursor + 1; fine < end; fine++) {
-        if (calendar->fine[fine % FINE_COUNT] != 0) {
+        if (calendar->fine[fine & (FINE_COUNT - 1)] != 0) {
             return fine << FINE_BITS;
         }
     }

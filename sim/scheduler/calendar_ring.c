@@ -56,21 +56,19 @@ static int64_t find(const struct mx_calendar_ring *ring, int64_t bucket)
     return bucket < end ? bucket : MX_RING_NONE; /* past the end lie the first ones again */
 }
 
-bool mx_calendar_ring_reach(struct mx_calendar_ring *ring, int64_t bucket)
+bool mx_calendar_ring_grow(struct mx_calendar_ring *ring, int64_t bucket)
 {
     int64_t size = ring->size;
     while (bucket - ring->open > size) {
         size *= 2;
-    }
-    if (size == ring->size) {
-        return true;
     }
     struct mx_calendar_ring wider = {NULL, NULL, 0, ring->open, MX_RING_NONE};
     if (!allocate(&wider, size)) {
         return false;
     }
     for (int64_t b = ring->next; b != MX_RING_NONE; b = find(ring, b + 1)) {
-        *mx_calendar_ring_list(&wider, b) = ring->lists[b & (ring->size - 1)];
+        *mx_calendar_ring_list(&wider, b) = *mx_calendar_ring_list(ring, b);
+        mx_calendar_ring_occupy(&wider, b);
     }
     mx_calendar_ring_fini(ring);
     *ring = wider;

@@ -23,16 +23,21 @@ bool mx_calendar_ring_init(struct mx_calendar_ring *ring);
 void mx_calendar_ring_fini(struct mx_calendar_ring *ring);
 size_t mx_calendar_ring_bytes(const struct mx_calendar_ring *ring);
 
-/* Make room up to this bucket; false when out of memory. */
-bool mx_calendar_ring_reach(struct mx_calendar_ring *ring, int64_t bucket);
+/* Make room up to this bucket, which is more than `size` after `open`; false when out of memory. */
+bool mx_calendar_ring_grow(struct mx_calendar_ring *ring, int64_t bucket);
 
-/* The list of a bucket within reach, open < bucket; the caller appends to it. */
+/* The list of a bucket within reach, open < bucket. */
 static inline uint32_t *mx_calendar_ring_list(struct mx_calendar_ring *ring, int64_t bucket)
+{
+    return &ring->lists[bucket & (ring->size - 1)];
+}
+
+/* To be called when the list of a bucket stops being empty. */
+static inline void mx_calendar_ring_occupy(struct mx_calendar_ring *ring, int64_t bucket)
 {
     const int64_t slot = bucket & (ring->size - 1);
     ring->occupied[slot / 64] |= UINT64_C(1) << (slot % 64);
     ring->next = bucket < ring->next ? bucket : ring->next;
-    return &ring->lists[slot];
 }
 
 /* Open the first occupied bucket (there is one) and return its list, which leaves the ring. */

@@ -55,10 +55,9 @@ static bool add_slab(struct mx_chunk_pool *pool)
     return true;
 }
 
-bool mx_chunk_pool_reserve(struct mx_chunk_pool *pool, uint32_t count)
+bool mx_chunk_pool_grow(struct mx_chunk_pool *pool, uint32_t count)
 {
-    /* chunk 0 is never given out */
-    while (pool->slab_count * MX_CHUNK_SLAB < pool->used + count + 1) {
+    while (pool->slab_count * MX_CHUNK_SLAB <= pool->used + count) {
         if (!add_slab(pool)) {
             return false;
         }

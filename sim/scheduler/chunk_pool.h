@@ -28,8 +28,14 @@ void mx_chunk_pool_init(struct mx_chunk_pool *pool, uint32_t record_bytes);
 void mx_chunk_pool_fini(struct mx_chunk_pool *pool);
 size_t mx_chunk_pool_bytes(const struct mx_chunk_pool *pool);
 
+bool mx_chunk_pool_grow(struct mx_chunk_pool *pool, uint32_t count);
+
 /* Make sure that `count` chunks can be had; false when out of memory. */
-bool mx_chunk_pool_reserve(struct mx_chunk_pool *pool, uint32_t count);
+static inline bool mx_chunk_pool_reserve(struct mx_chunk_pool *pool, uint32_t count)
+{
+    /* chunk 0 is never given out */
+    return pool->slab_count * MX_CHUNK_SLAB > pool->used + count || mx_chunk_pool_grow(pool, count);
+}
 
 /* A chunk that mx_chunk_pool_reserve has made sure of. */
 uint32_t mx_chunk_pool_take(struct mx_chunk_pool *pool);
@@ -55,10 +61,11 @@ static inline uint8_t *mx_chunk_record(const struct mx_chunk_pool *pool, uint32_
            (place % MX_CHUNK_RECORDS) * pool->record_bytes;
 }
 
-/* Whether the next append to the list takes a new chunk. */
+/* Whether the next append to the list takes a new chunk: it is empty, or its newest is full. No
+ * list is 1 to MX_CHUNK_RECORDS - 1, because there is no chunk 0. */
 static inline bool mx_chunk_list_is_full(uint32_t list)
 {
-    return list == 0 || list % MX_CHUNK_RECORDS == MX_CHUNK_RECORDS - 1;
+    return list == 0 || (list + 1) % MX_CHUNK_RECORDS == 0;
 }
 
 /* Room for one more record at the end of the list. */

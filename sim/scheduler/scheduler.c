@@ -45,28 +45,36 @@ void mx_scheduler_destroy(struct mx_scheduler *scheduler)
     }
 }
 
-static bool is_in_range(const struct mx_entry *entry)
+/* All limits at once: no bit may stand above its field. */
+static inline bool is_in_range(const struct mx_entry *entry)
 {
-    return entry->message <= MX_MESSAGE_MAX && entry->note <= MX_NOTE_MAX &&
-           entry->attempt_count <= MX_ATTEMPTS_MAX && entry->kind < MX_DUE_KIND_COUNT &&
-           entry->created_us >= 0 && entry->created_us <= MX_CREATED_US_MAX && entry->due_us >= 0 &&
-           entry->due_us <= MX_DUE_US_MAX;
+    return ((entry->message & ~MX_MESSAGE_MAX) | (entry->note & ~MX_NOTE_MAX) |
+            ((uint64_t)entry->created_us & ~(uint64_t)MX_CREATED_US_MAX) |
+            ((uint64_t)entry->due_us & ~(uint64_t)MX_DUE_US_MAX) |
+            (entry->attempt_count & ~MX_ATTEMPTS_MAX) | (entry->kind & ~1U)) == 0;
 }
 
-static enum mx_scheduler_status push(struct mx_scheduler *scheduler, const struct mx_entry *entry)
+static enum mx_scheduler_status push_on_heap(struct mx_scheduler *scheduler,
+                                             const struct mx_entry *entry)
 {
-    if (!is_in_range(entry)) {
-        return MX_SCHEDULER_RANGE;
-    }
     struct mx_entry kept = *entry;
     if (!scheduler->keep_history) {
         kept.first_deferral_us = 0;
         kept.gap_ms = 0;
     }
-    const bool is_pushed = scheduler->calendar != NULL
-                               ? mx_calendar_put(scheduler->calendar, &kept)
-                               : mx_binary_heap_push(&scheduler->heap, &kept);
-    return is_pushed ? MX_SCHEDULER_OK : MX_SCHEDULER_NO_MEMORY;
+    return mx_binary_heap_push(&scheduler->heap, &kept) ? MX_SCHEDULER_OK : MX_SCHEDULER_NO_MEMORY;
+}
+
+static inline enum mx_scheduler_status push(struct mx_scheduler *scheduler,
+                                            const struct mx_entry *entry)
+{
+    if (!is_in_range(entry)) {
+        return MX_SCHEDULER_RANGE;
+    }
+    if (scheduler->calendar == NULL) {
+        return push_on_heap(scheduler, entry);
+    }
+    return mx_calendar_put(scheduler->calendar, entry) ? MX_SCHEDULER_OK : MX_SCHEDULER_NO_MEMORY;
 }
 
 enum mx_scheduler_status mx_scheduler_submit(struct mx_scheduler *scheduler, uint64_t message,
