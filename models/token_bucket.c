@@ -78,8 +78,10 @@ void mx_bucket_change(const struct mx_bucket_rule *from, const struct mx_bucket_
 {
     double tokens;
 
-    if (to->gain == 0)
+    if (to->gain == 0) {
+        *bucket = (struct mx_bucket){.level_us = now_us};
         return;
+    }
     if (from->gain == 0) {
         bucket->level = to->full;
     } else {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* test_capacity.c - the backlog against a fine-grained integral, servers against queueing theory. */
+/* test_capacity.c - the backlog against a fine integral, servers against queueing theory. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

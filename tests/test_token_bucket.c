@@ -264,6 +264,7 @@ static void test_change(void **state)
         mx_bucket_change(&rules[0], &rules[1], &bucket, MX_HOUR_US + 1);
         assert_true(fabs(mx_bucket_tokens(&rules[1], &bucket) - 9.0) < 1e-9);
         mx_bucket_change(&rules[1], &rules[2], &bucket, MX_HOUR_US + 2);
+        mx_bucket_fill(&rules[2], &bucket, MX_HOUR_US + 3);
         assert_true(mx_bucket_has(&rules[2], &bucket));
         mx_bucket_change(&rules[2], &rules[0], &bucket, 2 * MX_HOUR_US);
         assert_true(mx_bucket_tokens(&rules[0], &bucket) == 10.0);
