@@ -3,14 +3,16 @@
  * steady number of pending ones. One JSON line a case.
  *
  * The queue is filled as if messages had been refused for ever under the reference policy: the
- * gaps of its ten retries, each equally often. */
+ * gaps of its ten retries, each equally often. Processor time, the best of five rounds: other work
+ * on the machine costs less of it than it costs time. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
 #include "sim/scheduler/scheduler.h"
 
-#define BATCH 4096
+#define BATCH 1024
+#define ROUNDS 5
 
 static uint64_t random_state = 88172645463325252U;
 
@@ -22,10 +24,10 @@ static uint64_t random_below(uint64_t n)
     return (random_state >> 11) % n;
 }
 
-static double now_s(void)
+static double cpu_s(void)
 {
     struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
@@ -56,26 +58,12 @@ static void put(struct mx_scheduler *scheduler, const struct mx_entry *entry)
     }
 }
 
-static void measure(const char *name, enum mx_queue_kind queue, uint64_t pending,
-                    uint64_t operations)
+/* Seconds that `operations` entries take. */
+static double round_s(struct mx_scheduler *scheduler, uint64_t operations)
 {
     static struct mx_entry out[BATCH];
-    struct mx_retry_policy policy;
-    mx_retry_bluecore(&policy);
-    struct mx_scheduler *scheduler = mx_scheduler_create(&policy, queue);
-    if (scheduler == NULL) {
-        exit(1);
-    }
-    struct mx_entry entry = {.kind = MX_DUE_ATTEMPT};
-    const double fill_s = now_s();
-    for (uint64_t i = 0; i < pending; i++) {
-        entry.message = i;
-        entry.due_us = left_us();
-        put(scheduler, &entry);
-    }
-    const double start_s = now_s();
-    uint64_t done = 0;
-    while (done < operations) {
+    const double start_s = cpu_s();
+    for (uint64_t done = 0; done < operations;) {
         const size_t count = mx_scheduler_take_due(scheduler, MX_NEVER, out, BATCH);
         for (size_t i = 0; i < count; i++) {
             out[i].due_us += gap_us();
@@ -83,11 +71,35 @@ static void measure(const char *name, enum mx_queue_kind queue, uint64_t pending
         }
         done += count;
     }
-    const double end_s = now_s();
+    return cpu_s() - start_s;
+}
+
+static void measure(const char *name, enum mx_queue_kind queue, uint64_t pending,
+                    uint64_t operations)
+{
+    struct mx_retry_policy policy;
+    mx_retry_bluecore(&policy);
+    struct mx_scheduler *scheduler = mx_scheduler_create(&policy, queue);
+    if (scheduler == NULL) {
+        exit(1);
+    }
+    struct mx_entry entry = {.kind = MX_DUE_ATTEMPT};
+    const double start_s = cpu_s();
+    for (uint64_t i = 0; i < pending; i++) {
+        entry.message = i;
+        entry.due_us = left_us();
+        put(scheduler, &entry);
+    }
+    const double fill_s = cpu_s() - start_s;
+    double best_s = round_s(scheduler, operations);
+    for (int round = 1; round < ROUNDS; round++) {
+        const double s = round_s(scheduler, operations);
+        best_s = s < best_s ? s : best_s;
+    }
     printf("{\"bench\":\"queue\",\"queue\":\"%s\",\"pending\":%llu,\"operations\":%llu,"
            "\"ns_per_operation\":%.1f,\"fill_ns\":%.1f,\"bytes_per_pending\":%.2f}\n",
-           name, (unsigned long long)pending, (unsigned long long)done,
-           1e9 * (end_s - start_s) / (double)done, 1e9 * (start_s - fill_s) / (double)pending,
+           name, (unsigned long long)pending, (unsigned long long)operations,
+           1e9 * best_s / (double)operations, 1e9 * fill_s / (double)pending,
            (double)mx_scheduler_bytes(scheduler) / (double)pending);
     fflush(stdout);
     mx_scheduler_destroy(scheduler);
@@ -95,9 +107,9 @@ static void measure(const char *name, enum mx_queue_kind queue, uint64_t pending
 
 int main(void)
 {
-    measure("calendar", MX_QUEUE_CALENDAR, 1000000, 10000000);
-    measure("calendar", MX_QUEUE_CALENDAR, 10000000, 30000000);
-    if(getenv("HEAP"))measure("heap", MX_QUEUE_HEAP, 1000000, 3000000);
-    if(getenv("HEAP"))measure("heap", MX_QUEUE_HEAP, 10000000, 3000000);
+    measure("calendar", MX_QUEUE_CALENDAR, 1000000, 2000000);
+    measure("calendar", MX_QUEUE_CALENDAR, 10000000, 5000000);
+    measure("heap", MX_QUEUE_HEAP, 1000000, 400000);
+    measure("heap", MX_QUEUE_HEAP, 10000000, 400000);
     return 0;
 }
