@@ -110,7 +110,7 @@ static void put_retry(struct generator *g)
             "  retry = { kind = \"list\"; gaps = [\"%s\", \"%s\"]; then = %s; max_gap = \"%s\";"
             " lifetime = \"%s\"; jitter = \"%s\"; };\n",
             PICK(g, "2s", "1m", "20m"), PICK(g, "3s", "5m", "1h"), PICK(g, "1.0", "1.5", "2.0"),
-            PICK(g, "none", "4h"), PICK(g, "10m", "2h", "30h"), PICK(g, "0%", "10%", "30s"));
+            PICK(g, "none", "4h"), PICK(g, "10m", "2h", "30h"), PICK(g, "0%", "10%", "1s"));
         break;
     case 2:
         put(g,
@@ -240,7 +240,7 @@ static void put_reputation(struct generator *g)
 
 static void put_capacity(struct generator *g)
 {
-    switch (below(g, 5)) {
+    switch (below(g, 14)) {
     case 0:
         put(g,
             "    capacity = { kind = \"servers\"; servers = %u; service = { law = \"%s\";"
@@ -250,10 +250,12 @@ static void put_capacity(struct generator *g)
         break;
     case 1:
     case 2:
+    case 3:
+    case 4:
         put(g, "    capacity = { kind = \"rate\"; rate = \"%s\"; backlog = %u; busy_cost = %s;\n",
             PICK(g, "1/s", "0.2/s", "100/s"), 1 + below(g, 200), PICK(g, "0.0", "0.1", "2.0"));
         put(g, "      noise = %s; background = %s; daily = %s; };\n",
-            PICK(g, "\"none\"", "{ cv = 0.3; every = \"1m\"; }", "{ cv = 3.0; every = \"1s\"; }"),
+            PICK(g, "\"none\"", "{ cv = 0.3; every = \"1m\"; }", "{ cv = 3.0; every = \"5s\"; }"),
             PICK(g, "\"none\"", "{ rate = \"0.5/s\"; }"),
             PICK(g, "[1.0]", "[1.0, 0.5, 1.5]", "[0.0, 2.0]"));
         break;
@@ -294,7 +296,7 @@ void mx_generate_scenario(uint64_t number, char *text)
     put(&g, "name = \"generated\"; start = \"2026-11-27 09:00\"; time_zone = \"UTC\"; seed = %u;\n",
         1 + below(&g, 1000));
     if (chance(&g, 15))
-        put(&g, "horizon = \"%s\";\n", PICK(&g, "1s", "30m", "25h"));
+        put(&g, "horizon = \"%s\";\n", PICK(&g, "10s", "30m", "25h"));
     if (chance(&g, 10))
         put(&g, "warmup = \"10m\";\n");
     if (chance(&g, 15))

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* test_generated.c - a thousand random scenarios: each loads, runs, conserves its messages (the
+/* mxtest: no-check timeout=300
+ * test_generated.c - a thousand random scenarios: each loads, runs, conserves its messages (the
  * engine checks that itself) and gives the same observation from the window loop and from the exact
- * reference loop. MX_GENERATED=N runs the first N only. */
+ * reference loop. MX_GENERATED=N runs the first N only,
+ * MX_GENERATED_FIRST=N begins with number N. */
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -16,10 +19,23 @@
 #include "sim/scenario/reader.h"
 #include "tests/support_generator.h"
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SCENARIOS 100 /* a tenth under sanitizers */
+#else
 #define SCENARIOS 1000
+#endif
 #define ATTEMPTS_MAX 5000000 /* the bound on events of one scenario */
 
 static char text_of_scenario[MX_GENERATED_SIZE];
+static uint64_t current;
+
+/* A failed check of the program aborts: say in which scenario. */
+static void on_abort(int signal_number)
+{
+    (void)signal_number;
+    fprintf(stderr, "\naborted in scenario %llu:\n%s", (unsigned long long)current,
+            text_of_scenario);
+}
 
 /* The scenario is in memory; presets are read from the tree. */
 static int read_memory(void *context, const char *path, char **text, size_t *size)
@@ -106,8 +122,10 @@ static void test_loops_agree(void **state)
     (void)state;
     const char *limit = getenv("MX_GENERATED");
     uint64_t count = limit ? strtoull(limit, NULL, 10) : SCENARIOS;
+    const char *first = getenv("MX_GENERATED_FIRST");
     uint64_t exact_only = 0, attempts = 0, failed = 0, eventful = 0;
-    for (uint64_t number = 0; number < count; number++) {
+    for (uint64_t number = first ? strtoull(first, NULL, 10) : 0; number < count; number++) {
+        current = number;
         struct mx_plan *plan = load(number);
         struct mx_observation *window = run(plan, MX_LOOP_AUTO);
         struct mx_observation *exact = run(plan, MX_LOOP_EXACT);
@@ -135,6 +153,7 @@ static void test_loops_agree(void **state)
 
 int main(void)
 {
+    signal(SIGABRT, on_abort);
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_loops_agree)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
