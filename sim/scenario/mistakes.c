@@ -15,12 +15,13 @@ static void item_fini(struct mx_mistake *item)
     free(item->text);
 }
 
-static bool is_known(const struct mx_mistakes *mistakes, const struct mx_mistake *item)
+static bool is_known(const struct mx_mistakes *mistakes, const char *file, int line,
+                     const char *key, const char *text)
 {
     for (size_t i = 0; i < mistakes->count; i++) {
         const struct mx_mistake *known = &mistakes->item[i];
-        if (known->line == item->line && strcmp(known->file, item->file) == 0 &&
-            strcmp(known->key, item->key) == 0 && strcmp(known->text, item->text) == 0) {
+        if (known->line == line && strcmp(known->file, file) == 0 &&
+            strcmp(known->key, key) == 0 && strcmp(known->text, text) == 0) {
             return true;
         }
     }
@@ -39,14 +40,18 @@ void mx_mistakes_add_list(struct mx_mistakes *mistakes, const char *file, int li
         if (mistakes->item == NULL) {
             return;
         }
+        mistakes->count = 0;
     }
     vsnprintf(text, sizeof text, format, values);
-    struct mx_mistake item = {strdup(file), line, strdup(key), strdup(text)};
-    if (item.file == NULL || item.key == NULL || item.text == NULL || is_known(mistakes, &item)) {
-        item_fini(&item);
+    if (is_known(mistakes, file, line, key, text)) {
         return;
     }
-    mistakes->item[mistakes->count++] = item;
+    struct mx_mistake item = {strdup(file), line, strdup(key), strdup(text)};
+    if (item.file != NULL && item.key != NULL && item.text != NULL) {
+        mistakes->item[mistakes->count++] = item;
+    } else {
+        item_fini(&item);
+    }
 }
 
 void mx_mistakes_add(struct mx_mistakes *mistakes, const char *file, int line, const char *key,

@@ -246,6 +246,10 @@ static void fill_pieces(struct mx_build *build, struct mx_fields *fields, struct
         good &= mx_node_number(build, weights->child[i - 1], 0, 1e18, &weight);
         if (good && edge_us <= pieces->edge_us[pieces->count]) {
             mx_complain(build, edges->child[i], "edges must increase");
+            good = false;
+        }
+        if (!good) {
+            pieces->count = 0;
             return;
         }
         add_piece(pieces, edge_us, weight);

@@ -65,6 +65,9 @@ void mx_build_notes(struct mx_build *build)
 {
     struct notes notes = {build, 0, 0, NULL};
     walk(&notes, "", build->root);
+    if (notes.count == 0) {
+        return;
+    }
     qsort(notes.note, notes.count, sizeof *notes.note, compare_notes);
     build->plan->notes =
         mx_arena_grow(build->memory, notes.note, notes.count, notes.count, sizeof *notes.note);

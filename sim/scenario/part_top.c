@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* part_top.c - what a scenario says of itself: name, start, engine, horizon, output. */
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,17 +36,27 @@ static void read_name(struct mx_build *build, struct mx_fields *top)
     }
 }
 
+/* Two digits below `end`, or -1. */
+static int two_digits(const char *text, int end)
+{
+    if (text[0] < '0' || text[0] > '9' || text[1] < '0' || text[1] > '9') {
+        return -1;
+    }
+    int value = (text[0] - '0') * 10 + (text[1] - '0');
+    return value < end ? value : -1;
+}
+
 /* "-05:00", "+05:53:28". */
 static bool offset_of_text(const char *text, int32_t *offset_s)
 {
-    int hours, minutes, seconds = 0, end = 0;
     size_t size = strlen(text);
-    if ((text[0] != '+' && text[0] != '-') || (size != 6 && size != 9) ||
-        strspn(text + 1, "0123456789:") != size - 1) {
+    if ((text[0] != '+' && text[0] != '-') || (size != 6 && size != 9) || text[3] != ':' ||
+        (size == 9 && text[6] != ':')) {
         return false;
     }
-    int count = sscanf(text + 1, "%2d:%2d%n:%2d%n", &hours, &minutes, &end, &seconds, &end);
-    if (count < 2 || (size_t)end + 1 != size || hours > 26 || minutes > 59 || seconds > 59) {
+    int hours = two_digits(text + 1, 27), minutes = two_digits(text + 4, 60);
+    int seconds = size == 9 ? two_digits(text + 7, 60) : 0;
+    if (hours < 0 || minutes < 0 || seconds < 0) {
         return false;
     }
     *offset_s = (hours * 3600 + minutes * 60 + seconds) * (text[0] == '-' ? -1 : 1);
@@ -278,8 +287,8 @@ void mx_build_end(struct mx_build *build, struct mx_fields *top)
         mx_complain_key(build, top->group, "engine.window",
                         "more than %lld windows up to the horizon", (long long)WINDOWS_MAX);
     }
-    plan->exact_required = mx_retry_check(&plan->retry) == NULL &&
-                           mx_retry_gap_us_min(&plan->retry) < plan->window_us;
+    plan->exact_required =
+        mx_retry_check(&plan->retry) == NULL && mx_retry_gap_us_min(&plan->retry) < plan->window_us;
     for (uint32_t i = 0; i < plan->provider_count; i++) {
         if (plan->providers[i].receiver.capacity.kind == MX_CAPACITY_SERVERS) {
             plan->exact_required = true;
@@ -308,17 +317,16 @@ static bool has_origin(const struct mx_node *node, uint32_t origin)
 /* Whether an assumed key still holds: its value comes from the document that called it so. A plan
  * written out lists keys that are spelt differently there (of mta, of the reader's own defaults):
  * those hold unless --set has replaced what stands above them. */
-static bool is_assumed(const struct mx_build *build, const struct mx_assumed_key *key)
+static bool is_assumed(struct mx_build *build, const struct mx_assumed_key *key)
 {
-    char path[1000];
     const struct mx_node *node = mx_node_at(build->root, key->path);
     if (key->built_in) {
         return true;
     }
-    if (node != NULL || key->value == NULL || strlen(key->path) >= sizeof path) {
+    if (node != NULL || key->value == NULL) {
         return node != NULL && has_origin(node, key->origin);
     }
-    strcpy(path, key->path);
+    char *path = mx_arena_copy(&build->scratch, key->path);
     while (node == NULL && strpbrk(path, ".[") != NULL) {
         size_t size = strlen(path);
         while (path[size - 1] != '.' && path[size - 1] != '[') {

@@ -382,7 +382,7 @@ static void shortest(double number, char digits[32], int *exponent)
         }
     }
     digits[count] = '\0';
-    *exponent = atoi(c + 1);
+    *exponent = (int)strtol(c + 1, NULL, 10);
 }
 
 /* number x 10^shift in plain decimals where that is short, else with an exponent. */
@@ -420,7 +420,8 @@ char *mx_quantity_put_number(char text[MX_QUANTITY_TEXT_SIZE], double number)
 char *mx_quantity_put_share(char text[MX_QUANTITY_TEXT_SIZE], double share)
 {
     put_shifted(text, share, 2);
-    strcat(text, "%");
+    size_t size = strlen(text);
+    snprintf(text + size, MX_QUANTITY_TEXT_SIZE - size, "%%");
     return text;
 }
 
@@ -430,7 +431,7 @@ char *mx_quantity_put_rate(char text[MX_QUANTITY_TEXT_SIZE], const struct mx_rat
     put_shifted(text, rate->count, 0);
     mx_quantity_put_duration(period, rate->period_us);
     bool unit = period[0] == '1' && !is_digit(period[1]);
-    strcat(text, "/");
-    strcat(text, unit ? period + 1 : period);
+    size_t size = strlen(text);
+    snprintf(text + size, MX_QUANTITY_TEXT_SIZE - size, "/%s", unit ? period + 1 : period);
     return text;
 }

@@ -334,7 +334,7 @@ static bool read_block(struct mx_arena *arena, const struct file *file, const st
     const unsigned char *times = file->bytes + file->at;
     const unsigned char *indexes = times + header->time_count * 8;
     const unsigned char *types = indexes + header->time_count;
-    int32_t offset_s[TYPES_MAX];
+    int32_t offset_s[TYPES_MAX] = {0};
     for (uint32_t i = 0; i < header->type_count; i++) {
         offset_s[i] = (int32_t)read_be32(types + 6 * i);
         if (offset_s[i] < -2 * DAY_S || offset_s[i] > 2 * DAY_S) {
