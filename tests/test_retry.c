@@ -186,6 +186,11 @@ static void postfix_scans_its_queue(void **unused)
         assert_int_equal(s.at_us[107], 433200 * MX_SECOND_US);
         assert_int_equal(s.expires_us, 433200 * MX_SECOND_US + latency_us);
     }
+    /* exactly at the lifetime is the end, a second before it is not */
+    const struct mx_retry_policy short_life = postfix(600 * MX_SECOND_US);
+    assert_int_equal(run(&short_life, 0, 0).count, 3);
+    const struct mx_retry_policy longer_life = postfix(601 * MX_SECOND_US);
+    assert_int_equal(run(&longer_life, 0, 0).count, 4);
     const struct mx_retry_policy three_days = postfix(72 * MX_HOUR_US);
     const struct schedule s = run(&three_days, 0, 0);
     assert_int_equal(s.count, 67);

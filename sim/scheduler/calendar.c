@@ -2,9 +2,9 @@
 /* calendar.c - buckets of time, coarse and fine, over a pool of chunks.
  *
  * Where an entry goes depends on `cursor`, the fine bucket being taken from:
- *   up to the cursor, or before the open coarse bucket   -> late (a heap)
- *   later in the open coarse bucket                      -> its fine bucket
- *   after it                                             -> the ring
+ *   up to the cursor                 -> late (a heap)
+ *   later in the open coarse bucket  -> its fine bucket
+ *   after it                         -> the ring
  * so that whatever is late comes before all that is in the buckets. */
 #include "sim/scheduler/calendar.h"
 
@@ -180,7 +180,7 @@ bool mx_calendar_put(struct mx_calendar *calendar, const struct mx_entry *entry)
     if (calendar->broken) {
         return false;
     }
-    if (fine <= calendar->cursor || ahead < 0) {
+    if (fine <= calendar->cursor) { /* which is never before the open coarse bucket */
         return put_late(calendar, entry);
     }
     if (ahead > calendar->ring.size) {
