@@ -165,7 +165,7 @@ void mx_build_start(struct mx_build *build, struct mx_fields *top)
     read_engine(build, top);
     read_start(build, top);
     plan->seed = 1;
-    plan->replications = 20;
+    plan->replications = 1;
     mx_field_count(top, "seed", 0, UINT64_MAX, &plan->seed);
     mx_field_count32(top, "replications", 1, 1000000, &plan->replications);
     mx_field_truth(top, "steady_state", &plan->steady_state);
