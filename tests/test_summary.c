@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* test_summary.c - metrics of a replication, and means and intervals over several. */
+/* mxtest: valgrind */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <math.h>
+#include <string.h>
+
+#include "models/units.h"
+#include "sim/stats/summary.h"
+#include "tests/support_results.h"
+
+static const struct mx_summary_sizes sizes = {2, 2, 2, 3};
+
+static struct mx_summary *summary_of(struct mx_observation *const *observations, uint32_t count)
+{
+    struct mx_summary *summary = mx_summary_create(&sizes);
+
+    assert_non_null(summary);
+    for (uint32_t i = 0; i < count; i++) {
+        mx_summary_add(summary, observations[i]);
+        mx_observation_destroy(observations[i]);
+    }
+    return summary;
+}
+
+static double value(const struct mx_summary *summary, enum mx_group group, uint32_t index,
+                    enum mx_metric metric)
+{
+    double number = NAN;
+
+    return mx_summary_value(summary, 0, group, index, metric, &number) ? number : (double)NAN;
+}
+
+static void assert_near(double got, double wanted, double relative)
+{
+    if (!(fabs(got - wanted) <= relative * fabs(wanted))) {
+        print_error("%.15g is not %.15g\n", got, wanted);
+        fail();
+    }
+}
+
+static void test_counts_of_every_scope(void **state)
+{
+    struct mx_observation *o = mx_test_observation();
+    struct mx_counts *drops = mx_observation_cell(o, 1, 0, 2);
+    struct mx_summary *s;
+
+    (void)state;
+    mx_test_deliver(o, 0, 6, MX_SECOND_US);
+    mx_test_deliver(o, 1, 3, 2 * MX_SECOND_US);
+    mx_test_defer(o, 1, 1, MX_REASON_RATE);
+    drops->recipients = drops->dropped = 5;
+    o->peak_total = 9;
+    o->peak_by_provider[1] = 4;
+    s = summary_of(&o, 1);
+    assert_near(value(s, MX_GROUP_TOTAL, 0, MX_METRIC_RECIPIENTS), 15, 0);
+    assert_near(value(s, MX_GROUP_TOTAL, 0, MX_METRIC_SENT), 10, 0);
+    assert_near(value(s, MX_GROUP_TOTAL, 0, MX_METRIC_DELIVERED_RATE), 0.9, 0);
+    assert_near(value(s, MX_GROUP_TOTAL, 0, MX_METRIC_QUEUE_PEAK), 9, 0);
+    assert_near(value(s, MX_GROUP_PROVIDER, 0, MX_METRIC_SENT), 6, 0);
+    assert_near(value(s, MX_GROUP_PROVIDER, 1, MX_METRIC_PENDING), 1, 0);
+    assert_near(value(s, MX_GROUP_PROVIDER, 1, MX_METRIC_QUEUE_PEAK), 4, 0);
+    assert_near(value(s, MX_GROUP_PROVIDER, 1, MX_METRIC_DEFERRALS_PER_MESSAGE), 0.25, 0);
+    assert_near(
+        value(s, MX_GROUP_PROVIDER, 1, MX_METRIC_DEFERRALS_REASON_FIRST + (int)MX_REASON_RATE), 1,
+        0);
+    assert_near(value(s, MX_GROUP_CAMPAIGN, 0, MX_METRIC_ATTEMPTS), 10, 0);
+    assert_near(value(s, MX_GROUP_CAMPAIGN, 1, MX_METRIC_DROPPED), 5, 0);
+    assert_near(value(s, MX_GROUP_IP, 0, MX_METRIC_DELIVERED), 9, 0);
+    assert_near(value(s, MX_GROUP_IP, 2, MX_METRIC_DROPPED), 5, 0);
+    assert_true(isnan(value(s, MX_GROUP_IP, 2, MX_METRIC_DELIVERED_RATE)));
+    assert_true(isnan(value(s, MX_GROUP_IP, 1, MX_METRIC_WAIT_MEAN_S)));
+    mx_summary_destroy(s);
+}
+
+/* 90 after 1 s, 9 after 100 s, 1 after 1000 s; 100 never. */
+static void test_times(void **state)
+{
+    struct mx_observation *o = mx_test_observation();
+    struct mx_summary *s;
+
+    (void)state;
+    mx_test_deliver(o, 0, 90, MX_SECOND_US);
+    mx_test_deliver(o, 0, 9, 100 * MX_SECOND_US);
+    mx_test_deliver(o, 0, 1, 1000 * MX_SECOND_US);
+    mx_test_defer(o, 0, 100, MX_REASON_CAPACITY);
+    mx_observation_cell(o, 0, 0, 0)->wait_us_sum = 400 * MX_SECOND_US;
+    s = summary_of(&o, 1);
+    assert_near(value(s, MX_GROUP_TOTAL, 0, MX_METRIC_TIME_TO_DELIVER_MEAN_S), 19.9, 1e-15);
+    assert_near(value(s, MX_GROUP_TOTAL, 0, MX_METRIC_TIME_TO_DELIVER_P50_S), 1, 0.008);
+    assert_near(value(s, MX_GROUP_TOTAL, 0, MX_METRIC_TIME_TO_DELIVER_P90_S), 1, 0.008);
+    assert_near(value(s, MX_GROUP_TOTAL, 0, MX_METRIC_TIME_TO_DELIVER_P95_S), 100, 0.008);
+    assert_near(value(s, MX_GROUP_TOTAL, 0, MX_METRIC_TIME_TO_DELIVER_P99_S), 100, 0.008);
+    assert_near(value(s, MX_GROUP_TOTAL, 0, MX_METRIC_TIME_TO_DELIVER_MAX_S), 1000, 0);
+    /* Of the sent, half is delivered by 1000 s and no more ever is. */
+    assert_near(value(s, MX_GROUP_TOTAL, 0, MX_METRIC_TIME_UNTIL_50PCT_S), 1000, 0.008);
+    assert_true(value(s, MX_GROUP_TOTAL, 0, MX_METRIC_TIME_UNTIL_50PCT_S) <= 1000);
+    assert_true(isnan(value(s, MX_GROUP_TOTAL, 0, MX_METRIC_TIME_UNTIL_90PCT_S)));
+    assert_near(value(s, MX_GROUP_TOTAL, 0, MX_METRIC_WAIT_MEAN_S), 2, 0);
+    assert_near(value(s, MX_GROUP_TOTAL, 0, MX_METRIC_WAIT_P99_S), 0, 0);
+    mx_summary_destroy(s);
+}
+
+/* Quantiles of Student's t at 0.975: any statistical table. */
+static void test_student(void **state)
+{
+    (void)state;
+    assert_near(mx_student_t95(1), 12.7062047, 1e-8);
+    assert_near(mx_student_t95(9), 2.26215716, 1e-8);
+    assert_near(mx_student_t95(19), 2.09302405, 1e-8);
+    assert_near(mx_student_t95(1000000), 1.95996636, 1e-8);
+}
+
+static void test_interval(void **state)
+{
+    const double values[] = {1, 2, 3, 4}, equal[] = {0.1, 0.1, 0.1};
+    struct mx_estimate e = mx_estimate_of(values, 4);
+
+    (void)state;
+    assert_near(e.mean, 2.5, 0);
+    assert_near(e.sd, sqrt(5.0 / 3.0), 1e-15);
+    assert_near(e.ci95[0], 2.5 - 3.18244631 * sqrt(5.0 / 12.0), 1e-8);
+    assert_near(e.ci95[1], 2.5 + 3.18244631 * sqrt(5.0 / 12.0), 1e-8);
+    e = mx_estimate_of(equal, 3);
+    assert_near(e.mean, 0.1, 0);
+    assert_true(e.sd == 0 && e.ci95[0] == e.mean && e.ci95[1] == e.mean);
+    e = mx_estimate_of(values, 1);
+    assert_true(e.is_known && !e.has_spread && e.mean == 1);
+}
+
+static void test_undefined_in_one_replication(void **state)
+{
+    struct mx_observation *o[] = {mx_test_observation(), mx_test_observation(),
+                                  mx_test_observation()};
+    struct mx_summary *s;
+    struct mx_estimate e;
+
+    (void)state;
+    mx_test_deliver(o[0], 0, 10, MX_SECOND_US);
+    mx_test_defer(o[1], 0, 10, MX_REASON_RATE);
+    mx_test_deliver(o[2], 0, 5, MX_SECOND_US);
+    mx_test_defer(o[2], 0, 5, MX_REASON_RATE);
+    s = summary_of(o, 3);
+    e = mx_summary_estimate(s, MX_GROUP_TOTAL, 0, MX_METRIC_DELIVERED_RATE);
+    assert_true(e.is_known && e.has_spread && e.reached == 3);
+    assert_near(e.mean, 0.5, 0);
+    assert_near(e.sd, 0.5, 0);
+    e = mx_summary_estimate(s, MX_GROUP_TOTAL, 0, MX_METRIC_TIME_TO_DELIVER_P50_S);
+    assert_true(!e.is_known && !e.has_spread && e.reached == 2);
+    e = mx_summary_estimate(s, MX_GROUP_TOTAL, 0, MX_METRIC_TIME_UNTIL_90PCT_S);
+    assert_true(!e.is_known && e.reached == 1);
+    e = mx_summary_estimate(s, MX_GROUP_PROVIDER, 1, MX_METRIC_DELIVERED_RATE);
+    assert_true(!e.is_known && e.reached == 0);
+    mx_summary_destroy(s);
+}
+
+static void test_names(void **state)
+{
+    (void)state;
+    assert_int_equal(MX_METRIC_COUNT, 40);
+    for (int a = 0; a < MX_METRIC_COUNT; a++) {
+        const char *name = mx_metric_name((enum mx_metric)a);
+
+        assert_non_null(name);
+        for (int b = 0; b < a; b++) {
+            assert_string_not_equal(name, mx_metric_name((enum mx_metric)b));
+        }
+    }
+    for (int r = 0; r < MX_DEFERRAL_REASON_COUNT; r++) {
+        const char *name = mx_metric_name((enum mx_metric)(MX_METRIC_DEFERRALS_REASON_FIRST + r));
+
+        assert_int_equal(strncmp(name, "deferrals_", 10), 0);
+        assert_string_equal(name + 10, mx_reason_name((enum mx_reason)r));
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_counts_of_every_scope),
+        cmocka_unit_test(test_times),
+        cmocka_unit_test(test_student),
+        cmocka_unit_test(test_interval),
+        cmocka_unit_test(test_undefined_in_one_replication),
+        cmocka_unit_test(test_names),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
