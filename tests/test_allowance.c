@@ -193,6 +193,22 @@ static void test_the_tightest_is_reported(void **state)
     start(&one, 6, 1);
     assert_int_equal(passed(&one, 0, 100, 5), 5);
     assert_int_equal(ask(&one, 100), MX_REASON_RATE);
+    /* both refuse, the netblock's growth rule at 9 a day: the cap still */
+    one.params[0].growth = 0.0;
+    one.params[1] = growth_2;
+    one.params[1].floor_per_day = 9.0;
+    one.params[1].refused_count = true;
+    start(&one, 0, 0);
+    for (int i = 0; i < 20; i++)
+        assert_int_equal(ask(&one, 0), i < 5 ? MX_REASON_NONE : MX_REASON_RATE);
+    one.params[1].growth = 0.0;
+    /* and in one scope, growth rule at 6 a day and cap at 5 */
+    one.params[0].growth = 1.0;
+    one.params[0].refused_count = true;
+    start(&one, 6, 1);
+    for (int i = 0; i < 20; i++)
+        assert_int_equal(ask(&one, 0), i < 5 ? MX_REASON_NONE : MX_REASON_RATE);
+    one.params[0].refused_count = false;
     /* netblock growth 3 a day is tighter than the IP's cap of 5 */
     one.params[1] = growth_2;
     one.params[1].floor_per_day = 3.0;

@@ -59,6 +59,21 @@ static void test_after_a_block_counting_starts_anew(void **state)
     assert_true(mx_block_holds(&block, 1005));
 }
 
+static void test_a_short_block_ends_within_its_window(void **state)
+{
+    const struct mx_block_params brief = {.deferrals = 3, .within_us = 100, .lasts_us = 10};
+    struct mx_block block = {0};
+
+    (void)state;
+    for (int i = 0; i < 4; i++)
+        mx_block_note(&brief, &block, 5);
+    for (int i = 0; i < 3; i++)
+        mx_block_note(&brief, &block, 50);
+    assert_false(mx_block_holds(&block, 50));
+    mx_block_note(&brief, &block, 50);
+    assert_true(mx_block_holds(&block, 50));
+}
+
 static void test_off(void **state)
 {
     struct mx_block_params off = {0};
@@ -76,6 +91,7 @@ int main(void)
         cmocka_unit_test(test_the_one_past_the_limit_blocks),
         cmocka_unit_test(test_windows_tumble),
         cmocka_unit_test(test_after_a_block_counting_starts_anew),
+        cmocka_unit_test(test_a_short_block_ends_within_its_window),
         cmocka_unit_test(test_off),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

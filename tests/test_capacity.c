@@ -295,6 +295,16 @@ static void test_servers_by_hand(void **state)
         assert_int_equal(reply_us, rows[r].reply_us);
     }
     mx_capacity_destroy(capacity);
+    /* without a waiting room, a server that is free now is free */
+    params.servers = 1;
+    params.waiting_room = 0;
+    capacity = mx_capacity_create(&params, &day, NULL, 0, NULL, NULL);
+    for (int64_t now_us = 0; now_us < 1000; now_us++) {
+        int64_t reply_us = 0;
+
+        assert_int_equal(mx_capacity_take(capacity, now_us, 0.5, &reply_us), now_us % 100 == 0);
+    }
+    mx_capacity_destroy(capacity);
 }
 
 static void test_the_reply_waits_for_the_connection(void **state)
