@@ -79,11 +79,38 @@ static int64_t expiry_us(const struct mx_retry_policy *policy, const struct mx_r
     return now_us;
 }
 
+/* A list of gaps, a deadline, and nothing else: the common case, in a few steps. */
+static inline bool is_plain(const struct mx_retry_policy *policy)
+{
+    return (policy->kind == MX_RETRY_LIST) & !policy->offsets & !(policy->jitter > 0) &
+           (policy->jitter_us == 0) & (policy->scan_us == 0) & !policy->whole_seconds &
+           (policy->clock == MX_CLOCK_CREATION) & (policy->expiry == MX_EXPIRE_AT_DEADLINE);
+}
+
+static inline struct mx_retry_decision decide_plainly(const struct mx_retry_policy *policy,
+                                                      const struct mx_retry_state *state,
+                                                      int64_t now_us)
+{
+    const int64_t gap_us = policy->gap_us[state->attempt_count - 1];
+    const int64_t cap_us = policy->gap_us_max > 0 ? policy->gap_us_max : MX_RETRY_GAP_US_MAX;
+    const int64_t chosen_us = gap_us < cap_us ? gap_us : cap_us;
+    const int64_t next_us = mx_retry_add_us(now_us, chosen_us);
+    const int64_t deadline_us = mx_retry_add_us(state->created_us, policy->lifetime_us);
+    if (next_us < deadline_us) {
+        return (struct mx_retry_decision){next_us, MX_NEVER, chosen_us};
+    }
+    return (struct mx_retry_decision){MX_NEVER, deadline_us > now_us ? deadline_us : now_us,
+                                      chosen_us};
+}
+
 struct mx_retry_decision mx_retry_decide(const struct mx_retry_policy *policy,
                                          const struct mx_retry_state *state, int64_t now_us,
                                          double u)
 {
     assert(now_us >= 0 && state->created_us <= now_us && state->first_deferral_us <= now_us);
+    if (is_plain(policy) && state->attempt_count <= policy->gap_count) {
+        return decide_plainly(policy, state, now_us);
+    }
     struct mx_retry_decision decision = {MX_NEVER, MX_NEVER, 0};
     int64_t cutoff_us = MX_NEVER;
     if (policy->kind == MX_RETRY_SEGMENTS) {

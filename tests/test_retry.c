@@ -483,6 +483,26 @@ static void unrolling_changes_no_decision(void **unused)
     }
 }
 
+/* A scan each microsecond changes nothing, but takes the decision the long way. */
+static void the_short_way_decides_the_same(void **unused)
+{
+    (void)unused;
+    for (int round = 0; round < 20000; round++) {
+        struct mx_retry_policy policy = random_list();
+        mx_retry_unroll(&policy);
+        policy.lifetime_us = 1 + (int64_t)random_below(20000000000);
+        const struct mx_retry_state state = {.created_us = (int64_t)random_below(1000),
+                                             .attempt_count = 1 + (uint32_t)random_below(70)};
+        const int64_t now_us = 1000 + (int64_t)random_below(20000000000);
+        const struct mx_retry_decision a = mx_retry_decide(&policy, &state, now_us, .5);
+        policy.scan_us = 1;
+        const struct mx_retry_decision b = mx_retry_decide(&policy, &state, now_us, .5);
+        assert_int_equal(a.next_us, b.next_us);
+        assert_int_equal(a.expires_us, b.expires_us);
+        assert_int_equal(a.gap_us, b.gap_us);
+    }
+}
+
 static void nothing_overflows(void **unused)
 {
     (void)unused;
@@ -618,6 +638,7 @@ int main(void)
         cmocka_unit_test(the_clock_can_start_at_the_first_deferral),
         cmocka_unit_test(exponential_gaps_have_their_mean),
         cmocka_unit_test(unrolling_changes_no_decision),
+        cmocka_unit_test(the_short_way_decides_the_same),
         cmocka_unit_test(nothing_overflows),
         cmocka_unit_test(scaling_durations_scales_the_schedule),
         cmocka_unit_test(useless_lists_are_refused),

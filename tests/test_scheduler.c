@@ -9,6 +9,9 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "sim/scheduler/due_sort.h"
 #include "sim/scheduler/scheduler.h"
@@ -444,6 +447,69 @@ static void it_reaches_400_days(void **unused)
     mx_scheduler_destroy(scheduler);
 }
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define MEMORY_CAN_BE_LIMITED 0
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || \
+    __has_feature(memory_sanitizer)
+#define MEMORY_CAN_BE_LIMITED 0
+#endif
+#endif
+#ifndef MEMORY_CAN_BE_LIMITED
+#define MEMORY_CAN_BE_LIMITED 1
+#endif
+
+/* In a process of its own with 64 MB left: put until it says that there is no more memory; all
+ * that it took comes out again, in order. Returns the exit status. */
+static int fill_until_refused(void)
+{
+    struct rlimit limit = {64000000, 64000000};
+    struct mx_scheduler *scheduler = bluecore(MX_QUEUE_CALENDAR);
+    uint64_t put = 0, taken = 0;
+    int64_t last_us = 0;
+    struct mx_entry entry = {.kind = MX_DUE_ATTEMPT};
+    if (setrlimit(RLIMIT_AS, &limit) != 0) {
+        return 1;
+    }
+    for (;; put++) {
+        entry.message = put;
+        entry.due_us = (int64_t)random_below((uint64_t)(72 * MX_HOUR_US));
+        const enum mx_scheduler_status status = mx_scheduler_put(scheduler, &entry);
+        if (status == MX_SCHEDULER_NO_MEMORY) {
+            break;
+        }
+        if (status != MX_SCHEDULER_OK || put > 10000000) {
+            return 2;
+        }
+    }
+    while (mx_scheduler_take_due(scheduler, MX_NEVER, &entry, 1) == 1) {
+        if (entry.due_us < last_us) {
+            return 3;
+        }
+        last_us = entry.due_us;
+        taken++;
+    }
+    mx_scheduler_destroy(scheduler);
+    return taken == put && put > 100000 ? 0 : 4;
+}
+
+static void without_memory_nothing_is_lost(void **unused)
+{
+    (void)unused;
+    if (!MEMORY_CAN_BE_LIMITED) {
+        skip();
+    }
+    const pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        _exit(fill_until_refused());
+    }
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+}
+
 static int compare_items(const void *a, const void *b)
 {
     const uint64_t x = ((const struct mx_due_item *)a)->key;
@@ -491,6 +557,7 @@ int main(void)
         cmocka_unit_test(a_million_at_one_microsecond),
         cmocka_unit_test(ten_million_take_24_bytes_each),
         cmocka_unit_test(it_reaches_400_days),
+        cmocka_unit_test(without_memory_nothing_is_lost),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -129,15 +129,17 @@ size_t mx_scheduler_take_due(struct mx_scheduler *scheduler, int64_t until_us, s
 }
 
 /* A refused attempt: decide, and put the message back. */
-static enum mx_scheduler_status refuse(struct mx_scheduler *scheduler, struct mx_outcome *outcome)
+static inline enum mx_scheduler_status refuse(struct mx_scheduler *scheduler,
+                                              struct mx_outcome *outcome)
 {
     struct mx_entry entry = outcome->entry;
-    if (outcome->reply_us < entry.created_us || outcome->reply_us > MX_CREATED_US_MAX) {
+    const int64_t now_us = outcome->reply_us;
+    if (now_us < entry.created_us || now_us > MX_CREATED_US_MAX) {
         return MX_SCHEDULER_RANGE;
     }
     const uint32_t attempt_count = entry.attempt_count + 1U;
     if (attempt_count == 1) {
-        entry.first_deferral_us = outcome->reply_us;
+        entry.first_deferral_us = now_us;
     }
     const struct mx_retry_state state = {
         .created_us = entry.created_us,
@@ -147,12 +149,14 @@ static enum mx_scheduler_status refuse(struct mx_scheduler *scheduler, struct mx
         .gap_us = (int64_t)entry.gap_ms * 1000,
     };
     const struct mx_retry_decision decision =
-        mx_retry_decide(&scheduler->policy, &state, outcome->reply_us, outcome->u);
-    const int64_t gap_ms = decision.gap_us / 1000;
+        mx_retry_decide(&scheduler->policy, &state, now_us, outcome->u);
     outcome->decision = decision;
+    if (scheduler->keep_history) {
+        const int64_t gap_ms = decision.gap_us / 1000;
+        entry.gap_ms = gap_ms < UINT32_MAX ? (uint32_t)gap_ms : UINT32_MAX;
+    }
     entry.attempt_count =
         (uint16_t)(attempt_count < MX_ATTEMPTS_MAX ? attempt_count : MX_ATTEMPTS_MAX);
-    entry.gap_ms = gap_ms < UINT32_MAX ? (uint32_t)gap_ms : UINT32_MAX;
     entry.kind = decision.next_us == MX_NEVER ? MX_DUE_EXPIRE : MX_DUE_ATTEMPT;
     entry.due_us = decision.next_us == MX_NEVER ? decision.expires_us : decision.next_us;
     return push(scheduler, &entry);
