@@ -63,6 +63,7 @@ char *mx_arena_format(struct mx_arena *arena, const char *format, ...)
     va_list values, again;
     va_start(values, format);
     va_copy(again, values);
+    MX_CHECK(format != NULL);
     int size = vsnprintf(NULL, 0, format, values);
     va_end(values);
     MX_CHECK(size >= 0);

@@ -69,18 +69,20 @@ struct digits {
 
 static void add_digit(struct digits *digits, int digit)
 {
+    if (digits->too_many) {
+        return;
+    }
     if (digit == 0) {
         digits->zeros += digits->value > 0 && digits->zeros < 100000;
         return;
     }
-    for (int i = 0; i <= digits->zeros; i++) {
-        if (digits->value > (UINT64_MAX - 9) / 10) {
-            digits->too_many = true;
-            return;
-        }
-        digits->value *= 10;
+    bool over = false;
+    for (int i = 0; i <= digits->zeros && !over; i++) {
+        over = __builtin_mul_overflow(digits->value, 10, &digits->value);
     }
-    digits->value += (uint64_t)digit;
+    if (over || __builtin_add_overflow(digits->value, (uint64_t)digit, &digits->value)) {
+        digits->too_many = true;
+    }
     digits->zeros = 0;
 }
 
