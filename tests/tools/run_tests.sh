@@ -228,7 +228,7 @@ show_group() { # GROUP SECONDS: one line, and the output of what failed
     esac
     for name in $red; do
         echo "---- $group: $name failed; it printed (end of $logs_root/$group/$name.log):"
-        grep -v '^\[ RUN  \|^\[       OK' "$logs_root/$group/$name.log" | tail -n 100
+        grep -vE '^\[ RUN  |^\[       OK|^  (CC|LD|AR) ' "$logs_root/$group/$name.log" | tail -n 100
         echo "----"
     done
     printf '%-12s %5d passed %5d failed %7d s\n' "$group" "$sum_passed" "$sum_failed" "$seconds"
