@@ -22,9 +22,14 @@ static uint64_t random_word(void)
     return random_state;
 }
 
+struct happening {
+    uint64_t time, message;
+    uint32_t place;
+};
+
 static int compare(const void *a, const void *b)
 {
-    const struct mx_sort_item *x = a, *y = b;
+    const struct happening *x = a, *y = b;
     if (x->time != y->time)
         return x->time < y->time ? -1 : 1;
     return x->message < y->message ? -1 : x->message > y->message;
@@ -32,24 +37,26 @@ static int compare(const void *a, const void *b)
 
 static void check_sort(size_t count, uint64_t time_range)
 {
-    struct mx_sort_item *items = calloc(count + 1, sizeof *items);
-    struct mx_sort_item *expected = calloc(count + 1, sizeof *expected);
-    struct mx_sort_item *spare = calloc(count + 1, sizeof *spare);
-    assert_true(items && expected && spare);
-    for (size_t i = 0; i < count; i++)
-        items[i] = (struct mx_sort_item){1000000 + random_word() % time_range, random_word() >> 24,
-                                         (uint32_t)i};
-    memcpy(expected, items, count * sizeof *items);
-    qsort(expected, count, sizeof *expected, compare);
-    mx_event_sort(items, spare, count);
+    struct happening *expected = calloc(count + 1, sizeof *expected);
+    struct mx_due_item *from = calloc(count + 1, sizeof *from);
+    struct mx_due_item *to = calloc(count + 1, sizeof *to);
+    uint64_t *messages = calloc(count + 1, sizeof *messages);
+    assert_true(expected && from && to && messages);
     for (size_t i = 0; i < count; i++) {
-        assert_int_equal(items[i].time, expected[i].time);
-        assert_int_equal(items[i].message, expected[i].message);
-        assert_int_equal(items[i].index, expected[i].index);
+        messages[i] = random_word() >> 24;
+        from[i] = (struct mx_due_item){random_word() % time_range, (uint32_t)i};
+        expected[i] = (struct happening){from[i].key, messages[i], (uint32_t)i};
     }
-    free(items);
+    qsort(expected, count, sizeof *expected, compare);
+    mx_event_sort(from, to, count, messages);
+    for (size_t i = 0; i < count; i++) {
+        assert_int_equal(to[i].key, expected[i].time);
+        assert_int_equal(to[i].place, expected[i].place);
+    }
     free(expected);
-    free(spare);
+    free(from);
+    free(to);
+    free(messages);
 }
 
 static void test_sort_equals_qsort(void **state)

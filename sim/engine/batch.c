@@ -41,27 +41,31 @@ struct mx_work *mx_batch_work(struct mx_batch *batch)
 bool mx_batch_reserve(struct mx_batch *batch)
 {
     size_t most = batch->entry_count > batch->work_count ? batch->entry_count : batch->work_count;
-    size_t spare_size = batch->item_size;
     return grow((void **)&batch->outcomes, &batch->outcome_size, batch->work_count,
                 sizeof *batch->outcomes) &&
-           grow((void **)&batch->spare, &spare_size, most, sizeof *batch->spare) &&
-           grow((void **)&batch->items, &batch->item_size, most, sizeof *batch->items);
+           grow((void **)&batch->items, &batch->item_size, most, sizeof *batch->items) &&
+           grow((void **)&batch->unsorted, &batch->unsorted_size, most, sizeof *batch->unsorted) &&
+           grow((void **)&batch->messages, &batch->message_size, most, sizeof *batch->messages);
 }
 
-void mx_batch_sort_entries(struct mx_batch *batch)
+static void set_item(struct mx_batch *batch, size_t i, int64_t since_us, uint64_t message)
+{
+    batch->unsorted[i] = (struct mx_due_item){(uint64_t)since_us, (uint32_t)i};
+    batch->messages[i] = message;
+}
+
+void mx_batch_sort_entries(struct mx_batch *batch, int64_t from_us)
 {
     for (size_t i = 0; i < batch->entry_count; i++)
-        batch->items[i] = (struct mx_sort_item){(uint64_t)batch->entries[i].due_us,
-                                                batch->entries[i].message, (uint32_t)i};
-    mx_event_sort(batch->items, batch->spare, batch->entry_count);
+        set_item(batch, i, batch->entries[i].due_us - from_us, batch->entries[i].message);
+    mx_event_sort(batch->unsorted, batch->items, batch->entry_count, batch->messages);
 }
 
-void mx_batch_sort_works(struct mx_batch *batch)
+void mx_batch_sort_works(struct mx_batch *batch, int64_t from_us)
 {
     for (size_t i = 0; i < batch->work_count; i++)
-        batch->items[i] = (struct mx_sort_item){(uint64_t)batch->works[i].start_us,
-                                                batch->works[i].entry.message, (uint32_t)i};
-    mx_event_sort(batch->items, batch->spare, batch->work_count);
+        set_item(batch, i, batch->works[i].start_us - from_us, batch->works[i].entry.message);
+    mx_event_sort(batch->unsorted, batch->items, batch->work_count, batch->messages);
 }
 
 void mx_batch_fini(struct mx_batch *batch)
@@ -70,7 +74,8 @@ void mx_batch_fini(struct mx_batch *batch)
     free(batch->works);
     free(batch->outcomes);
     free(batch->items);
-    free(batch->spare);
+    free(batch->unsorted);
+    free(batch->messages);
 }
 
 void mx_batch_take_due(struct mx_batch *batch, struct mx_world *world, int64_t until_us)

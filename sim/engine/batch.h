@@ -16,8 +16,9 @@ struct mx_batch {
     size_t work_count, work_size;
     struct mx_outcome *outcomes;
     size_t outcome_size;
-    struct mx_sort_item *items, *spare;
-    size_t item_size;
+    struct mx_due_item *items, *unsorted; /* place: index of the entry or work */
+    uint64_t *messages;
+    size_t item_size, unsorted_size, message_size;
 };
 
 /* Room for one more at the end; NULL when out of memory. The caller raises the count. */
@@ -25,9 +26,10 @@ struct mx_entry *mx_batch_entry(struct mx_batch *batch);
 struct mx_work *mx_batch_work(struct mx_batch *batch);
 /* Room for sorting and reporting all that is there; false when out of memory. */
 bool mx_batch_reserve(struct mx_batch *batch);
-/* items := the entries (works), sorted by (due, message) (by (start, message)). */
-void mx_batch_sort_entries(struct mx_batch *batch);
-void mx_batch_sort_works(struct mx_batch *batch);
+/* items := the entries (works), sorted by (due, message) (by (start, message)); none of them is
+ * before from_us. */
+void mx_batch_sort_entries(struct mx_batch *batch, int64_t from_us);
+void mx_batch_sort_works(struct mx_batch *batch, int64_t from_us);
 void mx_batch_fini(struct mx_batch *batch);
 
 /* Take all that the scheduler has due before until_us: expiries happen at once, attempts are added

@@ -10,18 +10,18 @@ static bool bit(const uint64_t *bits, uint64_t number)
     return bits && (bits[number / 64] >> (number % 64) & 1) != 0;
 }
 
-/* The pre-send check: known to be invalid, or (promotional mail) reported spam. */
+/* The pre-send check: known to be invalid, or (promotional mail) reported spam. *note: what was
+ * found out about the address on the way. */
 static bool is_dropped(const struct mx_world *world, const struct mx_world_stream *stream,
-                       uint64_t number)
+                       uint64_t number, uint32_t *note)
 {
     const struct mx_list_params *list = stream->list;
     bool promotional = world->plan->campaigns[stream->campaign].promotional;
     if (bit(stream->bounced, number) || (promotional && bit(stream->complained, number)))
         return true;
-    if (list->known_invalid == 0 && list->reported_spam == 0)
-        return false;
     struct mx_draw draw = mx_draw(&stream->members, number, 0, MX_DRAW_MEMBER);
     struct mx_recipient recipient = mx_recipient_of(list, draw.word[0], draw.word[1]);
+    *note = recipient.address == MX_ADDRESS_GOOD ? MX_NOTE_GOOD : MX_NOTE_UNSEEN;
     return recipient.known_invalid || (promotional && recipient.reported_spam);
 }
 
@@ -70,7 +70,8 @@ bool mx_world_create_message(struct mx_world *world, uint32_t stream_index, stru
     bool counted = now_us >= world->plan->warmup_us;
     world->observation->message_total++;
 
-    if (is_dropped(world, stream, number)) {
+    uint32_t note = MX_NOTE_UNSEEN;
+    if (is_dropped(world, stream, number, &note)) {
         if (counted)
             mx_tally_dropped(world->tally, stream->campaign, stream->provider);
         return false;
@@ -81,7 +82,7 @@ bool mx_world_create_message(struct mx_world *world, uint32_t stream_index, stru
         .due_us = now_us,
         .created_us = now_us,
         .message = (uint64_t)stream_index << world->number_bits | number,
-        .note = MX_NOTE_MAX,
+        .note = note,
         .destination = (uint16_t)(stream->provider * world->ip_count + ip),
         .kind = MX_DUE_ATTEMPT,
     };

@@ -1,101 +1,75 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* event_sort.c - see event_sort.h. */
+/* event_sort.c - by time with the scheduler's sort, then runs of one time by message. */
 #include "sim/engine/event_sort.h"
 
-#include <stdlib.h>
+#include <stdbool.h>
 #include <string.h>
 
-#define SMALL 48
-#define DIGIT_BITS 11
-#define DIGITS (1U << DIGIT_BITS)
+#define SMALL 32
 
-static bool before(const struct mx_sort_item *a, const struct mx_sort_item *b)
+static bool in_order(const struct mx_due_item *items, size_t count, const uint64_t *messages,
+                     uint64_t *most)
 {
-    return a->time < b->time || (a->time == b->time && a->message < b->message);
+    bool sorted = true;
+    *most = count > 0 ? items[0].key : 0;
+    for (size_t i = 1; i < count; i++) {
+        const struct mx_due_item *a = &items[i - 1], *b = &items[i];
+        *most = b->key > *most ? b->key : *most;
+        sorted = sorted &&
+                 (a->key < b->key || (a->key == b->key && messages[a->place] < messages[b->place]));
+    }
+    return sorted;
 }
 
-static int compare(const void *a, const void *b)
+static unsigned bits_of(uint64_t x)
 {
-    if (before(a, b))
-        return -1;
-    return before(b, a);
+    return x == 0 ? 1 : 64U - (unsigned)__builtin_clzll(x);
 }
 
-static void insertion_sort(struct mx_sort_item *items, size_t count)
+static void sort_small(struct mx_due_item *items, size_t count, const uint64_t *messages)
 {
     for (size_t i = 1; i < count; i++) {
-        struct mx_sort_item item = items[i];
+        struct mx_due_item item = items[i];
         size_t j = i;
-        while (j > 0 && before(&item, &items[j - 1])) {
+        for (; j > 0 && messages[items[j - 1].place] > messages[item.place]; j--)
             items[j] = items[j - 1];
-            j--;
-        }
         items[j] = item;
     }
 }
 
-static void radix_pass(const struct mx_sort_item *from, struct mx_sort_item *to, size_t count,
-                       uint64_t least, unsigned shift)
+/* A run of one time, by message. */
+static void sort_run(struct mx_due_item *spare, struct mx_due_item *run, size_t count,
+                     const uint64_t *messages)
 {
-    uint32_t start[DIGITS];
-    memset(start, 0, sizeof start);
-    for (size_t i = 0; i < count; i++)
-        start[(from[i].time - least) >> shift & (DIGITS - 1)]++;
-    uint32_t sum = 0;
-    for (size_t d = 0; d < DIGITS; d++) {
-        uint32_t here = start[d];
-        start[d] = sum;
-        sum += here;
+    if (count <= SMALL) {
+        sort_small(run, count, messages);
+        return;
     }
+    uint64_t key = run[0].key, most = 0;
+    for (size_t i = 0; i < count; i++) {
+        spare[i] = (struct mx_due_item){messages[run[i].place], run[i].place};
+        most = spare[i].key > most ? spare[i].key : most;
+    }
+    mx_due_sort(spare, run, count, bits_of(most));
     for (size_t i = 0; i < count; i++)
-        to[start[(from[i].time - least) >> shift & (DIGITS - 1)]++] = from[i];
+        run[i].key = key;
 }
 
-/* Runs of one time are put in the order of their messages. */
-static void sort_ties(struct mx_sort_item *items, size_t count)
+void mx_event_sort(struct mx_due_item *from, struct mx_due_item *to, size_t count,
+                   const uint64_t *messages)
 {
+    uint64_t most;
+    if (in_order(from, count, messages, &most)) {
+        memcpy(to, from, count * sizeof *to);
+        return;
+    }
+    mx_due_sort(from, to, count, bits_of(most));
     for (size_t i = 0; i < count;) {
         size_t end = i + 1;
-        while (end < count && items[end].time == items[i].time)
+        while (end < count && to[end].key == to[i].key)
             end++;
-        if (end - i > SMALL)
-            qsort(&items[i], end - i, sizeof *items, compare);
-        else if (end - i > 1)
-            insertion_sort(&items[i], end - i);
+        if (end - i > 1)
+            sort_run(from, &to[i], end - i, messages);
         i = end;
     }
-}
-
-static bool in_order(const struct mx_sort_item *items, size_t count)
-{
-    for (size_t i = 1; i < count; i++) {
-        if (before(&items[i], &items[i - 1]))
-            return false;
-    }
-    return true;
-}
-
-void mx_event_sort(struct mx_sort_item *items, struct mx_sort_item *spare, size_t count)
-{
-    if (in_order(items, count))
-        return;
-    if (count < SMALL) {
-        insertion_sort(items, count);
-        return;
-    }
-    uint64_t least = items[0].time, most = items[0].time;
-    for (size_t i = 1; i < count; i++) {
-        least = items[i].time < least ? items[i].time : least;
-        most = items[i].time > most ? items[i].time : most;
-    }
-    struct mx_sort_item *from = items, *to = spare;
-    for (unsigned shift = 0; (most - least) >> shift != 0; shift += DIGIT_BITS) {
-        radix_pass(from, to, count, least, shift);
-        struct mx_sort_item *swap = from;
-        from = to;
-        to = swap;
-    }
-    if (from != items)
-        memcpy(items, from, count * sizeof *items);
-    sort_ties(items, count);
 }

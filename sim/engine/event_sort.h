@@ -3,19 +3,14 @@
 #ifndef MX_EVENT_SORT_H
 #define MX_EVENT_SORT_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/* index: of the record that the item stands for. */
-struct mx_sort_item {
-    uint64_t time;
-    uint64_t message;
-    uint32_t index;
-};
+#include "sim/scheduler/due_sort.h"
 
-/* Sorts items by (time, message); pairs are unique. spare: room for count items. Radix by time,
- * so that it is linear where times differ. */
-void mx_event_sort(struct mx_sort_item *items, struct mx_sort_item *spare, size_t count);
+/* from: key = time since some moment, place = number of the happening; used up. messages: of each
+ * place; pairs (key, message) are unique. to: the same items, sorted by (key, message). */
+void mx_event_sort(struct mx_due_item *from, struct mx_due_item *to, size_t count,
+                   const uint64_t *messages);
 
 #endif

@@ -37,14 +37,25 @@ static struct mx_draw episode_draw(const struct mx_world_stream *stream, uint64_
     return mx_draw(&stream->draws, number, step, MX_DRAW_EPISODE);
 }
 
+/* The member's nature; most were found to be good when they were created. */
+static struct mx_recipient recipient_at(const struct mx_world_stream *stream, uint64_t number,
+                                        uint32_t note)
+{
+    if (note == MX_NOTE_GOOD)
+        return (struct mx_recipient){.address = MX_ADDRESS_GOOD};
+    struct mx_draw member = mx_draw(&stream->members, number, 0, MX_DRAW_MEMBER);
+    return mx_recipient_of(stream->list, member.word[0], member.word[1]);
+}
+
+/* complaint_word: random bits left over, for maybe_complain(). */
 static void ask(struct mx_world *world, const struct mx_work *work,
-                const struct mx_world_stream *stream, uint64_t number, struct mx_answer *answer)
+                const struct mx_world_stream *stream, uint64_t number, struct mx_answer *answer,
+                uint64_t *complaint_word)
 {
     const struct mx_world_path *path = &world->paths[work->entry.destination];
     const struct mx_greylist_params *greylist =
         &world->plan->providers[path->provider].receiver.greylist;
-    struct mx_draw member = mx_draw(&stream->members, number, 0, MX_DRAW_MEMBER);
-    struct mx_recipient recipient = mx_recipient_of(stream->list, member.word[0], member.word[1]);
+    struct mx_recipient recipient = recipient_at(stream, number, work->entry.note);
     int64_t emptied_us = 0;
     if (recipient.address == MX_ADDRESS_FULL)
         emptied_us =
@@ -60,7 +71,7 @@ static void ask(struct mx_world *world, const struct mx_work *work,
         .netblock = path->netblock,
         .domain = world->plan->campaigns[stream->campaign].domain,
         .small_domain = small_domain(stream, number, greylist->domains),
-        .greylist_s = work->entry.note == MX_NOTE_MAX ? MX_GREYLIST_UNSEEN : work->entry.note,
+        .greylist_s = work->entry.note >= MX_NOTE_GOOD ? MX_GREYLIST_UNSEEN : work->entry.note,
         .recipient = &recipient,
         .emptied_us = emptied_us,
         .engagement = stream->list->engagement,
@@ -69,21 +80,21 @@ static void ask(struct mx_world *world, const struct mx_work *work,
         .service_u = mx_uniform_low(work->draw.word[1]),
         .placement_u = mx_uniform_high(work->draw.word[1]),
     };
+    *complaint_word = episode.word[1];
     mx_receiver_attempt(path->receiver, &attempt, answer);
     MX_CHECK(answer->reply_us >= work->start_us);
 }
 
 /* Of inboxed mail some is complained about, hours later. */
 static void maybe_complain(struct mx_world *world, const struct mx_work *work,
-                           const struct mx_world_stream *stream, uint64_t number, int64_t reply_us)
+                           const struct mx_world_stream *stream, uint64_t number, int64_t reply_us,
+                           uint64_t word)
 {
-    if (stream->list->complaints == 0)
+    if (mx_uniform_low(word) >= stream->list->complaints)
         return;
     struct mx_draw draw = mx_draw(&stream->draws, number, 0, MX_DRAW_COMPLAINT);
-    if (mx_uniform_low(draw.word[0]) >= stream->list->complaints)
-        return;
     struct mx_world_complaint complaint = {
-        .at_us = reply_us + mx_sampler_us(stream->complaint_delay, mx_uniform(draw.word[1])),
+        .at_us = reply_us + mx_sampler_us(stream->complaint_delay, mx_uniform(draw.word[0])),
         .stream = (uint32_t)(stream - world->streams),
         .path = work->entry.destination,
         .number = number,
@@ -173,7 +184,8 @@ bool mx_world_judge(struct mx_world *world, const struct mx_work *work, struct m
     uint64_t number = mx_world_number_of(world, work->entry.message);
     const struct mx_world_stream *stream = &world->streams[stream_index];
     struct mx_answer answer;
-    ask(world, work, stream, number, &answer);
+    uint64_t complaint_word;
+    ask(world, work, stream, number, &answer, &complaint_word);
     if (answer.reply_us >= world->plan->horizon_us)
         return false;
 
@@ -183,7 +195,7 @@ bool mx_world_judge(struct mx_world *world, const struct mx_work *work, struct m
     if (answer.verdict == MX_REJECT_HARD)
         mx_world_learn_bounce(world, stream_index, number);
     if (answer.verdict == MX_ACCEPT && answer.inboxed)
-        maybe_complain(world, work, stream, number, answer.reply_us);
+        maybe_complain(world, work, stream, number, answer.reply_us, complaint_word);
     if (world->options->trace)
         add_attempt_row(world, work, &answer);
 
@@ -194,7 +206,8 @@ bool mx_world_judge(struct mx_world *world, const struct mx_work *work, struct m
         .result = answer.verdict == MX_BUSY ? MX_RESULT_REFUSED : MX_RESULT_DONE,
     };
     if (answer.greylist_s != MX_GREYLIST_UNSEEN)
-        outcome->entry.note = answer.greylist_s < MX_NOTE_MAX ? answer.greylist_s : MX_NOTE_MAX - 1;
+        outcome->entry.note =
+            answer.greylist_s < MX_NOTE_GOOD ? answer.greylist_s : MX_NOTE_GOOD - 1;
     if (world->retry_random && answer.verdict == MX_BUSY)
         outcome->u = mx_uniform(
             mx_draw(&stream->draws, number, work->entry.attempt_count, MX_DRAW_RETRY).word[0]);

@@ -178,9 +178,9 @@ static void run_due(struct exact *e)
         world->out_of_memory = true;
         return;
     }
-    mx_batch_sort_entries(&e->batch);
+    mx_batch_sort_entries(&e->batch, 0);
     for (size_t i = 0; i < e->batch.entry_count; i++)
-        hand_over(e, &e->batch.entries[e->batch.items[i].index]);
+        hand_over(e, &e->batch.entries[e->batch.items[i].place]);
 }
 
 static void run_wake(struct exact *e)

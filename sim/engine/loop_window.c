@@ -96,7 +96,7 @@ static void serve_lines(struct window *w)
 static void hand_over(struct window *w)
 {
     for (size_t i = 0; i < w->batch.entry_count; i++) {
-        const struct mx_entry *entry = &w->batch.entries[w->batch.items[i].index];
+        const struct mx_entry *entry = &w->batch.entries[w->batch.items[i].place];
         struct mx_work *work = mx_batch_work(&w->batch);
         if (!work) {
             w->world->out_of_memory = true;
@@ -114,7 +114,7 @@ static void judge_all(struct window *w)
     struct mx_batch *batch = &w->batch;
     size_t outcome_count = 0;
     for (size_t i = 0; i < batch->work_count; i++) {
-        const struct mx_work *work = &batch->works[batch->items[i].index];
+        const struct mx_work *work = &batch->works[batch->items[i].place];
         if (mx_world_judge(w->world, work, &batch->outcomes[outcome_count]))
             outcome_count++;
     }
@@ -138,13 +138,13 @@ static void run_window(struct window *w)
         world->out_of_memory = true;
         return;
     }
-    mx_batch_sort_entries(batch);
+    mx_batch_sort_entries(batch, w->from_us);
     hand_over(w);
     if (world->out_of_memory || !mx_batch_reserve(batch)) {
         world->out_of_memory = true;
         return;
     }
-    mx_batch_sort_works(batch);
+    mx_batch_sort_works(batch, w->from_us);
     judge_all(w);
     /* what expires between its reply and the window's end */
     batch->entry_count = 0;

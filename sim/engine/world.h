@@ -63,6 +63,11 @@ struct mx_world_provider {
     int64_t next_epoch_us; /* MX_NEVER: no reputation */
 };
 
+/* The note of an entry: whole seconds from the message's creation to its first attempt that reached
+ * a greylist, or none did yet, and (GOOD) the address is known to be an ordinary one. */
+#define MX_NOTE_UNSEEN MX_NOTE_MAX
+#define MX_NOTE_GOOD (MX_NOTE_MAX - 1)
+
 /* A complaint on its way. */
 struct mx_world_complaint {
     int64_t at_us;
