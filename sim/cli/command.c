@@ -97,7 +97,7 @@ struct mx_plan *mx_load_scenario(const char *file, const struct mx_options *opti
         *code = MX_EXIT_INVALID;
         mx_mistakes_print(&mistakes);
         mx_say("%s: %lu mistake%s", file, (unsigned long)mistakes.count,
-                    mistakes.count == 1 ? "" : "s");
+               mistakes.count == 1 ? "" : "s");
     }
     mx_mistakes_fini(&mistakes);
     return plan;
@@ -114,11 +114,21 @@ bool mx_color_allowed(int descriptor)
 
 int mx_finish_output(int code)
 {
+    int error_number;
+
     errno = 0;
     if (fflush(stdout) == 0 && ferror(stdout) == 0) {
         return code;
     }
-    mx_say("cannot write to standard output: %s", strerror(errno != 0 ? errno : EIO));
+    error_number = errno;
+    /* An earlier write failed, and nobody kept why: a last one tells. */
+    if (error_number == 0 && write(STDOUT_FILENO, "\n", 1) < 0) {
+        error_number = errno;
+    }
     clearerr(stdout);
+    if (error_number != EPIPE) { /* whoever read it has had enough, as head does */
+        mx_say("cannot write to standard output: %s",
+               strerror(error_number != 0 ? error_number : EIO));
+    }
     return code == MX_EXIT_SUCCESS ? MX_EXIT_FAILURE : code;
 }

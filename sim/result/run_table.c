@@ -144,7 +144,7 @@ struct reason {
 /* The largest first, as many as find room: "rate 62 %, spike 30 %". */
 static void print_reasons(const struct table *table, const struct scope *scope)
 {
-    struct reason reasons[MX_DEFERRAL_REASON_COUNT];
+    struct reason reasons[MX_DEFERRAL_REASON_COUNT] = {{0}};
     double sum = mean(table, scope, MX_METRIC_DEFERRALS);
     size_t used = 0;
 

@@ -1,0 +1,65 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# mxtest: check
+# cli_interrupt.sh - Ctrl-C: exit code 130, a message, nothing half-written.
+set -uo pipefail
+
+MXSIM=$(realpath "${MXSIM:-build/mxsim}")
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+
+failures=0
+fail() {
+    echo "FAIL: $*"
+    failures=$((failures + 1))
+}
+# Much more work than the test has patience for.
+cat >large.cfg <<'EOF'
+replications = 1000;
+lists = { readers = { mailbox_full = "1%"; }; };
+pools = { main = { ips = ( { name = "ip"; count = 4; } ); }; };
+campaigns = { news = { list = "readers"; pool = "main"; recipients = "20M"; window = "10h"; mix = { big = "100%"; }; }; };
+providers = { big = { }; };
+EOF
+
+# interrupt SIGNAL ARGUMENTS...
+interrupt() {
+    local signal=$1 pid tries=0
+    shift
+    # A shell starts what is in the background with SIGINT ignored; env gives it back.
+    env --default-signal=INT "$MXSIM" run large.cfg --jobs 2 "$@" >out 2>err &
+    pid=$!
+    # It has begun to simulate when the trace's first part is there.
+    until compgen -G '*.part-*' >/dev/null || [ $tries -gt 300 ]; do
+        tries=$((tries + 1))
+        sleep 0.1
+    done
+    sleep 0.2
+    kill -s "$signal" $pid
+    wait $pid
+    local code=$?
+    [ $code = 130 ] || fail "$signal: exit $code"
+    grep -q 'mxsim: interrupted: no results were written' err || { fail "$signal: $(cat err)"; }
+    [ -s out ] && fail "$signal: prints to standard output"
+    [ -e results ] && [ -n "$(ls -A results)" ] && fail "$signal: left in results: $(ls -A results)"
+    [ -z "$(find . -name '*trace*')" ] || fail "$signal: left $(find . -name '*trace*')"
+}
+interrupt INT --out results --trace trace.csv
+interrupt TERM --out results --trace trace.csv.zst --json
+
+# What was there before stays.
+mkdir -p results && echo old >results/summary.json && echo old >trace.csv
+env --default-signal=INT "$MXSIM" run large.cfg --out results --trace trace.csv >out 2>err &
+pid=$!
+sleep 1
+kill -s INT $pid
+wait $pid
+[ $? = 130 ] || fail "over older results: not 130"
+[ "$(cat results/summary.json trace.csv)" = "old
+old" ] || fail "older results are gone"
+[ "$(find . -type f | sort | tr '\n' ' ')" = './err ./large.cfg ./out ./results/summary.json ./trace.csv ' ] ||
+    fail "left behind: $(find . -type f)"
+
+[ $failures = 0 ] && echo "interrupted cleanly"
+exit $failures

@@ -1,0 +1,134 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# mxtest: check
+# cli_run.sh - the commands as a user types them: outputs, exit codes, what they say.
+set -uo pipefail
+
+MXSIM=$(realpath "${MXSIM:-build/mxsim}")
+root=$PWD
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+export MXSIM_PATH=$root/scenarios
+
+failures=0
+fail() {
+    echo "FAIL: $*"
+    failures=$((failures + 1))
+}
+# expect CODE TEXT ARGUMENTS...: exit code, and an extended regular expression that the output (both
+# streams) matches.
+expect() {
+    local wanted=$1 text=$2 code
+    shift 2
+    "$MXSIM" "$@" >out 2>err </dev/null
+    code=$?
+    [ $code = "$wanted" ] || { fail "mxsim $*: $code instead of $wanted"; cat err; }
+    [ -z "$text" ] || grep -qE -- "$text" out err || { fail "mxsim $*: does not say $text"; head -n 20 out err; }
+}
+stdout_has() { grep -qE -- "$1" out || fail "standard output lacks $1"; }
+stderr_has() { grep -qE -- "$1" err || fail "standard error lacks $1"; }
+
+cat >small.cfg <<'EOF'
+name = "small";
+replications = 2;
+lists = { readers = { unknown = "1%"; mailbox_full = "1%"; }; };
+pools = { main = { ips = ( { name = "ip"; count = 2; age = "400d"; daily_volume = "50k"; } ); }; };
+campaigns = { news = { list = "readers"; pool = "main"; recipients = "2k"; window = "10m";
+                       mix = { big = "80%"; small = "20%"; }; }; };
+providers = { big = { }; small = { greylist = { delay = "5m"; domains = 10; whitelist_after = 5; }; }; };
+EOF
+
+# --- help and usage ---
+expect 0 'mxsim run' --help
+head -n 4 out | grep -q 'Examples' || fail "help does not lead with examples"
+expect 0 '^mxsim [0-9]+\.[0-9]+\.[0-9]+ \(' --version
+for command in run check schedule plot help; do
+    expect 0 "^Usage: mxsim $command" help $command
+    cp out help.txt
+    expect 0 "^Usage: mxsim $command" $command --help
+    cmp -s out help.txt || fail "$command --help is not help $command"
+    [ "$(wc -L <out)" -le 100 ] || fail "help of $command is wider than 100 columns"
+done
+expect 2 'which command'
+[ -s out ] && fail "a usage error prints to standard output"
+expect 2 'did you mean run' rum
+expect 2 'did you mean check' help chek
+expect 2 'there is no command "frobnicate"' frobnicate
+expect 2 'lacks its SCENARIO' run
+expect 2 'as well' run small.cfg other.cfg
+expect 2 'did you mean --seed' run small.cfg --sede 3
+expect 2 'whole number' run small.cfg --replications 0
+expect 2 'PATH=VALUE' run small.cfg --set seed
+expect 2 'others do' check small.cfg --trace x
+expect 2 'no option --precision' run small.cfg --precision 3
+
+# --- run ---
+expect 0 '2,000 recipients' run small.cfg --out a/b --seed 3
+stdout_has '^small +400 '
+stdout_has 'greylist 9[0-9]%|greylist 100%'
+stderr_has 'results in a/b'
+for file in summary.json timeseries.csv delivered_by_age.csv reputation.csv plan.cfg; do
+    [ -s a/b/$file ] || fail "a/b/$file is missing"
+done
+[ "$(find a/b -type f | wc -l)" = 5 ] || fail "a/b holds something else: $(ls -A a/b)"
+[ "$(wc -L <out)" -le 100 ] || fail "the table is wider than 100 columns"
+LC_ALL=C grep -q "$(printf '\033')" out && fail "colour in a file"
+head -n 1 a/b/timeseries.csv | grep -q '^time_s,provider,created,attempts,delivered,hard_bounced,soft_bounced_rejected,soft_bounced_expired,deferrals,deferrals_outage,.*,pending$' ||
+    fail "columns of timeseries.csv"
+for file in summary.json timeseries.csv delivered_by_age.csv reputation.csv; do
+    grep -nwiE 'nan|-nan|inf' a/b/$file && fail "$file holds a number that is none"
+done
+
+# plan.cfg reproduces the run, seed included
+expect 0 '' run a/b/plan.cfg --out again --quiet
+[ -s out ] && fail "--quiet prints"
+[ -s err ] && fail "--quiet says something"
+for file in timeseries.csv delivered_by_age.csv reputation.csv; do
+    cmp -s a/b/$file again/$file || fail "plan.cfg gives another $file"
+done
+
+# --json is summary.json
+expect 0 '"delivered_rate"' run small.cfg --json --seed 3
+diff <(grep -v '"performance"' out) <(grep -v '"performance"' a/b/summary.json) >/dev/null ||
+    fail "--json differs from summary.json"
+[ -s err ] && ! grep -q attempts err && fail "--json says: $(cat err)"
+
+# threads, loops and traces change nothing else
+for how in "--jobs 1" "--jobs 7" "--jobs 2 --exact" "--trace t.csv.zst --jobs 2"; do
+    # shellcheck disable=SC2086
+    expect 0 '' run small.cfg --out how --seed 3 --quiet $how
+    for file in timeseries.csv delivered_by_age.csv reputation.csv; do
+        cmp -s a/b/$file how/$file || fail "$how: $file differs"
+    done
+    diff <(grep -v '"performance"' how/summary.json) <(grep -v '"performance"' a/b/summary.json) \
+        >/dev/null || fail "$how: summary.json differs"
+done
+
+# the trace: compressed and plain hold the same rows, one column line, parts in order
+expect 0 '' run small.cfg --quiet --seed 3 --jobs 1 --trace t.csv
+zstd -dqc t.csv.zst | cmp -s - t.csv || fail "the compressed trace holds other rows"
+[ "$(grep -c ^replication t.csv)" = 1 ] || fail "column lines of the trace"
+[ "$(cut -d, -f1 t.csv | tail -n +2 | uniq | tr '\n' ' ')" = '0 1 ' ] || fail "order of replications"
+attempts=$(sed -n 's/^    "attempts": {"mean": \([0-9.]*\),.*/\1/p' a/b/summary.json | head -n 1)
+rows=$(tail -n +2 t.csv | grep -vc ',expired,')
+awk -v a="$attempts" -v r="$rows" 'BEGIN { exit !(2 * a == r) }' ||
+    fail "$rows rows for twice $attempts attempts"
+expect 0 '^replication,time_s' run small.cfg --quiet --trace /dev/stdout
+[ "$(find . -name '*part*' -o -name '*tmp*' | wc -l)" = 0 ] || fail "parts are left: $(ls -A)"
+
+# results replace older ones
+expect 0 '' run small.cfg --out a/b --seed 4 --quiet
+cmp -s a/b/timeseries.csv again/timeseries.csv && fail "older results stayed"
+
+# --- check ---
+expect 0 'ASSUMED' check small.cfg
+cp out plan.cfg
+expect 0 '' run plan.cfg --quiet --out plan --seed 3
+cmp -s plan/timeseries.csv again/timeseries.csv || fail "the printed plan gives another run"
+expect 0 '' check small.cfg --quiet
+[ -s out ] && fail "check --quiet prints"
+expect 0 'recipients = 3000|recipients = "3000"|recipients = "3k"' check small.cfg --set campaigns.news.recipients=3k
+
+[ $failures = 0 ] && echo "all well"
+exit $failures
