@@ -5,7 +5,7 @@
 # nothing written.
 set -uo pipefail
 
-MXSIM=$(realpath "${MXSIM:-build/mxsim}")
+MXSIM=$(realpath -e "${MXSIM:-build/mxsim}") || exit 1
 root=$PWD
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

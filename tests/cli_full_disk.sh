@@ -4,7 +4,7 @@
 # before is there still.
 set -uo pipefail
 
-MXSIM=$(realpath "${MXSIM:-build/mxsim}")
+MXSIM=$(realpath -e "${MXSIM:-build/mxsim}") || exit 1
 work=$(mktemp -d)
 trap 'chmod -R u+w "$work"; rm -rf "$work"' EXIT
 cd "$work" || exit 1

@@ -4,7 +4,7 @@
 # cli_interrupt.sh - Ctrl-C: exit code 130, a message, nothing half-written.
 set -uo pipefail
 
-MXSIM=$(realpath "${MXSIM:-build/mxsim}")
+MXSIM=$(realpath -e "${MXSIM:-build/mxsim}") || exit 1
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1

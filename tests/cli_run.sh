@@ -4,7 +4,7 @@
 # cli_run.sh - the commands as a user types them: outputs, exit codes, what they say.
 set -uo pipefail
 
-MXSIM=$(realpath "${MXSIM:-build/mxsim}")
+MXSIM=$(realpath -e "${MXSIM:-build/mxsim}") || exit 1
 root=$PWD
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -4,7 +4,7 @@
 # cli_schedule.sh - attempt times of policies when every attempt is refused.
 set -uo pipefail
 
-MXSIM=$(realpath "${MXSIM:-build/mxsim}")
+MXSIM=$(realpath -e "${MXSIM:-build/mxsim}") || exit 1
 export MXSIM_PATH=$PWD/scenarios
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
