@@ -11,8 +11,8 @@ set tmargin at screen area_top / 600.0
 set xrange [x_min:x_max] noextend
 set yrange [y_min:y_max] noextend
 set border 1 back linecolor rgb PALE linewidth 1.2
-set xtics out scale 0.5 offset 0,0.1 textcolor rgb GREY ()
+set xtics () nomirror out scale 0.5 offset 0,0.1 textcolor rgb GREY
 do for [k = 1:x_tick_count] { set xtics add (x_tick_text[k] x_tick_at[k]) }
-set ytics scale 0 textcolor rgb GREY ()
+set ytics () nomirror scale 0 textcolor rgb GREY
 do for [k = 1:y_tick_count] { set ytics add (y_tick_text[k] y_tick_at[k]) }
 set grid ytics back linetype 1 linecolor rgb GRID linewidth 1

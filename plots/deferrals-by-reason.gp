@@ -20,5 +20,5 @@ load plots.'/canvas.gp'
 load plots.'/axes.gp'
 if (!exists('is_prepared')) { load plots.'/by-hand-axes.gp' }
 plot for [i = 1:series_count] '$d'.i using 1:2:3 with filledcurves \
-    fillcolor rgb series_colour[i] fillstyle solid 1.0 noborder title series_title(i)
+    fillcolor rgb series_colour[i] fillstyle solid 1.0 noborder notitle
 unset output

@@ -26,7 +26,7 @@ set logscale x 10
 if (!exists('is_prepared')) { load plots.'/by-hand-axes.gp' }
 do for [k = 1:mark_count] {
     set arrow 9000 + k from mark_at[k], graph 0 to mark_at[k], graph 1 nohead back \
-        linewidth 1 linecolor rgb PALE dashtype 2
+        linewidth 1 linecolor rgb PALE dashtype 4
 }
 plot for [i = 1:series_count] '$d'.i using 1:3:4 with filledcurves \
         fillcolor rgb series_colour[i] fillstyle transparent solid 0.18 noborder notitle, \

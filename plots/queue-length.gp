@@ -25,5 +25,5 @@ do for [k = 1:peak_count] {
         fillcolor rgb peak_colour[k] fillstyle solid 1.0 border linecolor rgb 0xFFFFFF
 }
 plot for [i = 1:series_count] '$d'.i using 1:2 with lines linewidth 2.0 \
-    linecolor rgb series_colour[i] dashtype series_dash[i] title series_title(i)
+    linecolor rgb series_colour[i] dashtype series_dash[i] notitle
 unset output

@@ -25,9 +25,13 @@ GREY = 0x555555
 PALE = 0xB8B8B8
 GRID = 0xE4E4E4
 
+# 1 solid; 2 the dashes of the fifth line on; 3 guides; 4 marks
+set dashtype 2 (7,2)
+set dashtype 3 (1.5,3)
+set dashtype 4 (4,3)
+
 unset key
 unset border
 unset xtics
 unset ytics
 unset colorbox
-set tics nomirror

@@ -34,7 +34,7 @@ static void find_range(const struct mx_plot_data *data, struct mx_plot_panel_vie
     }
     low = fmin(low, high / 100.0);
     view->low = pow(10.0, floor(log10(fmax(low, 1.0))));
-    view->high = pow(10.0, ceil(log10(high) - 1e-9));
+    view->high = mx_plot_round_up(1.3 * high);
     if (view->high < 10.0 * view->low) {
         view->high = 10.0 * view->low;
     }
@@ -113,8 +113,8 @@ static void write_head(struct mx_plot_picture *picture, const struct mx_plot_pan
                                  : "a line per address")
             .s,
         mx_plot_text_format("Grey: the day's volume so far of the busiest address. Black bar: "
-                            "blocked. %s%s Scenario: %s.",
-                            mx_plot_frame_runs(data).s, left_out.s, data->scenario.s)
+                            "blocked. %s%s",
+                            mx_plot_frame_runs(data).s, left_out.s)
             .s);
 }
 
@@ -136,7 +136,7 @@ static void draw(struct mx_plot_picture *picture, const struct mx_plot_panels *p
 int mx_plot_allowance(struct mx_plot_picture *picture)
 {
     struct mx_plot_panel_view view = {
-        .value = allowance_of, .ground = volume_of, .is_log = true, .alike = 1.05};
+        .value = allowance_of, .ground = volume_of, .absent = "no limit", .is_log = true, .alike = 1.2};
     struct mx_plot_panels *panels;
     int code = mx_plot_data_need(picture->data, MX_PLOT_STATES, picture->error);
 

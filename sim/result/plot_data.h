@@ -82,6 +82,7 @@ struct mx_plot_data {
     char *dir;
     struct mx_plot_text scenario;
     double replications, horizon_s;
+    bool has_plan;                 /* plan.cfg was there */
     struct mx_plot_clock clock;
     struct mx_plot_scope total;
     size_t provider_count;

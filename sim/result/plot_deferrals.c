@@ -6,7 +6,7 @@
 #include "sim/result/plot_kinds.h"
 #include "sim/result/plot_series.h"
 
-#define LATE_SHARE 0.005 /* of the deferrals may come after the end of the picture */
+#define LATE_SHARE 0.02 /* of the deferrals may come after the end of the picture */
 #define IN_AREA_PX 12.0
 
 /* Hues that stay apart for the colour-blind in the order of the reasons; after Okabe and Ito, Tol.
@@ -14,13 +14,18 @@
 static const struct {
     mx_plot_colour colour;
     bool dark;
-    const char *cause; /* "62 % of the deferrals come from ..." */
+    const char *cause;  /* "... 62 % of 2 M deferrals" */
+    const char *leader; /* "at the peak, 09:40, ..." */
 } looks[MX_PLOT_REASON_COUNT] = {
-    {0x555555, true, "an outage"},          {0x56B4E9, false, "connection limits"},
-    {0x0072B2, true, "rate limits"},        {0xD55E00, true, "the volume-spike rule"},
-    {0xAA4499, true, "reputation"},         {0xE69F00, false, "lack of capacity"},
-    {0x009E73, true, "greylisting"},        {0x882255, true, "content filters"},
-    {0xBBBBBB, false, "full mailboxes"}};
+    {0x555555, true, "An outage causes", "an outage leads"},
+    {0x56B4E9, false, "Connection limits cause", "connection limits lead"},
+    {0x0072B2, true, "Rate limits cause", "rate limits lead"},
+    {0xD55E00, true, "The volume-spike rule causes", "the volume-spike rule leads"},
+    {0xAA4499, true, "Reputation causes", "reputation leads"},
+    {0xE69F00, false, "Lack of capacity causes", "lack of capacity leads"},
+    {0x009E73, true, "Greylisting causes", "greylisting leads"},
+    {0x882255, true, "Content filters cause", "content filters lead"},
+    {0xBBBBBB, false, "Full mailboxes cause", "full mailboxes lead"}};
 
 /* All that the picture is made of. */
 struct stack {
@@ -33,6 +38,7 @@ struct stack {
     double *column;                        /* [grid.count][MX_PLOT_REASON_COUNT] */
     double highest;                        /* of a column's sum */
     double highest_at_s;
+    size_t highest_reason;                 /* that leads there */
 };
 
 static double row_sum(const struct mx_plot_reasons *row)
@@ -87,6 +93,16 @@ static void sum_up(const struct mx_plot_data *data, struct stack *stack)
     order_reasons(stack);
 }
 
+static size_t leading_reason(const double *column)
+{
+    size_t leading = 0;
+
+    for (size_t r = 1; r < MX_PLOT_REASON_COUNT; r++) {
+        leading = column[r] > column[leading] ? r : leading;
+    }
+    return leading;
+}
+
 /* Fill the columns. Returns false when out of memory. */
 static bool fill_columns(const struct mx_plot_data *data, struct stack *stack)
 {
@@ -115,6 +131,7 @@ static bool fill_columns(const struct mx_plot_data *data, struct stack *stack)
         if (sum > stack->highest) {
             stack->highest = sum;
             stack->highest_at_s = ((double)c + 0.5) * stack->grid.width_s;
+            stack->highest_reason = leading_reason(&stack->column[c * MX_PLOT_REASON_COUNT]);
         }
     }
     return true;
@@ -226,13 +243,16 @@ static void write_head(struct mx_plot_picture *picture, const struct stack *stac
 
     late = mx_plot_text_clean("");
     if (stack->count > 0) {
-        size_t first = stack->reason[0];
+        size_t first = stack->reason[0], peak = stack->highest_reason;
+        struct mx_plot_text moment = mx_plot_moment(&data->clock, stack->highest_at_s);
         headline = mx_plot_text_format(
-            "%s %s deferrals come from %s; most come around %s",
-            stack->count == 1 ? "All" : mx_plot_share(stack->sum[first] / stack->total).s,
-            stack->count == 1 ? mx_plot_count(stack->total).s
-                              : mx_plot_text_format("of %s", mx_plot_count(stack->total).s).s,
-            looks[first].cause, mx_plot_moment(&data->clock, stack->highest_at_s).s);
+            "%s %s%s deferrals; %s%s%s%s", looks[first].cause,
+            stack->count == 1 ? "all " : mx_plot_share(stack->sum[first] / stack->total).s,
+            mx_plot_text_format(stack->count == 1 ? "%s" : " of %s",
+                                mx_plot_count(stack->total).s)
+                .s,
+            peak == first ? "the peak is at " : "at the peak, ", moment.s,
+            peak == first ? "" : ", ", peak == first ? "" : looks[peak].leader);
     }
     if (stack->late > 0.0) {
         late = mx_plot_text_format(" %s of the deferrals come later than shown.",
@@ -242,12 +262,12 @@ static void write_head(struct mx_plot_picture *picture, const struct stack *stac
         picture, headline.s,
         mx_plot_text_format("Attempts answered busy in each %s, all providers. Share: of all "
                             "deferrals. One message can be deferred several times.",
-                            mx_plot_duration(stack->grid.width_s).s)
+                            mx_plot_each(stack->grid.width_s).s)
             .s,
-        mx_plot_text_format("%s deferrals of %s sent messages = %s a message. %s%s Scenario: %s.",
+        mx_plot_text_format("%s deferrals of %s sent messages = %s a message. %s%s",
                             mx_plot_count(stack->total).s, mx_plot_count(sent).s,
                             mx_plot_count(sent > 0.0 ? stack->total / sent : NAN).s,
-                            mx_plot_frame_runs(data).s, late.s, data->scenario.s)
+                            mx_plot_frame_runs(data).s, late.s)
             .s);
 }
 
@@ -270,6 +290,10 @@ static void draw(struct mx_plot_picture *picture, const struct stack *stack)
     mx_plot_frame_area(picture, &area, mx_plot_frame_time_title(&picture->data->clock).s);
     write_blocks(picture->script, stack);
     name_areas(picture, stack, &area, top);
+    mx_plot_frame_unit(picture, &area,
+                       mx_plot_text_format("deferrals per %s",
+                                           mx_plot_each(stack->grid.width_s).s)
+                           .s);
     /* the column starts at the middle of the picture and keeps the order of the stack */
     for (size_t i = 0; i < tag_count; i++) {
         tags[i].y_px = area.bottom_px + 0.55 * (area.top_px - area.bottom_px) + tags[i].y_px;

@@ -176,22 +176,33 @@ static size_t collect_tags(const struct mx_plot_data *data, const struct mx_plot
     return count + (others_tag(data, shown, &tags[count]) ? 1 : 0);
 }
 
-/* The provider of some size that ends lowest, or that is slowest to 90 %; SIZE_MAX for none. */
-static size_t find_worst(const struct mx_plot_data *data, bool slowest, double *value)
+static double speed_to_90(const struct curve *curve)
+{
+    return -age_at(curve, 0.9);
+}
+
+static double slowness_to_90(const struct curve *curve)
+{
+    return age_at(curve, 0.9);
+}
+
+/* The provider of some size with the least of a measure; SIZE_MAX for none. */
+static size_t find_least(const struct mx_plot_data *data, double (*measure)(const struct curve *),
+                         double *value)
 {
     double least = HEADLINE_SIZE * data->total.metric[MX_PLOT_SENT];
-    size_t worst = SIZE_MAX;
+    size_t found = SIZE_MAX;
 
     for (size_t p = 0; p < data->provider_count; p++) {
         struct curve curve = find_curve(data, p);
-        double x = slowest ? age_at(&curve, 0.9) : -final_share(&curve);
+        double x = measure(&curve);
         if (data->providers[p].scope.metric[MX_PLOT_SENT] >= least && !isnan(x) &&
-            (worst == SIZE_MAX || x > *value)) {
-            worst = p;
+            (found == SIZE_MAX || x < *value)) {
+            found = p;
             *value = x;
         }
     }
-    return worst;
+    return found;
 }
 
 static struct mx_plot_text headline(const struct mx_plot_data *data, double high_s)
@@ -199,8 +210,8 @@ static struct mx_plot_text headline(const struct mx_plot_data *data, double high
     struct curve total = find_curve(data, data->provider_count);
     double end = total.count > 0 ? final_share(&total)
                                  : data->total.metric[MX_PLOT_DELIVERED_RATE];
-    double value = 0.0, t90 = age_at(&total, 0.9), t50 = age_at(&total, 0.5);
-    size_t worst;
+    double least = 0.0, most = 0.0, t50 = age_at(&total, 0.5);
+    size_t worst, best;
 
     if (data->age_count == 0 || isnan(end) || data->total.metric[MX_PLOT_SENT] <= 0.0) {
         return mx_plot_text_clean("No mail was sent, so none could be delivered");
@@ -208,17 +219,18 @@ static struct mx_plot_text headline(const struct mx_plot_data *data, double high
     if (end <= 0.0) {
         return mx_plot_text_format("Nothing is delivered within %s", mx_plot_duration(high_s).s);
     }
-    worst = find_worst(data, false, &value);
-    if (data->provider_count > 1 && worst != SIZE_MAX && -value < end - HEADLINE_LAG) {
+    worst = find_least(data, final_share, &least);
+    if (data->provider_count > 1 && worst != SIZE_MAX && least < end - HEADLINE_LAG) {
         return mx_plot_text_format("%s ends at %s delivered, all mail together at %s",
-                                   data->providers[worst].shown.s, mx_plot_share(-value).s,
+                                   data->providers[worst].shown.s, mx_plot_share(least).s,
                                    mx_plot_share(end).s);
     }
-    worst = find_worst(data, true, &value);
-    if (data->provider_count > 1 && worst != SIZE_MAX && value > 60.0 && value > 4.0 * t90) {
-        return mx_plot_text_format("%s needs %s for 90 %% of its mail, all mail together %s",
-                                   data->providers[worst].shown.s, mx_plot_duration(value).s,
-                                   mx_plot_duration(t90).s);
+    worst = find_least(data, speed_to_90, &least);
+    best = find_least(data, slowness_to_90, &most);
+    if (best != SIZE_MAX && worst != SIZE_MAX && -least > 60.0 && -least > 4.0 * most) {
+        return mx_plot_text_format("%s needs %s for 90 %% of its mail, %s only %s",
+                                   data->providers[worst].shown.s, mx_plot_duration(-least).s,
+                                   data->providers[best].shown.s, mx_plot_duration(most).s);
     }
     if (isnan(t50)) {
         return mx_plot_text_format("Only %s of the mail is delivered within %s",
@@ -249,11 +261,9 @@ static void write_head(struct mx_plot_picture *picture, double high_s)
                             mx_plot_count(data->total.metric[MX_PLOT_SENT]).s,
                             mx_plot_duration(high_s).s)
             .s,
-        mx_plot_text_format("%s%s Delivered = accepted by the provider, in the inbox or not. "
-                            "Scenario: %s.",
+        mx_plot_text_format("%s%s Delivered = accepted by the provider, in the inbox or not.",
                             mx_plot_frame_runs(data).s,
-                            has_bands(data) ? " Band: 5th to 95th percentile of the runs." : "",
-                            data->scenario.s)
+                            has_bands(data) ? " Band: 5th to 95th percentile of the runs." : "")
             .s);
 }
 
@@ -289,6 +299,7 @@ static void write_axes(struct mx_plot_picture *picture, const struct mx_plot_are
     mx_plot_script_number(script, "y_max", 1.0);
     mx_plot_script_ticks(script, "y_tick", &ticks);
     mx_plot_frame_area(picture, area, "Time since creation (log scale)");
+    mx_plot_frame_unit(picture, area, "delivered");
 }
 
 /* The last age of the file, or 72 h if nothing is delivered later. */

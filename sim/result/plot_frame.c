@@ -37,6 +37,14 @@ void mx_plot_frame_head(struct mx_plot_picture *picture, const char *headline, c
     note.font_px = font_px;
     note.text = mx_plot_text_fit(headline, font_px, true, width_px);
     mx_plot_canvas_note(&picture->canvas, &note);
+    note = (struct mx_plot_note){
+        .text = mx_plot_text_format("scenario %s", picture->data->scenario.s),
+        .x_px = MX_PLOT_WIDTH_PX - HEAD_LEFT_PX + 8.0,
+        .y_px = 14.0,
+        .font_px = 11.0,
+        .colour = 0x8A8A8A,
+        .align = MX_PLOT_RIGHT};
+    mx_plot_canvas_note(&picture->canvas, &note);
     if (line1[0] != '\0') {
         add_text(picture, mx_plot_text_fit(line1, SUBTITLE_PX, false, width_px), HEAD_LEFT_PX,
                  544.0, SUBTITLE_PX, MX_PLOT_GREY);
@@ -62,6 +70,13 @@ void mx_plot_frame_area(struct mx_plot_picture *picture, const struct mx_plot_ar
     mx_plot_script_number(picture->script, "area_bottom", area->bottom_px);
     mx_plot_script_number(picture->script, "area_top", area->top_px);
     mx_plot_canvas_note(&picture->canvas, &note);
+}
+
+void mx_plot_frame_unit(struct mx_plot_picture *picture, const struct mx_plot_area *area,
+                        const char *unit)
+{
+    add_text(picture, mx_plot_text_clean(unit), HEAD_LEFT_PX, area->top_px + 17.0, 11.5,
+             MX_PLOT_GREY);
 }
 
 void mx_plot_frame_empty(struct mx_plot_picture *picture, const struct mx_plot_area *area,
@@ -252,9 +267,9 @@ static void add_leader(struct mx_plot_picture *picture, const struct mx_plot_tag
 static void add_swatch(struct mx_plot_picture *picture, const struct mx_plot_tag *tag,
                        double from_px, double at_px)
 {
-    struct mx_plot_box box = {.x1_px = from_px + 2.0,
+    struct mx_plot_box box = {.x1_px = from_px + 6.0,
                               .y1_px = at_px - 5.0,
-                              .x2_px = from_px + 12.0,
+                              .x2_px = from_px + 16.0,
                               .y2_px = at_px + 5.0,
                               .colour = tag->line};
 
@@ -280,7 +295,7 @@ void mx_plot_frame_tags(struct mx_plot_picture *picture, const struct mx_plot_ar
         } else {
             add_leader(picture, tag, area->right_px, labels[i].at_px);
         }
-        add_text(picture, tag->text, area->right_px + TAG_GAP_PX, labels[i].at_px, TAG_PX,
-                 tag->colour);
+        add_text(picture, tag->text, area->right_px + TAG_GAP_PX + (tag->swatch ? 4.0 : 0.0),
+                 labels[i].at_px, TAG_PX, tag->colour);
     }
 }

@@ -22,13 +22,18 @@ struct mx_plot_area {
     double left_px, right_px, bottom_px, top_px;
 };
 
-/* The finding in bold, and up to two lines under it. Too long texts end in an ellipsis. */
+/* The finding in bold, up to two lines under it, and the scenario's name in the lower right corner.
+ * Too long texts end in an ellipsis. */
 void mx_plot_frame_head(struct mx_plot_picture *picture, const char *headline, const char *line1,
                         const char *line2);
 
 /* Emit area_left ... and the axis's title below the area. */
 void mx_plot_frame_area(struct mx_plot_picture *picture, const struct mx_plot_area *area,
                         const char *x_title);
+
+/* What the y axis counts, small, above its upper end. */
+void mx_plot_frame_unit(struct mx_plot_picture *picture, const struct mx_plot_area *area,
+                        const char *unit);
 
 /* A grey sentence in the middle of an area that has nothing to show. */
 void mx_plot_frame_empty(struct mx_plot_picture *picture, const struct mx_plot_area *area,

@@ -98,8 +98,7 @@ static void set_text(struct mx_plot_tick *tick, const char *text)
     }
 }
 
-/* The smallest of 1, 2, 5 times a power of ten that is at least `value`, which is > 0. */
-static double round_up(double value)
+double mx_plot_round_up(double value)
 {
     double power = pow(10.0, floor(log10(value)));
 
@@ -117,7 +116,7 @@ static double round_up(double value)
 /* Step and number of steps that reach max. */
 static double linear_steps(double max, int wanted, double least_step, int *steps)
 {
-    double step = max > 0.0 ? round_up(max / wanted) : round_up(1.0 / wanted);
+    double step = max > 0.0 ? mx_plot_round_up(max / wanted) : mx_plot_round_up(1.0 / wanted);
 
     if (step < least_step) {
         step = least_step;
@@ -198,7 +197,7 @@ void mx_plot_ticks_age(double low_s, double high_s, double width_px, struct mx_p
             double other_px = scale * log(ticks->tick[k].at / low_s);
             double widths = mx_plot_text_width(ages[i].text, 13.0, false) +
                             mx_plot_text_width(ticks->tick[k].text, 13.0, false);
-            has_room = fabs(at_px - other_px) > 0.5 * widths + 8.0;
+            has_room = fabs(at_px - other_px) > 0.5 * widths + 14.0;
         }
         if (has_room) {
             struct mx_plot_tick *tick = add_tick(ticks, ages[i].at_s);

@@ -42,6 +42,9 @@ struct mx_plot_ticks {
     struct mx_plot_tick tick[MX_PLOT_TICK_COUNT_MAX];
 };
 
+/* The smallest of 1, 2, 5 times a power of ten that is at least `value`, which is > 0. */
+double mx_plot_round_up(double value);
+
 /* From 0 to a round number >= max, which is stored in *top (> 0 also for max = 0): about `wanted`
  * steps of 1, 2 or 5 times a power of ten, never less than `least_step` apart. */
 void mx_plot_ticks_count(double max, int wanted, double least_step, double *top,

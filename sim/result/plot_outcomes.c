@@ -109,10 +109,10 @@ static void fill_table(struct table *table, const struct mx_plot_data *data, con
     }
     {
         struct mx_plot_ticks ticks;
-        mx_plot_ticks_share(most, 1, &table->top, &ticks);
+        mx_plot_ticks_share(most, 4, &table->top, &ticks);
     }
-    table->row_px = fmin((ROWS_TOP_PX - ROWS_BOTTOM_PX) / (double)table->count, 34.0);
-    table->font_px = fmin(fmax(0.74 * table->row_px, 8.5), 13.0);
+    table->row_px = fmin((ROWS_TOP_PX - ROWS_BOTTOM_PX) / (double)table->count, 44.0);
+    table->font_px = fmin(fmax(0.74 * table->row_px, 8.5), 13.5);
 }
 
 static void add_note(struct mx_plot_picture *picture, struct mx_plot_text text, double x_px,
@@ -195,7 +195,8 @@ static void draw_row(struct mx_plot_picture *picture, const struct table *table,
              middle_px, table->font_px, MX_PLOT_INK, MX_PLOT_LEFT, row->is_total);
     for (int o = 0; o < OUTCOME_COUNT; o++) {
         if (table->is_shown[o]) {
-            draw_lost(picture, table, row, middle_px, o, left_px, step_px - 104.0);
+            draw_lost(picture, table, row, middle_px, o, left_px,
+                      fmin(step_px - 104.0, 220.0));
             left_px += step_px;
         }
     }
@@ -223,7 +224,7 @@ static void draw_header(struct mx_plot_picture *picture, const struct table *tab
 
     add_header(picture, "provider", "", NAME_RIGHT_PX, MX_PLOT_RIGHT);
     add_header(picture, "sent", "= 100 %", SENT_RIGHT_PX, MX_PLOT_RIGHT);
-    add_header(picture, "delivered", "accepted; bar: 0 to 100 %", DELIVERED_LEFT_PX,
+    add_header(picture, "delivered", "bar: 0 to 100 %", DELIVERED_LEFT_PX,
                MX_PLOT_LEFT);
     for (int o = 0; o < OUTCOME_COUNT; o++) {
         if (table->is_shown[o]) {
@@ -289,13 +290,12 @@ static void write_head(struct mx_plot_picture *picture, const struct table *tabl
     }
     mx_plot_frame_head(
         picture, headline(data).s,
-        mx_plot_text_format("Share of the messages sent (recipients less drops; %s dropped before "
-                            "sending). In brackets: messages.%s",
+        mx_plot_text_format("Share of the messages sent (recipients less %s drops). In brackets: "
+                            "messages.%s",
                             mx_plot_count(data->total.metric[MX_PLOT_DROPPED]).s,
                             lacking(table).s)
             .s,
-        mx_plot_text_format("%s%s Scenario: %s.", mx_plot_frame_runs(data).s, scale.s,
-                            data->scenario.s)
+        mx_plot_text_format("%s%s", mx_plot_frame_runs(data).s, scale.s)
             .s);
 }
 

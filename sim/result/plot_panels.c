@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #define PAGE_LEFT_PX 78.0
-#define PAGE_RIGHT_PX 938.0
+#define PAGE_RIGHT_PX 908.0
 #define PAGE_BOTTOM_PX 78.0
 #define PAGE_TOP_PX 506.0
 #define GAP_PX 16.0
@@ -95,6 +95,7 @@ static bool fill_panel(struct mx_plot_panel *panel, const struct mx_plot_panels 
                        const struct mx_plot_data *data, const struct mx_plot_panel_view *view)
 {
     size_t columns = panels->grid.count;
+    bool is_absent = view->is_absent != NULL && view->is_absent(data, panel->provider);
     size_t *place_of = calloc(data->ip_count + 1, sizeof *place_of);
     bool ok = place_of != NULL && list_addresses(panel, data, place_of);
     bool *is_set = ok ? calloc(panel->ip_count * columns + 1, sizeof *is_set) : NULL;
@@ -110,7 +111,7 @@ static bool fill_panel(struct mx_plot_panel *panel, const struct mx_plot_panels 
     }
     for (size_t i = 0; ok && i < data->state_count; i++) {
         const struct mx_plot_state *state = &data->states[i];
-        if (state->provider == panel->provider) {
+        if (state->provider == panel->provider && !is_absent) {
             size_t column = mx_plot_grid_column(&panels->grid, state->time_s);
             size_t place = place_of[state->ip];
             take_state(panel, state, view, place * columns + column, column);
@@ -268,13 +269,15 @@ static void draw_x_axis(struct mx_plot_picture *picture, const struct mx_plot_pa
 {
     const struct mx_plot_area *area = &panel->area;
     double width_px = area->right_px - area->left_px;
+    bool is_last = area->right_px > PAGE_RIGHT_PX - 1.0;
+    double last_text_px = area->right_px - (is_last ? 0.0 : 18.0); /* clear of the next panel */
     struct mx_plot_ticks ticks;
 
     mx_plot_ticks_clock(&picture->data->clock, 0.0, panels->end_s, width_px, &ticks);
     for (size_t i = 0; i < ticks.count; i++) {
         double x_px = area->left_px + ticks.tick[i].at / panels->end_s * width_px;
         add_stroke(picture, x_px, area->bottom_px, x_px, area->bottom_px - 3.0, MX_PLOT_PALE);
-        if (with_text) {
+        if (with_text && x_px <= last_text_px) {
             add_note(picture, mx_plot_text_clean(ticks.tick[i].text), x_px, area->bottom_px - 12.0,
                      11.0, MX_PLOT_GREY, MX_PLOT_CENTRE, false);
             add_note(picture, mx_plot_text_clean(ticks.tick[i].below), x_px,
@@ -305,11 +308,10 @@ static void draw_blocks(struct mx_plot_picture *picture, const struct mx_plot_pa
     }
 }
 
-/* The address that is lowest at any moment, its lowest and its last value; and whether all
- * addresses are alike all the time. */
+/* The address that is lowest in the mean over time; and whether all are alike all the time. */
 struct extremes {
     size_t worst;
-    double lowest, last_low, last_high;
+    double worst_last; /* its last value */
     bool has_values, are_alike;
 };
 
@@ -318,39 +320,52 @@ static bool is_alike(double low, double high, const struct mx_plot_panel_view *v
     return view->is_log ? high <= low * view->alike : high - low <= view->alike;
 }
 
+/* Mean and last of the finite values of one address; false when it has none. */
+static bool describe(const double *value, size_t columns, double *mean, double *last)
+{
+    double sum = 0.0;
+    size_t count = 0;
+
+    for (size_t c = 0; c < columns; c++) {
+        if (isfinite(value[c])) {
+            sum += value[c];
+            *last = value[c];
+            count++;
+        }
+    }
+    *mean = count > 0 ? sum / (double)count : INFINITY;
+    return count > 0;
+}
+
 static struct extremes find_extremes(const struct mx_plot_panel *panel, size_t columns,
                                      const struct mx_plot_panel_view *view)
 {
-    struct extremes found = {.lowest = INFINITY,
-                             .last_low = INFINITY,
-                             .last_high = -INFINITY,
-                             .are_alike = true};
+    struct extremes found = {.are_alike = true};
+    double least = INFINITY, mean, last;
 
-    for (size_t c = 0; c < columns; c++) {
+    for (size_t a = 0; a < panel->ip_count; a++) {
+        if (describe(panel->value + a * columns, columns, &mean, &last) && mean < least) {
+            least = mean;
+            found.worst = a;
+            found.worst_last = last;
+            found.has_values = true;
+        }
+    }
+    for (size_t c = 0; c < columns && found.are_alike; c++) {
         double low = INFINITY, high = -INFINITY;
         for (size_t a = 0; a < panel->ip_count; a++) {
             double value = panel->value[a * columns + c];
-            if (value < found.lowest) {
-                found.lowest = value;
-                found.worst = a;
-            }
-            if (isfinite(value)) {
-                low = fmin(low, value);
-                high = fmax(high, value);
-            }
+            low = isfinite(value) ? fmin(low, value) : low;
+            high = isfinite(value) ? fmax(high, value) : high;
         }
-        if (low <= high) {
-            found.has_values = true;
-            found.are_alike = found.are_alike && is_alike(low, high, view);
-            found.last_low = low;
-            found.last_high = high;
-        }
+        found.are_alike = low > high || is_alike(low, high, view);
     }
     return found;
 }
 
 static void draw_title(struct mx_plot_picture *picture, const struct mx_plot_panel *panel,
-                       const struct extremes *found, struct mx_plot_text (*number)(double value))
+                       const struct mx_plot_panel_view *view, const struct extremes *found,
+                       struct mx_plot_text (*number)(double value))
 {
     const struct mx_plot_data *data = picture->data;
     const struct mx_plot_area *area = &panel->area;
@@ -367,21 +382,25 @@ static void draw_title(struct mx_plot_picture *picture, const struct mx_plot_pan
     if (!is_wide) {
         return;
     }
-    if (!found->has_values) {
-        more = mx_plot_text_clean("no limit");
+    if (panel->blocked_ips > 0) {
+        more = mx_plot_text_format("%zu of %zu blocked", panel->blocked_ips, panel->ip_count);
+        if (found->has_values) {
+            more = mx_plot_text_format("%s, %s end%s at %s", more.s, highlight ? "lowest" : "all",
+                                       highlight ? "s" : "",
+                                       number(found->worst_last).s);
+        }
+    } else if (!found->has_values) {
+        more = mx_plot_text_clean(view->absent);
     } else if (highlight) {
-        more = mx_plot_text_format("lowest: %s, %s", data->ip_names[panel->ip[found->worst]].s,
-                                   number(found->lowest).s);
+        more = mx_plot_text_format("%s lowest, ends at %s",
+                                   data->ip_names[panel->ip[found->worst]].s,
+                                   number(found->worst_last).s);
     } else {
-        more = mx_plot_text_format("%s, %s at the end",
+        more = mx_plot_text_format("%s, at the end %s",
                                    panel->ip_count == 1
                                        ? data->ip_names[panel->ip[0]].s
                                        : mx_plot_text_format("%zu addresses", panel->ip_count).s,
-                                   number(found->last_low).s);
-    }
-    if (panel->blocked_ips > 0) {
-        more = mx_plot_text_format("%s; %zu of %zu blocked", more.s, panel->blocked_ips,
-                                   panel->ip_count);
+                                   number(found->worst_last).s);
     }
     add_note(picture,
              mx_plot_text_fit(more.s, 11.0, false,
@@ -594,7 +613,7 @@ void mx_plot_panels_draw(const struct mx_plot_panels *panels, struct mx_plot_pic
         draw_y_axis(picture, panel, view, y_ticks, i % panels->columns == 0);
         draw_x_axis(picture, panels, panel, i + panels->columns >= panels->count);
         draw_blocks(picture, panels, panel);
-        draw_title(picture, panel, &found, number);
+        draw_title(picture, panel, view, &found, number);
         if (!list_panel(picture->script, panels, i, view, &found, listing)) {
             picture->canvas.has_failed = true;
         }

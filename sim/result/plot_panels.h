@@ -16,6 +16,9 @@
 struct mx_plot_panel_view {
     double (*value)(const struct mx_plot_state *state);  /* INFINITY: nothing to draw */
     double (*ground)(const struct mx_plot_state *state); /* grey area under the lines, or NULL */
+    /* This provider has no such thing, which its title then says in place of numbers. */
+    bool (*is_absent)(const struct mx_plot_data *data, size_t provider);
+    const char *absent;
     bool is_log;
     double low, high; /* of the y axis */
     double alike;     /* lowest and highest within this factor (log) or distance are one */

@@ -7,7 +7,7 @@
 #include "sim/result/plot_kinds.h"
 #include "sim/result/plot_series.h"
 
-#define LATE_SHARE 0.005 /* of the peak: below it for good, the picture may end */
+#define LATE_SHARE 0.02 /* of the peak: below it for good, the picture may end */
 
 /* One line: a shown provider, the sum of the others, or the total. */
 struct line {
@@ -140,6 +140,12 @@ static bool is_drawn(const struct mx_plot_data *data, const struct queue *queue,
            (i == queue->shown.count && data->provider_count > queue->shown.count);
 }
 
+static double middle_of(const struct queue *queue, size_t column)
+{
+    return fmin(((double)column + 0.5) * queue->grid.width_s, queue->end_s);
+}
+
+/* Straight lines between the middles of the columns, from 0 at the start. */
 static void write_lines(struct mx_plot_picture *picture, const struct queue *queue)
 {
     FILE *script = picture->script;
@@ -154,11 +160,12 @@ static void write_lines(struct mx_plot_picture *picture, const struct queue *que
         dash[count] = i < queue->shown.count ? mx_plot_style(i)->dash : 1;
         count++;
         (void)fprintf(script, "$d%zu << EOD\n", count);
+        (void)fprintf(script, "0 %.10g\n", queue->grid.count == 1 ? queue->line[i].column[0] : 0.0);
         for (size_t c = 0; c < queue->grid.count; c++) {
-            double end_s = fmin(((double)c + 1.0) * queue->grid.width_s, queue->end_s);
-            (void)fprintf(script, "%.10g %.10g\n%.10g %.10g\n", (double)c * queue->grid.width_s,
-                          queue->line[i].column[c], end_s, queue->line[i].column[c]);
+            (void)fprintf(script, "%.10g %.10g\n", middle_of(queue, c), queue->line[i].column[c]);
         }
+        (void)fprintf(script, "%.10g %.10g\n", queue->end_s,
+                      queue->line[i].column[queue->grid.count - 1]);
         (void)fputs("EOD\n", script);
     }
     if (count == 0) {
@@ -214,15 +221,16 @@ static void mark_peaks(struct mx_plot_picture *picture, const struct queue *queu
 
         if (is_drawn(picture->data, queue, i) && line->peak > 0.0 && line->peak_s < queue->end_s) {
             double y_px = area->bottom_px + line->peak * px_per_count;
-            struct mx_plot_stroke guide = {.x1_px = area->left_px + line->peak_s * px_per_s + 4.0,
+            double peak_s = middle_of(queue, mx_plot_grid_column(&queue->grid, line->peak_s));
+            struct mx_plot_stroke guide = {.x1_px = area->left_px + peak_s * px_per_s + 4.0,
                                            .y1_px = y_px,
                                            .x2_px = area->right_px,
                                            .y2_px = y_px,
-                                           .width_pt = 0.8,
-                                           .colour = 0x80000000 | ink,
+                                           .width_pt = 1.0,
+                                           .colour = 0x50000000 | ink,
                                            .dash = 3};
             mx_plot_canvas_stroke(&picture->canvas, &guide);
-            at[count] = line->peak_s;
+            at[count] = peak_s;
             peak[count] = line->peak;
             colour[count++] = ink;
         }
@@ -269,10 +277,10 @@ static void write_head(struct mx_plot_picture *picture, const struct queue *queu
         mx_plot_text_format("Messages created and not yet delivered or bounced (waiting for a "
                             "first or another attempt), by provider. Label: peak.")
             .s,
-        mx_plot_text_format("%s messages sent in all. Highest of each %s. %s%s Scenario: %s.",
+        mx_plot_text_format("%s messages sent in all. Highest of each %s. %s%s",
                             mx_plot_count(data->total.metric[MX_PLOT_SENT]).s,
-                            mx_plot_duration(queue->grid.width_s).s, mx_plot_frame_runs(data).s,
-                            rest.s, data->scenario.s)
+                            mx_plot_each(queue->grid.width_s).s, mx_plot_frame_runs(data).s,
+                            rest.s)
             .s);
 }
 
@@ -298,6 +306,7 @@ static void draw(struct mx_plot_picture *picture, const struct queue *queue)
     mx_plot_frame_area(picture, &area, mx_plot_frame_time_title(&picture->data->clock).s);
     write_lines(picture, queue);
     mark_peaks(picture, queue, &area, top);
+    mx_plot_frame_unit(picture, &area, "messages");
     for (size_t i = 0; i < tag_count; i++) {
         tags[i].y_px = area.bottom_px + tags[i].y_px / top * (area.top_px - area.bottom_px);
     }

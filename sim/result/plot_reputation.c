@@ -16,18 +16,23 @@ static double score_of(const struct mx_plot_state *state)
     return state->score;
 }
 
+/* A resolved plan gives the bands of every provider that keeps a reputation. */
+static bool keeps_none(const struct mx_plot_data *data, size_t provider)
+{
+    return data->has_plan && isnan(data->providers[provider].band_below[0]);
+}
+
 static struct mx_plot_text score_text(double score)
 {
     return mx_plot_text_format("%.2f", score);
 }
 
-/* Shade a panel between its band edges, and name the bands that have room. */
+/* Shade a panel between its band edges; the names of bands that have room stand right of it. */
 static void shade(struct mx_plot_picture *picture, const struct mx_plot_panel *panel,
-                  const struct mx_plot_panel_view *view)
+                  const struct mx_plot_panel_view *view, bool with_names)
 {
     const double *below = picture->data->providers[panel->provider].band_below;
     const struct mx_plot_area *area = &panel->area;
-    bool is_wide = area->right_px - area->left_px >= 130.0;
     double from = 0.0;
 
     for (int band = 0; band < 4; band++) {
@@ -42,10 +47,10 @@ static void shade(struct mx_plot_picture *picture, const struct mx_plot_panel *p
         if (box.y2_px > box.y1_px) {
             mx_plot_canvas_box(&picture->canvas, &box);
         }
-        if (is_wide && box.y2_px - box.y1_px >= 11.0) {
+        if (with_names && box.y2_px - box.y1_px >= 11.0) {
             struct mx_plot_note note = {.text = mx_plot_text_clean(band_name[band]),
-                                        .x_px = area->left_px + 4.0,
-                                        .y_px = box.y2_px - 7.0,
+                                        .x_px = area->right_px + 4.0,
+                                        .y_px = 0.5 * (box.y1_px + box.y2_px),
                                         .font_px = 9.5,
                                         .colour = 0x777777,
                                         .align = MX_PLOT_LEFT};
@@ -58,11 +63,13 @@ static void shade(struct mx_plot_picture *picture, const struct mx_plot_panel *p
 /* What the headline tells of the whole file. */
 struct story {
     size_t pairs;                    /* (provider, address) */
-    size_t blocked, ends_in[4];      /* pairs ever blocked; by last band */
+    size_t blocked;                  /* pairs that ever are */
     size_t worst_blocker, most_blocked;
     uint8_t first_low, lowest;       /* lowest band at the start; at any time */
     const struct mx_plot_state *fall; /* the first row in the lowest band */
-    size_t at_worst;                 /* provider with most pairs in the lowest last band */
+    size_t at_worst, low_there;      /* provider with most addresses not high at the end */
+    size_t ips_there;
+    bool keeps_none;                 /* some provider has no reputation */
 };
 
 /* One pair's way through the file. */
@@ -92,24 +99,23 @@ static void add_state(struct story *story, struct course *course,
 static void sum_courses(const struct mx_plot_data *data, struct story *story,
                         const struct course *courses)
 {
-    size_t most_low = 0;
-
     for (size_t p = 0; p < data->provider_count; p++) {
-        size_t blocked = 0, low = 0;
+        size_t blocked = 0, low = 0, ips = 0;
         for (size_t ip = 0; ip < data->ip_count; ip++) {
             const struct course *course = &courses[p * data->ip_count + ip];
             if (course->seen) {
-                story->ends_in[course->last]++;
                 blocked += course->blocked ? 1 : 0;
                 low += course->last < 3 ? 1 : 0;
+                ips++;
             }
         }
         if (blocked > story->most_blocked) {
             story->most_blocked = blocked;
             story->worst_blocker = p;
         }
-        if (low > most_low) {
-            most_low = low;
+        if (low > story->low_there) {
+            story->low_there = low;
+            story->ips_there = ips;
             story->at_worst = p;
         }
     }
@@ -125,7 +131,11 @@ static bool tell(const struct mx_plot_data *data, struct story *story)
     }
     for (size_t i = 0; i < data->state_count; i++) {
         const struct mx_plot_state *state = &data->states[i];
-        add_state(story, &courses[state->provider * data->ip_count + state->ip], state);
+        if (!keeps_none(data, state->provider)) {
+            add_state(story, &courses[state->provider * data->ip_count + state->ip], state);
+        } else {
+            story->keeps_none = true;
+        }
     }
     sum_courses(data, story, courses);
     free(courses);
@@ -134,11 +144,11 @@ static bool tell(const struct mx_plot_data *data, struct story *story)
 
 static struct mx_plot_text headline(const struct mx_plot_data *data, const struct story *story)
 {
-    size_t not_high = story->pairs - story->ends_in[3];
     struct mx_plot_text moment;
 
     if (story->pairs == 0) {
-        return mx_plot_text_clean("No provider met an address of this sender");
+        return mx_plot_text_clean(data->state_count > 0 ? "No provider keeps a reputation of this sender"
+                                                        : "No provider met an address of this sender");
     }
     moment = mx_plot_moment(&data->clock, story->fall->time_s);
     if (story->blocked > 0) {
@@ -150,22 +160,25 @@ static struct mx_plot_text headline(const struct mx_plot_data *data, const struc
                                        : "");
     }
     if (story->lowest == 3) {
-        return mx_plot_text_format("%s in the high band at every provider",
+        return mx_plot_text_format("%s in the high band at every provider%s",
                                    data->ip_count == 1 ? "The address stays"
-                                                       : "All addresses stay");
+                                                       : "All addresses stay",
+                                   story->keeps_none ? " that keeps a reputation" : "");
     }
     if (story->lowest < story->first_low) {
         return mx_plot_text_format("%s falls to the %s band at %s, %s",
                                    data->ip_names[story->fall->ip].s, band_name[story->lowest],
                                    data->providers[story->fall->provider].shown.s, moment.s);
     }
-    if (not_high == 0) {
+    if (story->low_there == 0) {
         return mx_plot_text_format("Addresses start in the %s band and all reach the high one",
                                    band_name[story->first_low]);
     }
-    return mx_plot_text_format(
-        "%zu of %zu standings end below the high band, most of them at %s", not_high,
-        story->pairs, data->providers[story->at_worst].shown.s);
+    return mx_plot_text_format("Addresses start in the %s band; at %s, %zu of %zu end below the "
+                               "high one",
+                               band_name[story->first_low],
+                               data->providers[story->at_worst].shown.s, story->low_there,
+                               story->ips_there);
 }
 
 static void write_head(struct mx_plot_picture *picture, const struct mx_plot_panels *panels,
@@ -189,11 +202,11 @@ static void write_head(struct mx_plot_picture *picture, const struct mx_plot_pan
                                  : "a line per address",
                             story->blocked > 0 ? " Black bar: blocked." : "")
             .s,
-        mx_plot_text_format("Shading: the bands bad, low, medium, high. %s%s%s Scenario: %s.",
+        mx_plot_text_format("Shading: the bands bad, low, medium, high. %s%s%s",
                             mx_plot_frame_runs(data).s,
                             data->replications > 1.5 ? " Bands and blocks named above: first run."
                                                      : "",
-                            left_out.s, data->scenario.s)
+                            left_out.s)
             .s);
 }
 
@@ -206,7 +219,8 @@ static void draw(struct mx_plot_picture *picture, const struct mx_plot_panels *p
 
     mx_plot_ticks_count(1.0, 5, 0.0, &top, &ticks);
     for (size_t i = 0; i < panels->count; i++) {
-        shade(picture, &panels->panel[i], view);
+        bool is_last = i % panels->columns == panels->columns - 1 || i + 1 == panels->count;
+        shade(picture, &panels->panel[i], view, is_last);
     }
     mx_plot_panels_draw(panels, picture, view, &ticks, score_text);
     if (panels->count == 0) {
@@ -219,7 +233,7 @@ static void draw(struct mx_plot_picture *picture, const struct mx_plot_panels *p
 int mx_plot_reputation(struct mx_plot_picture *picture)
 {
     static const struct mx_plot_panel_view view = {
-        .value = score_of, .low = 0.0, .high = 1.0, .alike = 0.01};
+        .value = score_of, .is_absent = keeps_none, .absent = "keeps no reputation", .low = 0.0, .high = 1.0, .alike = 0.01};
     struct mx_plot_panels *panels;
     struct story story;
     int code = mx_plot_data_need(picture->data, MX_PLOT_STATES, picture->error);

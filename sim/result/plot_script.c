@@ -127,6 +127,22 @@ void mx_plot_script_numbers(FILE *script, const char *name, const double *values
     end_array(script, count);
 }
 
+/* gnuplot takes a tick's text for a format: each '%' is doubled. */
+static void write_format(FILE *script, const char *text)
+{
+    char format[2 * sizeof ((struct mx_plot_tick *)NULL)->text];
+    size_t used = 0;
+
+    for (; *text != '\0'; text++) {
+        format[used++] = *text;
+        if (*text == '%') {
+            format[used++] = '%';
+        }
+    }
+    format[used] = '\0';
+    mx_plot_script_quoted(script, format);
+}
+
 void mx_plot_script_ticks(FILE *script, const char *prefix, const struct mx_plot_ticks *ticks)
 {
     char name[64];
@@ -143,7 +159,7 @@ void mx_plot_script_ticks(FILE *script, const char *prefix, const struct mx_plot
     begin_array(script, name, ticks->count);
     for (size_t i = 0; i < ticks->count; i++) {
         next_element(script, i);
-        mx_plot_script_quoted(script, ticks->tick[i].text);
+        write_format(script, ticks->tick[i].text);
     }
     end_array(script, ticks->count);
 }

@@ -250,6 +250,7 @@ static int read_plan(struct mx_plot_data *data, const char *path,
     if (access(path, F_OK) != 0 && errno == ENOENT) {
         return 0; /* times are then counted from the start, and bands have no shading */
     }
+    data->has_plan = true;
     return mx_plot_plan_read(path, &visitor, error);
 }
 

@@ -199,7 +199,11 @@ struct mx_plot_text mx_plot_count(double count)
     if (count > 0.0 && count < 0.005) {
         return mx_plot_text_clean("<0.01");
     }
-    three_digits(count, text.s, sizeof text.s);
+    if (count < 0.995) {
+        (void)snprintf(text.s, sizeof text.s, "%.2g", count);
+    } else {
+        three_digits(count, text.s, sizeof text.s);
+    }
     return text;
 }
 
@@ -224,8 +228,7 @@ struct mx_plot_text mx_plot_share(double share)
         return mx_plot_text_clean(">99.99 %");
     }
     if (percent >= 1.0) {
-        bool near_all = percent >= 99.9;
-        (void)snprintf(digits, sizeof digits, "%.*f", near_all ? 2 : 1, percent);
+        (void)snprintf(digits, sizeof digits, "%.*f", percent >= 99.0 ? 2 : 1, percent);
     } else {
         (void)snprintf(digits, sizeof digits, "%.*f", percent >= 0.1 ? 2 : 3, percent);
     }
@@ -242,4 +245,13 @@ struct mx_plot_text mx_plot_duration(double duration_s)
                                           : 86400.0;
 
     return mx_plot_text_clean(mx_human_span(floor(duration_s / unit_s + 0.5) * unit_s).s);
+}
+
+struct mx_plot_text mx_plot_each(double duration_s)
+{
+    return duration_s == 1.0       ? mx_plot_text_clean("second")
+           : duration_s == 60.0    ? mx_plot_text_clean("minute")
+           : duration_s == 3600.0  ? mx_plot_text_clean("hour")
+           : duration_s == 86400.0 ? mx_plot_text_clean("day")
+                                   : mx_plot_duration(duration_s);
 }

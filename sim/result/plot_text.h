@@ -32,11 +32,14 @@ struct mx_plot_text mx_plot_text_fit(const char *text, double font_px, bool bold
 /* "0", "0.25", "7", "1,234", "12.3 k", "1.23 M", "-" for NaN. */
 struct mx_plot_text mx_plot_count(double count);
 
-/* A share of 1 as "98.7 %", "99.98 %", "0.004 %", "0 %", "100 %": never rounded up to all or down
+/* A share of 1 as "98.7 %", "99.85 %", "0.004 %", "0 %", "100 %": never rounded up to all or down
  * to none, "-" for NaN. */
 struct mx_plot_text mx_plot_share(double share);
 
 /* A duration in two or three digits: "1.5 s", "2 min 5 s", "72 h", "3 d 4 h", "-" for NaN. */
 struct mx_plot_text mx_plot_duration(double duration_s);
+
+/* The same after "per" or "each": "minute", "hour", "day", "10 min". */
+struct mx_plot_text mx_plot_each(double duration_s);
 
 #endif
