@@ -10,7 +10,7 @@
 #include "models/units.h"
 
 /* Rendezvous (highest random weight) hashing: index in [0, count) of the address with the largest
- * weight for this message. Adding an address moves only its own share of the messages.
+ * weight for this message. ip_keys: hashes, all their bits in use. Adding an address moves only its own share of the messages.
  * Source: D. Thaler, C. Ravishankar, IEEE/ACM Trans. Networking 6 (1998) 1-14. */
 uint32_t mx_ip_pick(const uint64_t *ip_keys, uint32_t count, uint64_t message_hash);
 
@@ -36,8 +36,7 @@ struct mx_warm_up_state {
 
 /* Take one message's allowance at now_us; false when this period's is used up. now_us must not
  * decrease. Only first attempts take from it: a retry's message was counted already. */
-bool mx_warm_up_take(const struct mx_warm_up *plan, struct mx_warm_up_state *state,
-                     int64_t now_us);
+bool mx_warm_up_take(const struct mx_warm_up *plan, struct mx_warm_up_state *state, int64_t now_us);
 
 /* Start of the next period after now_us. */
 int64_t mx_warm_up_next_us(const struct mx_warm_up *plan, int64_t now_us);

@@ -12,8 +12,6 @@
 
 #include "models/receiver_params.h"
 
-__extension__ typedef unsigned __int128 mx_u128;
-
 #define MX_BUCKET_DEPTH_MAX 68719476736.0 /* 2^36 messages */
 
 /* gain 0: no limit. full = depth x token. */

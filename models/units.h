@@ -8,6 +8,9 @@
 
 #include <stdint.h>
 
+/* For products of two 64-bit numbers. */
+__extension__ typedef unsigned __int128 mx_u128;
+
 #define MX_SECOND_US INT64_C(1000000)
 #define MX_MINUTE_US (60 * MX_SECOND_US)
 #define MX_HOUR_US (60 * MX_MINUTE_US)

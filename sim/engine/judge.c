@@ -53,8 +53,6 @@ static void ask(struct mx_world *world, const struct mx_work *work,
                 uint64_t *complaint_word)
 {
     const struct mx_world_path *path = &world->paths[work->entry.destination];
-    const struct mx_greylist_params *greylist =
-        &world->plan->providers[path->provider].receiver.greylist;
     struct mx_recipient recipient = recipient_at(stream, number, work->entry.note);
     int64_t emptied_us = 0;
     if (recipient.address == MX_ADDRESS_FULL)
@@ -70,7 +68,7 @@ static void ask(struct mx_world *world, const struct mx_work *work,
         .ip = path->ip,
         .netblock = path->netblock,
         .domain = world->plan->campaigns[stream->campaign].domain,
-        .small_domain = small_domain(stream, number, greylist->domains),
+        .small_domain = small_domain(stream, number, path->small_domains),
         .greylist_s = work->entry.note >= MX_NOTE_GOOD ? MX_GREYLIST_UNSEEN : work->entry.note,
         .recipient = &recipient,
         .emptied_us = emptied_us,
@@ -105,10 +103,9 @@ static void maybe_complain(struct mx_world *world, const struct mx_work *work,
 static void note_throttle(struct mx_world *world, const struct mx_work *work, enum mx_reason reason)
 {
     struct mx_world_path *path = &world->paths[work->entry.destination];
-    const struct mx_throttle_params *params = &world->plan->providers[path->provider].throttle;
-    if (params->rule_count == 0)
+    if (!path->throttle_params)
         return;
-    mx_throttle_note(params, &path->throttle, reason, work->start_us);
+    mx_throttle_note(path->throttle_params, &path->throttle, reason, work->start_us);
     mx_world_note_path(world, work->entry.destination, work->start_us + 1);
 }
 
@@ -199,12 +196,10 @@ bool mx_world_judge(struct mx_world *world, const struct mx_work *work, struct m
     if (world->options->trace)
         add_attempt_row(world, work, &answer);
 
-    *outcome = (struct mx_outcome){
-        .entry = work->entry,
-        .reply_us = answer.reply_us,
-        .u = 0.5,
-        .result = answer.verdict == MX_BUSY ? MX_RESULT_REFUSED : MX_RESULT_DONE,
-    };
+    outcome->entry = work->entry;
+    outcome->reply_us = answer.reply_us;
+    outcome->u = 0.5;
+    outcome->result = answer.verdict == MX_BUSY ? MX_RESULT_REFUSED : MX_RESULT_DONE;
     if (answer.greylist_s != MX_GREYLIST_UNSEEN)
         outcome->entry.note =
             answer.greylist_s < MX_NOTE_GOOD ? answer.greylist_s : MX_NOTE_GOOD - 1;

@@ -207,10 +207,13 @@ static bool create_paths(struct mx_world *world)
         struct mx_world_path *path = &world->paths[i];
         path->provider = i / plan->ip_count;
         path->ip = i % plan->ip_count;
+        const struct mx_plan_provider *provider = &plan->providers[path->provider];
         path->netblock = plan->ips[path->ip].netblock;
+        path->small_domains = provider->receiver.greylist.domains;
+        path->throttle_params = provider->throttle.rule_count > 0 ? &provider->throttle : NULL;
         path->receiver = world->providers[path->provider].receiver;
         path->throttle_next_us = MX_NEVER;
-        path->sending = mx_sending_path_create(&plan->providers[path->provider].sending);
+        path->sending = mx_sending_path_create(&provider->sending);
         if (!path->sending)
             return false;
         world->warm_ups[i].pool = plan->ips[path->ip].pool;

@@ -48,6 +48,8 @@ struct mx_world_warm_up {
 
 struct mx_world_path {
     uint32_t provider, ip, netblock;
+    uint32_t small_domains;                           /* of the provider's greylist */
+    const struct mx_throttle_params *throttle_params; /* NULL: no rules */
     struct mx_receiver *receiver;
     struct mx_sending_path *sending;
     struct mx_line line;

@@ -134,11 +134,11 @@ static bool limits_differ(const struct mx_throttle_limits *a, const struct mx_th
            a->connections != b->connections;
 }
 
-static void look_at_throttle(struct mx_world *world, struct mx_world_path *path, int64_t edge_us)
+static void look_at_throttle(struct mx_world_path *path, int64_t edge_us)
 {
     struct mx_throttle_limits limits;
-    mx_throttle_limits(&world->plan->providers[path->provider].throttle, &path->throttle, edge_us,
-                       &limits, &path->throttle_next_us);
+    mx_throttle_limits(path->throttle_params, &path->throttle, edge_us, &limits,
+                       &path->throttle_next_us);
     if (limits_differ(&limits, &path->limits)) {
         path->limits = limits;
         mx_sending_path_limit(path->sending, edge_us, limits.rate_per_s, limits.connections,
@@ -152,7 +152,7 @@ static void look_at_throttles(struct mx_world *world, int64_t edge_us)
     for (uint32_t i = 0; i < world->noted_count; i++) {
         struct mx_world_path *path = &world->paths[world->noted[i]];
         if (path->throttle_next_us <= edge_us)
-            look_at_throttle(world, path, edge_us);
+            look_at_throttle(path, edge_us);
         if (path->throttle_next_us != MX_NEVER)
             world->noted[kept++] = world->noted[i];
     }
