@@ -71,8 +71,7 @@ static void check_count(const char *text, enum mx_quantity_status status, uint64
     uint64_t got = 12345;
     enum mx_quantity_status seen = mx_quantity_count(text, &got);
     if (seen != status || got != (status == MX_QUANTITY_OK ? count : 12345)) {
-        fail_msg("\"%s\": %s, %llu", text, mx_quantity_status_text(seen),
-                 (unsigned long long)got);
+        fail_msg("\"%s\": %s, %llu", text, mx_quantity_status_text(seen), (unsigned long long)got);
     }
 }
 
@@ -131,8 +130,7 @@ static void shares_are_the_nearest_doubles(void **state)
     unsigned __int128 exact = 0;
     assert_int_equal(mx_quantity_share_exact("33.3333333333333333%", &exact), MX_QUANTITY_OK);
     assert_true(exact == (unsigned __int128)333333333333333333);
-    assert_int_equal(mx_quantity_share_exact("1.00000000000000001%", &exact),
-                     MX_QUANTITY_DIGITS);
+    assert_int_equal(mx_quantity_share_exact("1.00000000000000001%", &exact), MX_QUANTITY_DIGITS);
     assert_int_equal(mx_quantity_share_exact("99999999999%", &exact), MX_QUANTITY_RANGE);
 }
 
@@ -186,8 +184,8 @@ static void what_is_put_reads_back(void **state)
         double number, back = -1;
         uint64_t word = next_bits(&bits);
         int64_t us = (int64_t)(word >> (2 + word % 60)), us_back = -1;
-        assert_int_equal(
-            mx_quantity_duration(mx_quantity_put_duration(text, us), &us_back), MX_QUANTITY_OK);
+        assert_int_equal(mx_quantity_duration(mx_quantity_put_duration(text, us), &us_back),
+                         MX_QUANTITY_OK);
         assert_int_equal(us_back, us);
         /* magnitudes 1e-30 to 1e30 of all mantissas */
         number = ldexp((double)(word >> 11), (int)(next_bits(&bits) % 200) - 150);

@@ -123,7 +123,7 @@ struct rows {
     struct mx_build *build;
     const char *file;
     struct pieces *pieces;
-    int line_number, count;
+    int line_number, count, last_line;
     bool failed;
     struct row last;
     double sum;
@@ -160,6 +160,7 @@ static void take_line(struct rows *rows, char *line)
     }
     rows->sum += row.count;
     rows->last = row;
+    rows->last_line = rows->line_number;
 }
 
 /* Rows into pieces; a row's count spreads to the next row, the last one's to the window's end.
@@ -184,7 +185,7 @@ static double read_rows(struct mx_build *build, const char *file, char *text, st
     } else if (window_us > rows.last.at_us) {
         add_piece(pieces, window_us, rows.last.count);
     } else if (rows.last.count > 0) {
-        complain_row(&rows, rows.line_number,
+        complain_row(&rows, rows.last_line,
                      "the last row's count has no end to spread to: end with a row of count 0, or "
                      "give a window that ends after it");
     }
