@@ -28,7 +28,7 @@ fail() {
 run() {
     local name=$1
     shift
-    "$@" "${settings[@]}" --seed 7 --quiet --out "$work/$name" >"$work/$name.log" 2>&1 ||
+    "$@" --seed "${seed:-7}" "${settings[@]}" --quiet --out "$work/$name" >"$work/$name.log" 2>&1 ||
         { cat "$work/$name.log"; fail "$name did not run"; return; }
     # all but "performance" is to be the same: it is the last member of the file
     sed '/"performance"/,$d' "$work/$name/summary.json" >"$work/$name/summary"
@@ -82,7 +82,7 @@ if command -v valgrind >/dev/null; then
 fi
 
 # and another seed is another run
-run other "$MXSIM" run $scenario --replications 3 --seed 8
+seed=8 run other "$MXSIM" run $scenario --replications 3
 ! cmp -s "$work/first/timeseries.csv" "$work/other/timeseries.csv" || fail "the seed changes nothing"
 
 [ $failures = 0 ] && echo "all the same"
