@@ -12,7 +12,7 @@
 
 #define MX_ARRIVAL_PIECES_MAX 4096
 
-struct mx_arrival_shape;  /* immutable, may be shared by threads */
+struct mx_arrival_shape; /* immutable, may be shared by threads */
 
 /* edges_us: piece_count + 1 increasing times since the campaign's start, the first >= 0;
  * weights: piece_count relative volumes of the pieces, >= 0, sum > 0. Copies both. Returns owned,
@@ -27,9 +27,9 @@ struct mx_arrival {
     const struct mx_arrival_shape *shape;
     int64_t start_us;
     uint64_t count;
-    uint64_t index;   /* of the message that next_us belongs to */
-    int64_t next_us;  /* its creation time, or MX_NEVER after the last */
-    double volume;    /* position in the intensity, in messages, less the index */
+    uint64_t index;  /* of the message that next_us belongs to */
+    int64_t next_us; /* its creation time, or MX_NEVER after the last */
+    double volume;   /* position in the intensity, in messages, less the index */
     uint32_t piece;
 };
 

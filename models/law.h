@@ -9,9 +9,9 @@
 
 enum mx_law_kind {
     MX_LAW_CONSTANT,
-    MX_LAW_UNIFORM,     /* on [0, 2 x mean] */
+    MX_LAW_UNIFORM, /* on [0, 2 x mean] */
     MX_LAW_EXPONENTIAL,
-    MX_LAW_LOGNORMAL,   /* mean and coefficient of variation */
+    MX_LAW_LOGNORMAL, /* mean and coefficient of variation */
     MX_LAW_KIND_COUNT
 };
 

@@ -47,10 +47,10 @@ enum mx_retry_unit { MX_UNIT_MESSAGE, MX_UNIT_HOST, MX_UNIT_QUEUE, MX_UNIT_COUNT
 #define MX_RETRY_SEGMENTS_MAX 16
 
 struct mx_retry_segment {
-    char kind;         /* 'F' fixed, 'G' geometric, 'H' random between base and previous x factor */
-    int64_t until_us;  /* since the first failure */
+    char kind;        /* 'F' fixed, 'G' geometric, 'H' random between base and previous x factor */
+    int64_t until_us; /* since the first failure */
     int64_t gap_us;
-    double factor;     /* G, H */
+    double factor; /* G, H */
 };
 
 /* A policy. All gaps run from the reply.
@@ -65,28 +65,28 @@ struct mx_retry_policy {
     /* list */
     uint32_t gap_count;
     int64_t gap_us[MX_RETRY_GAPS_MAX];
-    double multiply;            /* after the list: gap x multiply; 1 = repeat the last */
-    int64_t gap_us_max;         /* 0 = no cap */
-    bool offsets;               /* the list gives offsets from the clock instead of gaps */
+    double multiply;    /* after the list: gap x multiply; 1 = repeat the last */
+    int64_t gap_us_max; /* 0 = no cap */
+    bool offsets;       /* the list gives offsets from the clock instead of gaps */
     /* age-proportional */
     int64_t backoff_us_min, backoff_us_max;
     /* quadratic */
     enum mx_retry_quadratic quadratic;
-    int64_t quadratic_unit_us;  /* OpenSMTPD: unit */
-    uint32_t quadratic_skip;    /* qmail: skip */
+    int64_t quadratic_unit_us; /* OpenSMTPD: unit */
+    uint32_t quadratic_skip;   /* qmail: skip */
     /* segments */
     uint32_t segment_count;
     struct mx_retry_segment segment[MX_RETRY_SEGMENTS_MAX];
     /* exponential */
     int64_t gap_us_mean;
     /* all */
-    double jitter;              /* gap x (1 + jitter x (2u - 1)), in [0, 1) */
-    int64_t jitter_us;          /* gap + jitter_us x (2u - 1) */
-    int64_t scan_us;            /* due times round up to the next scan; 0 = none */
-    int64_t scan_phase_us;      /* of the scan, since the scenario's start */
-    bool whole_seconds;         /* due times are whole seconds, truncated */
-    int64_t lifetime_us;        /* MX_NEVER = none */
-    uint32_t attempts_max;      /* for MX_EXPIRE_ATTEMPTS */
+    double jitter;         /* gap x (1 + jitter x (2u - 1)), in [0, 1) */
+    int64_t jitter_us;     /* gap + jitter_us x (2u - 1) */
+    int64_t scan_us;       /* due times round up to the next scan; 0 = none */
+    int64_t scan_phase_us; /* of the scan, since the scenario's start */
+    bool whole_seconds;    /* due times are whole seconds, truncated */
+    int64_t lifetime_us;   /* MX_NEVER = none */
+    uint32_t attempts_max; /* for MX_EXPIRE_ATTEMPTS */
     enum mx_retry_clock clock;
     enum mx_retry_expiry expiry;
     enum mx_retry_unit unit;

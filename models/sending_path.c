@@ -32,7 +32,7 @@ struct mx_sending_path {
     double interval_us; /* between messages; 0 = no limit */
     double burst;
     int64_t full_us;
-    double taken; /* since full_us */
+    double taken;            /* since full_us */
     int64_t paused_until_us; /* and nothing starts before the limits last changed */
     double throttle_rate_per_s;
     uint32_t throttle_connections;
@@ -157,7 +157,7 @@ static uint32_t free_count(const struct mx_sending_path *path, int64_t start_us)
     return low;
 }
 
-/* The slot of the open connection that came free last, or the last free one where all are closed. */
+/* The slot of the open connection that came free last, or of the last free one if all are closed. */
 static uint32_t choose_slot(const struct mx_sending_path *path, int64_t start_us, bool *is_open)
 {
     const uint32_t count = free_count(path, start_us);

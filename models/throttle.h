@@ -53,9 +53,9 @@ struct mx_throttle_limits {
 /* Of one destination (path). Zero it to start. */
 struct mx_throttle {
     struct {
-        int64_t window;      /* number of the tumbling window that count belongs to */
+        int64_t window; /* number of the tumbling window that count belongs to */
         uint32_t count;
-        int64_t fired_us;    /* last firing + 1, 0 = never */
+        int64_t fired_us; /* last firing + 1, 0 = never */
     } rule[MX_THROTTLE_RULES_MAX];
 };
 
@@ -64,9 +64,8 @@ void mx_throttle_note(const struct mx_throttle_params *params, struct mx_throttl
                       enum mx_reason reason, int64_t now_us);
 
 /* The limits at now_us. next_us: when they change next if nothing more is noted (MX_NEVER: not). */
-void mx_throttle_limits(const struct mx_throttle_params *params,
-                        const struct mx_throttle *throttle, int64_t now_us,
-                        struct mx_throttle_limits *limits, int64_t *next_us);
+void mx_throttle_limits(const struct mx_throttle_params *params, const struct mx_throttle *throttle,
+                        int64_t now_us, struct mx_throttle_limits *limits, int64_t *next_us);
 
 const char *mx_throttle_action_name(enum mx_throttle_action action);
 

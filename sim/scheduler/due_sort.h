@@ -11,9 +11,9 @@ struct mx_due_item {
     uint32_t place;
 };
 
-/* Sort `count` items by key, all below 2^key_bits, into `to`; `from` is used up. Equal keys come out
- * in any order. About linear: items are dealt into cells by their leading bits, again and again
- * where a cell is not small. */
+/* Sort `count` items by key, all below 2^key_bits, into `to`; `from` is used up. Equal keys come
+ * out in any order. About linear: items are dealt into cells by their leading bits, again and
+ * again where a cell is not small. */
 void mx_due_sort(struct mx_due_item *from, struct mx_due_item *to, size_t count, unsigned key_bits);
 
 #endif
