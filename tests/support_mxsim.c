@@ -55,8 +55,7 @@ static int execute(char *const *arguments, const char *output, const char *error
     if (child == 0) {
         int out = open(output, O_WRONLY | O_CREAT | O_TRUNC, 0600);
         int err = open(errors, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-        if (out >= 0 && err >= 0 && dup2(out, STDOUT_FILENO) >= 0 &&
-            dup2(err, STDERR_FILENO) >= 0)
+        if (out >= 0 && err >= 0 && dup2(out, STDOUT_FILENO) >= 0 && dup2(err, STDERR_FILENO) >= 0)
             execvp(arguments[0], arguments);
         _exit(127);
     }
@@ -68,8 +67,7 @@ static int execute(char *const *arguments, const char *output, const char *error
 static void make_folder(char *folder, size_t size)
 {
     const char *root = getenv("TMPDIR");
-    snprintf(folder, size, "%s/mxsim-test-XXXXXX",
-             root != NULL && root[0] != '\0' ? root : "/tmp");
+    snprintf(folder, size, "%s/mxsim-test-XXXXXX", root != NULL && root[0] != '\0' ? root : "/tmp");
     assert_non_null(mkdtemp(folder));
 }
 
@@ -96,8 +94,8 @@ void mx_test_run_open(struct mx_test_run *run, const char *scenario, uint64_t se
     snprintf(errors, sizeof errors, "%s/errors", run->folder);
     snprintf(output, sizeof output, "%s/output", run->folder);
     snprintf(path, sizeof path, "%s/out", run->folder);
-    char *arguments[ARGUMENTS_MAX] = {(char *)program(), "run", (char *)scenario, "--out", path,
-                                      "--seed", seed_text};
+    char *arguments[ARGUMENTS_MAX] = {(char *)program(), "run",    (char *)scenario, "--out", path,
+                                      "--seed",          seed_text};
     size_t count = 7;
     if (trace) {
         snprintf(run->trace, sizeof run->trace, "%s/trace.csv", run->folder);

@@ -21,8 +21,7 @@
 #define ATTEMPTS 11
 
 /* The default policy: gaps 2, 5, then doubling, 72 h. Minutes from creation. */
-static const double schedule_minutes[ATTEMPTS] = {0,  2,   7,   17,  37,  77,
-                                                  157, 317, 637, 1277, 2557};
+static const double schedule_minutes[ATTEMPTS] = {0, 2, 7, 17, 37, 77, 157, 317, 637, 1277, 2557};
 
 static unsigned replications(void)
 {
@@ -56,8 +55,8 @@ static void constant_p(double p, double p_delivered, double p_attempts, double p
                     mx_test_metric(&run, "total", metrics[i], "sd") / unit, count, precision[i]);
     }
     /* Whoever is not delivered expires; nothing else happens. */
-    assert_true(mx_test_value(&run, "total", "soft_bounced_expired") ==
-                sent - mx_test_value(&run, "total", "delivered"));
+    double lost_count = sent - mx_test_value(&run, "total", "delivered");
+    assert_true(fabs(mx_test_value(&run, "total", "soft_bounced_expired") - lost_count) < 1e-6);
     mx_test_run_close(&run);
 }
 
@@ -244,9 +243,12 @@ static void test_rows_counted(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_formulas_against_table), cmocka_unit_test(test_schedule_command),
-        cmocka_unit_test(test_schedule_exact),         cmocka_unit_test(test_attempt_counts),
-        cmocka_unit_test(test_constant_p),             cmocka_unit_test(test_amplification),
+        cmocka_unit_test(test_formulas_against_table),
+        cmocka_unit_test(test_schedule_command),
+        cmocka_unit_test(test_schedule_exact),
+        cmocka_unit_test(test_attempt_counts),
+        cmocka_unit_test(test_constant_p),
+        cmocka_unit_test(test_amplification),
         cmocka_unit_test(test_rows_counted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
