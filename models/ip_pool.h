@@ -10,7 +10,8 @@
 #include "models/units.h"
 
 /* Rendezvous (highest random weight) hashing: index in [0, count) of the address with the largest
- * weight for this message. ip_keys: hashes, all their bits in use. Adding an address moves only its own share of the messages.
+ * weight for this message. ip_keys: hashes, all their bits in use. Adding an address moves only its
+ * own share of the messages.
  * Source: D. Thaler, C. Ravishankar, IEEE/ACM Trans. Networking 6 (1998) 1-14. */
 uint32_t mx_ip_pick(const uint64_t *ip_keys, uint32_t count, uint64_t message_hash);
 

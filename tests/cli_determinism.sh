@@ -52,7 +52,7 @@ traced() { # NAME PROGRAM...
 }
 
 traced first "$MXSIM" run $scenario --replications 3 --jobs 1
-[ "$(wc -l <"$work/first/trace.csv")" -gt 10000 ] || fail "the trace has few rows: nothing to compare"
+[ "$(wc -l <"$work/first/trace.csv")" -gt 10000 ] || fail "few rows: nothing to compare"
 for jobs in 2 7; do
     traced "jobs$jobs" "$MXSIM" run $scenario --replications 3 --jobs $jobs
     same "jobs$jobs" "${results[@]}" trace.csv
@@ -83,6 +83,7 @@ fi
 
 # and another seed is another run
 seed=8 run other "$MXSIM" run $scenario --replications 3
-! cmp -s "$work/first/timeseries.csv" "$work/other/timeseries.csv" || fail "the seed changes nothing"
+! cmp -s "$work/first/timeseries.csv" "$work/other/timeseries.csv" ||
+    fail "the seed changes nothing"
 
 [ $failures = 0 ] && echo "all the same"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* test_engine_parts.c - the sort by (time, message) against qsort; waiting lines against an array. */
+/* test_engine_parts.c - the sort by (time, message) against qsort; waiting lines against an array.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* test_observe.c - the accounting identities: a sound observation passes, each broken one is named. */
+/* test_observe.c - the accounting identities: a sound observation passes, a broken one is named. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

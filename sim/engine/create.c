@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* create.c - a message comes into being: pre-send check, home IP, warm-up allowance. See world.h. */
+/* create.c - a message comes into being: pre-send check, home IP, warm-up allowance. */
 #include "sim/engine/world.h"
 
 #include "models/ip_pool.h"
