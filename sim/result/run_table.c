@@ -123,8 +123,11 @@ static void print_outcome(const struct table *table, const struct scope *scope)
     print_name(table, scope->name);
     print_count(table, scope, MX_METRIC_SENT, 9);
     print_count(table, scope, MX_METRIC_DELIVERED, 10);
-    (void)fprintf(table->stream, "%s%9s%s", is_poor && table->color ? "\033[33m" : "",
-                  mx_human_percent(share).s, plain(table));
+    if (is_poor && table->color) {
+        (void)fprintf(table->stream, "\033[33m%9s\033[39m", mx_human_percent(share).s);
+    } else {
+        (void)fprintf(table->stream, "%9s", mx_human_percent(share).s);
+    }
     print_half(table, &rate, 100.0, 3, 9);
     print_count(table, scope, MX_METRIC_HARD_BOUNCED, 9);
     print_count(table, scope, MX_METRIC_SOFT_BOUNCED_REJECTED, 10);
