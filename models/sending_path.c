@@ -157,7 +157,7 @@ static uint32_t free_count(const struct mx_sending_path *path, int64_t start_us)
     return low;
 }
 
-/* The slot of the open connection that came free last, or of the last free one if all are closed. */
+/* The slot of the open connection that came free last; if all are closed, the last free one. */
 static uint32_t choose_slot(const struct mx_sending_path *path, int64_t start_us, bool *is_open)
 {
     const uint32_t count = free_count(path, start_us);
