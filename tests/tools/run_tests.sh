@@ -227,8 +227,11 @@ show_group() { # GROUP SECONDS: one line, and the output of what failed
         ;;
     esac
     for name in $red; do
-        echo "---- $group: $name failed; it printed (end of $logs_root/$group/$name.log):"
-        grep -vE '^\[ RUN  |^\[       OK|^  (CC|LD|AR) ' "$logs_root/$group/$name.log" | tail -n 100
+        echo "---- $group: $name failed; it printed ($logs_root/$group/$name.log):"
+        grep -vE '^\[ RUN  |^\[       OK|^  (CC|LD|AR) ' "$logs_root/$group/$name.log" |
+            awk '{ line[NR] = $0 }
+                END { for (i = 1; i <= NR; i++)
+                    if (i <= 60 || i > NR - 30) print line[i]; else if (i == 61) print "[...]" }'
         echo "----"
     done
     printf '%-12s %5d passed %5d failed %7d s\n' "$group" "$sum_passed" "$sum_failed" "$seconds"
