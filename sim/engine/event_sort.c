@@ -11,7 +11,7 @@ static bool in_order(const struct mx_due_item *items, size_t count, const uint64
                      uint64_t *most)
 {
     bool sorted = true;
-    *most = count > 0 ? items[0].key : 0;
+    *most = items[0].key;
     for (size_t i = 1; i < count; i++) {
         const struct mx_due_item *a = &items[i - 1], *b = &items[i];
         *most = b->key > *most ? b->key : *most;
@@ -59,6 +59,8 @@ void mx_event_sort(struct mx_due_item *from, struct mx_due_item *to, size_t coun
                    const uint64_t *messages)
 {
     uint64_t most;
+    if (count == 0)
+        return; /* the arrays may not be there yet */
     if (in_order(from, count, messages, &most)) {
         memcpy(to, from, count * sizeof *to);
         return;
