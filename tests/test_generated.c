@@ -19,7 +19,14 @@
 #include "sim/scenario/reader.h"
 #include "tests/support_generator.h"
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if defined(__has_feature)
+#define HAS_SANITIZER (__has_feature(address_sanitizer) || __has_feature(thread_sanitizer))
+#elif defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define HAS_SANITIZER 1
+#else
+#define HAS_SANITIZER 0
+#endif
+#if HAS_SANITIZER
 #define SCENARIOS 100 /* a tenth under sanitizers */
 #else
 #define SCENARIOS 1000
