@@ -52,7 +52,8 @@ struct mx_node *mx_field(struct mx_fields *fields, const char *key)
 
 void mx_field_require(struct mx_fields *fields, const char *key, const char *what)
 {
-    if (fields->group != NULL && mx_node_find(fields->group, key) == NULL) {
+    if (fields->group != NULL && mx_node_find(fields->group, key) == NULL &&
+        !mx_node_is_partial(fields->group)) {
         mx_complain_key(fields->build, fields->group, key, "missing: needs %s", what);
     }
 }

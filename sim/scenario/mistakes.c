@@ -20,8 +20,8 @@ static bool is_known(const struct mx_mistakes *mistakes, const char *file, int l
 {
     for (size_t i = 0; i < mistakes->count; i++) {
         const struct mx_mistake *known = &mistakes->item[i];
-        if (known->line == line && strcmp(known->file, file) == 0 &&
-            strcmp(known->key, key) == 0 && strcmp(known->text, text) == 0) {
+        if (known->line == line && strcmp(known->file, file) == 0 && strcmp(known->key, key) == 0 &&
+            strcmp(known->text, text) == 0) {
             return true;
         }
     }

@@ -215,7 +215,7 @@ void mx_build_retry(struct mx_build *build, struct mx_node *group, struct mx_ret
     read_common(&fields, policy);
     mx_fields_end(&fields);
     const char *wrong = build->source.mistakes->count == before ? mx_retry_check(policy) : NULL;
-    if (wrong != NULL && group != NULL) {
+    if (wrong != NULL && group != NULL && !mx_node_is_partial(group)) {
         mx_complain(build, group, "this policy cannot be used: %s", wrong);
     }
 }

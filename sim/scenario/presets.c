@@ -255,10 +255,17 @@ static struct mx_node *merge_preset(struct mx_build *build, struct mx_node *grou
     }
     mx_node_remove(group, name);
     if (!mx_node_expect(build, name, MX_NODE_TEXT, "the name of a preset in quotes")) {
+        group->is_partial = true;
         return group;
     }
     struct mx_node *preset = load_preset(build, name, folder, path, chain);
-    return preset == NULL ? group : mx_node_merge(&build->scratch, preset, group);
+    if (preset == NULL) {
+        group->is_partial = true;
+        return group;
+    }
+    struct mx_node *merged = mx_node_merge(&build->scratch, preset, group);
+    merged->is_partial = preset->is_partial;
+    return merged;
 }
 
 struct mx_node *mx_presets_merge(struct mx_build *build, struct mx_node *group, const char *folder)

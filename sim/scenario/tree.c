@@ -247,6 +247,14 @@ const char *mx_node_text(struct mx_arena *arena, const struct mx_node *node)
     return mx_arena_format(arena, "%s%s", writer.text, cut ? "..." : "");
 }
 
+bool mx_node_is_partial(const struct mx_node *node)
+{
+    while (node != NULL && !node->is_partial) {
+        node = node->parent;
+    }
+    return node != NULL;
+}
+
 bool mx_node_is_none(const struct mx_node *node)
 {
     return node != NULL && node->kind == MX_NODE_TEXT && strcmp(node->text, "none") == 0;

@@ -35,6 +35,7 @@ struct mx_node {
     struct mx_node *parent;
     const char *text; /* TEXT: the value; NUMBER: the literal */
     bool truth;
+    bool is_partial; /* its preset could not be read: what is missing is no second mistake */
     size_t child_count, child_size;
     struct mx_node **child;
 };
@@ -64,6 +65,8 @@ const char *mx_node_path(struct mx_arena *arena, const struct mx_node *node);
 const char *mx_node_path_of(struct mx_arena *arena, const struct mx_node *group, const char *key);
 /* On one line, as written; long ones are cut short with "…". */
 const char *mx_node_text(struct mx_arena *arena, const struct mx_node *node);
+/* It, or a group around it, is_partial. */
+bool mx_node_is_partial(const struct mx_node *node);
 bool mx_node_is_none(const struct mx_node *node);
 /* "a group", "a list", … for messages. */
 const char *mx_node_kind_text(enum mx_node_kind kind);
