@@ -85,7 +85,7 @@ static int write_script(const struct job *job, size_t kind, enum mx_plot_format 
     }
     (void)snprintf(template, size, "%s/%s.gp", job->plots_dir, kind_names[kind]);
     (void)snprintf(name, sizeof name, "picture.%s", mx_plot_format_name[format]);
-    (void)fprintf(script, "is_prepared = 1\n");
+    (void)fputs(MX_PLOT_SCRIPT_BEGIN, script);
     mx_plot_script_text(script, "plots", job->plots_dir);
     mx_plot_script_text(script, "picture_format", mx_plot_format_name[format]);
     mx_plot_script_text(script, "picture_file", name);
@@ -126,12 +126,18 @@ static int draw_format(const struct job *job, size_t kind, enum mx_plot_format f
 static int draw_kind(struct job *job, size_t kind)
 {
     int code = 0;
-    char *variables = prepare(job, kind, &code);
+    char *variables = prepare(job, kind, &code), *drawable = NULL;
 
-    for (int format = 0; code == 0 && format < MX_PLOT_FORMAT_COUNT; format++) {
-        code = draw_format(job, kind, (enum mx_plot_format)format, variables);
+    if (code == 0) {
+        code = draw_format(job, kind, MX_PLOT_SVG, variables); /* fonts are its viewer's business */
+    }
+    if (code == 0) {
+        drawable = mx_plot_text_drawable(variables);
+        code = drawable == NULL ? mx_plot_fail(job->error, MX_EXIT_FAILURE, "out of memory")
+                                : draw_format(job, kind, MX_PLOT_PNG, drawable);
     }
     free(variables);
+    free(drawable);
     return code;
 }
 

@@ -80,6 +80,9 @@ static struct mx_plot_text headline(const struct mx_plot_data *data,
             provider = panels->panel[i].provider;
         }
     }
+    if (panels->count == 0) {
+        return mx_plot_text_clean("No provider met an address of this sender");
+    }
     if (!isfinite(least.first)) {
         return mx_plot_text_clean("No provider limits what an address may send in a day");
     }

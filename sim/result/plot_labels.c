@@ -116,7 +116,7 @@ double mx_plot_round_up(double value)
 /* Step and number of steps that reach max. */
 static double linear_steps(double max, int wanted, double least_step, int *steps)
 {
-    double step = max > 0.0 ? mx_plot_round_up(max / wanted) : mx_plot_round_up(1.0 / wanted);
+    double step = max > 0.0 ? mx_plot_round_up(max / wanted) : 1.0;
 
     if (step < least_step) {
         step = least_step;

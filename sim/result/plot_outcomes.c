@@ -284,18 +284,16 @@ static void write_head(struct mx_plot_picture *picture, const struct table *tabl
     struct mx_plot_text scale = mx_plot_text_clean("");
 
     if (table->shown_count > 0) {
-        scale = mx_plot_text_format(" Undelivered: one scale of its own for all columns, full "
-                                    "length = %g %%.",
+        scale = mx_plot_text_format(" The undelivered share one scale, full length = %g %%.",
                                     100.0 * table->top);
     }
     mx_plot_frame_head(
         picture, headline(data).s,
         mx_plot_text_format("Share of the messages sent (recipients less %s drops). In brackets: "
-                            "messages.%s",
-                            mx_plot_count(data->total.metric[MX_PLOT_DROPPED]).s,
-                            lacking(table).s)
+                            "messages.",
+                            mx_plot_count(data->total.metric[MX_PLOT_DROPPED]).s)
             .s,
-        mx_plot_text_format("%s%s", mx_plot_frame_runs(data).s, scale.s)
+        mx_plot_text_format("%s%s%s", mx_plot_frame_runs(data).s, scale.s, lacking(table).s)
             .s);
 }
 

@@ -254,7 +254,7 @@ static void draw_y_axis(struct mx_plot_picture *picture, const struct mx_plot_pa
     for (size_t i = 0; i < ticks->count; i++) {
         double y_px = mx_plot_panel_y_px(panel, view, ticks->tick[i].at);
         add_stroke(picture, area->left_px, y_px, area->right_px, y_px, 0xE4E4E4);
-        if (with_text && y_px - last_px >= 12.0) {
+        if (with_text && y_px - last_px >= 15.0) {
             add_note(picture, mx_plot_text_clean(ticks->tick[i].text), area->left_px - 7.0, y_px,
                      11.0, MX_PLOT_GREY, MX_PLOT_RIGHT, false);
             last_px = y_px;

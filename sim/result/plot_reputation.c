@@ -196,8 +196,7 @@ static void write_head(struct mx_plot_picture *picture, const struct mx_plot_pan
     }
     mx_plot_frame_head(
         picture, headline(data, story).s,
-        mx_plot_text_format("Reputation score (0 to 1) of each sending address at each provider; "
-                            "%s. Orange: the lowest.%s",
+        mx_plot_text_format("Reputation score (0 to 1) of each sending address; %s. Orange: the lowest.%s",
                             many ? "line: median, blue area: all addresses"
                                  : "a line per address",
                             story->blocked > 0 ? " Black bar: blocked." : "")

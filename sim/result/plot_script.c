@@ -60,13 +60,16 @@ void mx_plot_canvas_fini(struct mx_plot_canvas *canvas)
 
 void mx_plot_script_quoted(FILE *script, const char *text)
 {
+    /* gnuplot reads a doubled quote wrongly at the beginning of a string and next to another one,
+     * and would go on with the rest as a command: join the parts with a variable instead */
     (void)putc('\'', script);
     for (; *text != '\0'; text++) {
         MX_CHECK((unsigned char)*text >= 0x20 && *text != 0x7F);
         if (*text == '\'') {
-            (void)putc('\'', script);
+            (void)fputs("'." MX_PLOT_APOSTROPHE ".'", script);
+        } else {
+            (void)putc(*text, script);
         }
-        (void)putc(*text, script);
     }
     (void)putc('\'', script);
 }

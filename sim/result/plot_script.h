@@ -67,7 +67,11 @@ void mx_plot_canvas_fini(struct mx_plot_canvas *canvas);
 /* Emit the canvas as the arrays that style.gp draws. */
 void mx_plot_canvas_write(const struct mx_plot_canvas *canvas, FILE *script);
 
-/* 'text' */
+/* Every script begins with this: the variable that stands for an apostrophe in texts. */
+#define MX_PLOT_APOSTROPHE "apostrophe"
+#define MX_PLOT_SCRIPT_BEGIN MX_PLOT_APOSTROPHE " = \"'\"\nis_prepared = 1\n"
+
+/* An expression of single-quoted strings that gives the text. */
 void mx_plot_script_quoted(FILE *script, const char *text);
 /* name = 'text' */
 void mx_plot_script_text(FILE *script, const char *name, const char *text);

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "sim/result/human_text.h"
@@ -96,6 +97,45 @@ struct mx_plot_text mx_plot_text_format(const char *format, ...)
     (void)vsnprintf(raw, sizeof raw, format, arguments);
     va_end(arguments);
     return mx_plot_text_clean(raw);
+}
+
+/* Blocks that DejaVu Sans and its bold cut cover whole. */
+static bool has_glyph(uint32_t code)
+{
+    static const struct {
+        uint32_t first, last;
+    } blocks[] = {{0x0A, 0x0A},     {0x20, 0x7E},     {0xA0, 0x2E9},    {0x300, 0x34F},
+                  {0x388, 0x38A},   {0x38E, 0x3A1},   {0x3A3, 0x525},   {0x1E00, 0x1EFB},
+                  {0x2010, 0x2027}, {0x2030, 0x205E}, {0x2190, 0x2311}, {0x2500, 0x269C},
+                  {0xFFFD, 0xFFFD}};
+
+    for (size_t i = 0; i < sizeof blocks / sizeof blocks[0]; i++) {
+        if (code >= blocks[i].first && code <= blocks[i].last) {
+            return true;
+        }
+    }
+    return false;
+}
+
+char *mx_plot_text_drawable(const char *text)
+{
+    char *out = malloc(3 * strlen(text) + 1); /* at worst each byte becomes a replacement */
+    char *to = out;
+
+    while (out != NULL && *text != '\0') {
+        uint32_t code;
+        size_t size = utf8_next(text, &code);
+        bool keep = size > 0 && has_glyph(code);
+        size_t add = keep ? size : strlen(REPLACEMENT);
+
+        memcpy(to, keep ? text : REPLACEMENT, add);
+        to += add;
+        text += size == 0 ? 1 : size;
+    }
+    if (out != NULL) {
+        *to = '\0';
+    }
+    return out;
 }
 
 static double character_width(uint32_t code, bool bold)
@@ -196,8 +236,8 @@ struct mx_plot_text mx_plot_count(double count)
         return mx_plot_text_format("%d,%03d", (int)(count + 0.5) / 1000,
                                    (int)(count + 0.5) % 1000);
     }
-    if (count > 0.0 && count < 0.005) {
-        return mx_plot_text_clean("<0.01");
+    if (count > 0.0 && count < 1e-6) {
+        return mx_plot_text_clean("<0.000001");
     }
     if (count < 0.995) {
         (void)snprintf(text.s, sizeof text.s, "%.2g", count);

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* support_plots.c - made-up result folders: smooth curves, some deferrals, a queue that drains. */
+#include "tests/support_plots.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <stdio.h>
+
+static FILE *open_in(const char *folder, const char *name)
+{
+    char path[512];
+
+    (void)snprintf(path, sizeof path, "%s/%s", folder, name);
+    return fopen(path, "w");
+}
+
+static const char *name_of(const struct mx_made_up *m, size_t p)
+{
+    static char text[4][32];
+    static unsigned turn;
+    char *name = text[turn++ % 4U];
+
+    if (m->names != NULL) {
+        return m->names[p];
+    }
+    (void)snprintf(name, sizeof text[0], "provider-%zu", p + 1);
+    return name;
+}
+
+/* As RFC 4180 wants it. */
+static void put_name(FILE *file, const char *name)
+{
+    (void)putc('"', file);
+    for (; *name != '\0'; name++) {
+        if (*name == '"') {
+            (void)putc('"', file);
+        }
+        (void)putc(*name, file);
+    }
+    (void)putc('"', file);
+}
+
+static double sent_of(const struct mx_made_up *m, size_t p)
+{
+    return m->all_zero ? 0.0 : 1e6 / (double)(p + 1);
+}
+
+/* Share of the sent that ends delivered. */
+static double end_of(size_t p)
+{
+    return 0.999 - 0.01 * (double)(p % 7);
+}
+
+static json_t *metric(double mean)
+{
+    return json_pack("{s:o, s:n, s:n}", "mean", isnan(mean) ? json_null() : json_real(mean), "sd",
+                     "ci95");
+}
+
+/* sent: recipients without drops; delivered: a share of them. */
+static json_t *scope(double sent, double delivered)
+{
+    double lost = sent * (1.0 - delivered);
+    const struct {
+        const char *name;
+        double mean;
+    } metrics[] = {{"recipients", sent * 1.01},
+                   {"dropped", sent * 0.01},
+                   {"sent", sent},
+                   {"attempts", sent * 1.2},
+                   {"delivered", sent * delivered},
+                   {"hard_bounced", 0.4 * lost},
+                   {"soft_bounced_rejected", 0.3 * lost},
+                   {"soft_bounced_blocked", 0.1 * lost},
+                   {"soft_bounced_expired", 0.25 * lost},
+                   {"pending", 0.05 * lost},
+                   {"deferrals", sent * 0.2},
+                   {"delivered_rate", sent > 0.0 ? delivered : NAN},
+                   {"queue_peak", sent * 0.1}};
+    json_t *object = json_object();
+
+    for (size_t i = 0; i < sizeof metrics / sizeof metrics[0]; i++) {
+        (void)json_object_set_new(object, metrics[i].name, metric(metrics[i].mean));
+    }
+    return object;
+}
+
+static bool write_summary(const char *folder, const struct mx_made_up *m)
+{
+    char path[512];
+    double sent = 0.0, delivered = 0.0;
+    json_t *providers = json_object(), *root;
+    bool ok;
+
+    for (size_t p = 0; p < m->provider_count; p++) {
+        sent += sent_of(m, p);
+        delivered += sent_of(m, p) * end_of(p);
+        (void)json_object_set_new(providers, name_of(m, p), scope(sent_of(m, p), end_of(p)));
+    }
+    root = json_pack("{s:{s:s}, s:i, s:f, s:o, s:o}", "scenario", "name", m->scenario,
+                     "replications", (int)m->replications, "horizon_s",
+                     m->hours > 0 ? m->hours * 3600.0 : 60.0, "total",
+                     scope(sent, sent > 0.0 ? delivered / sent : 0.0), "providers", providers);
+    (void)snprintf(path, sizeof path, "%s/summary.json", folder);
+    ok = root != NULL && json_dump_file(root, path, JSON_INDENT(1)) == 0;
+    json_decref(root);
+    return ok;
+}
+
+static void put_bin(FILE *file, const struct mx_made_up *m, double time_s, size_t p, double sent)
+{
+    double hours = time_s / 3600.0;
+    double wave = m->all_zero ? 0.0 : exp(-0.5 * pow((hours - 2.0) / 1.5, 2.0));
+    double deferrals = sent * 0.002 * wave;
+
+    (void)fprintf(file, "%g,", time_s);
+    put_name(file, p < m->provider_count ? name_of(m, p) : "total");
+    (void)fprintf(file, ",%g,%g,%g,0,0,0,%g", sent * 0.01 * wave, sent * 0.012 * wave,
+                  sent * 0.01 * wave, deferrals);
+    for (int r = 0; r < 9; r++) {
+        (void)fprintf(file, ",%g", deferrals * (r == 2 ? 0.6 : 0.05));
+    }
+    (void)fprintf(file, ",%g\n", sent * 0.1 * wave);
+}
+
+static bool write_timeseries(const char *folder, const struct mx_made_up *m)
+{
+    FILE *file = open_in(folder, "timeseries.csv");
+    unsigned bins = m->hours > 0 ? m->hours * 6 : 1;
+    double sent = 0.0;
+
+    if (file == NULL) {
+        return false;
+    }
+    for (size_t p = 0; p < m->provider_count; p++) {
+        sent += sent_of(m, p);
+    }
+    (void)fputs("time_s,provider,created,attempts,delivered,hard_bounced,soft_bounced_rejected,"
+                "soft_bounced_expired,deferrals,deferrals_outage,deferrals_connections,"
+                "deferrals_rate,deferrals_spike,deferrals_reputation,deferrals_capacity,"
+                "deferrals_greylist,deferrals_content,deferrals_mailbox_full,pending\n",
+                file);
+    for (unsigned b = 0; b < bins; b++) {
+        for (size_t p = 0; p <= m->provider_count; p++) {
+            put_bin(file, m, b * 600.0, p, p < m->provider_count ? sent_of(m, p) : sent);
+        }
+    }
+    return fclose(file) == 0;
+}
+
+static bool write_ages(const char *folder, const struct mx_made_up *m)
+{
+    FILE *file = open_in(folder, "delivered_by_age.csv");
+    int count = m->hours > 0 ? 60 : 1;
+
+    if (file == NULL) {
+        return false;
+    }
+    (void)fputs("age_s,provider,delivered_share,lo,hi,sent\n", file);
+    for (int a = 0; a < count && !m->all_zero; a++) {
+        for (size_t p = 0; p <= m->provider_count; p++) {
+            double age_s = pow(259200.0, a / 59.0);
+            double slow = 2.0 + 1.3 * (double)(p % 7);
+            double share = end_of(p) / (1.0 + exp(slow - log(age_s)));
+            double half = m->replications > 1 ? 0.03 * share * (1.0 - share) : 0.0;
+            (void)fprintf(file, "%.10g,", age_s);
+            put_name(file, p < m->provider_count ? name_of(m, p) : "total");
+            (void)fprintf(file, ",%.10g,%.10g,%.10g,1000\n", share, share - half, share + half);
+        }
+    }
+    return fclose(file) == 0;
+}
+
+static bool write_reputation(const char *folder, const struct mx_made_up *m)
+{
+    static const char *const bands[] = {"bad", "low", "medium", "high"};
+    FILE *file = open_in(folder, "reputation.csv");
+    unsigned samples = m->hours > 0 ? m->hours : 1;
+
+    if (file == NULL) {
+        return false;
+    }
+    (void)fputs("time_s,provider,ip,score,band,allowance_per_day,volume_today,blocked\n", file);
+    for (unsigned s = 0; s < samples && !m->all_zero; s++) {
+        for (size_t p = 0; p < m->provider_count; p++) {
+            for (size_t i = 0; i < m->ip_count; i++) {
+                double score = 0.95 - (double)(p % 3) * 0.004 * s - 0.02 * (double)i;
+                int band;
+                score = score < 0.05 ? 0.05 : score;
+                band = score < 0.3 ? 0 : score < 0.5 ? 1 : score < 0.8 ? 2 : 3;
+                (void)fprintf(file, "%u,", s * 3600U);
+                put_name(file, name_of(m, p));
+                (void)fprintf(file, ",ip-%zu,%g,%s,", i + 1, score, bands[band]);
+                if (p % 4 != 3) {
+                    (void)fprintf(file, "%g", 5000.0 * (1.0 + s / 24) / (double)(i + 1));
+                }
+                (void)fprintf(file, ",%g,%d\n", 150.0 * (s % 24), band == 0);
+            }
+        }
+    }
+    return fclose(file) == 0;
+}
+
+static bool write_plan(const char *folder, const struct mx_made_up *m)
+{
+    FILE *file = open_in(folder, "plan.cfg");
+
+    if (file == NULL) {
+        return false;
+    }
+    (void)fputs("# a comment; with { brackets\nname = \"x\"; start = \"2026-11-27 09:00\";\n"
+                "time_zone = \"America/New_York\";\n"
+                "pools = { main = { ips = ( { name = \"a\"; }, { name = \"b\"; } ); }; };\n"
+                "providers = {\n",
+                file);
+    for (size_t p = 0; p < m->provider_count; p++) {
+        (void)fprintf(file,
+                      "  %s = { reputation = { bands = { bad = { below = 0.3; };\n"
+                      "    low = { below = 0.5; }; medium = { below = 0.8; }; }; }; };\n",
+                      m->unnamed_plan ? "somebody" : name_of(m, p));
+    }
+    (void)fputs("};\n", file);
+    return fclose(file) == 0;
+}
+
+bool mx_made_up_write(const char *folder, const struct mx_made_up *m)
+{
+    return write_summary(folder, m) && write_timeseries(folder, m) && write_ages(folder, m) &&
+           write_reputation(folder, m) && (m->without_plan || write_plan(folder, m));
+}
