@@ -9,11 +9,21 @@
 
 #include "models/units.h"
 
+/* Messages fall into this many slots by their hash; a slot's messages share an address. */
+#define MX_IP_SLOTS (1U << 20)
+
 /* Rendezvous (highest random weight) hashing: index in [0, count) of the address with the largest
- * weight for this message. ip_keys: hashes, all their bits in use. Adding an address moves only its
- * own share of the messages.
+ * weight for this message's slot. ip_keys: hashes, all their bits in use. Adding an address moves
+ * only its own share of the messages. Shares are even to about sqrt(count / MX_IP_SLOTS).
  * Source: D. Thaler, C. Ravishankar, IEEE/ACM Trans. Networking 6 (1998) 1-14. */
 uint32_t mx_ip_pick(const uint64_t *ip_keys, uint32_t count, uint64_t message_hash);
+
+struct mx_ip_table; /* all slots of a pool worked out beforehand: the same picks, sooner made */
+
+/* count <= 65,536. Costs MX_IP_SLOTS x count weights. Returns owned, or NULL when out of memory. */
+struct mx_ip_table *mx_ip_table_create(const uint64_t *ip_keys, uint32_t count);
+void mx_ip_table_destroy(struct mx_ip_table *table);
+uint32_t mx_ip_table_pick(const struct mx_ip_table *table, uint64_t message_hash);
 
 #define MX_WARM_UP_STEPS_MAX 400
 

@@ -44,6 +44,23 @@ static void addresses_share_evenly(void **unused)
     }
 }
 
+static void a_table_picks_the_same(void **unused)
+{
+    (void)unused;
+    uint64_t keys[100];
+    for (uint32_t i = 0; i < 100; i++) {
+        keys[i] = random_word();
+    }
+    struct mx_ip_table *table = mx_ip_table_create(keys, 100);
+    assert_non_null(table);
+    for (int i = 0; i < MESSAGES; i++) {
+        const uint64_t hash = random_word();
+        assert_int_equal(mx_ip_table_pick(table, hash), mx_ip_pick(keys, 100, hash));
+    }
+    mx_ip_table_destroy(table);
+    mx_ip_table_destroy(NULL);
+}
+
 static void a_new_address_takes_only_its_share(void **unused)
 {
     (void)unused;
@@ -124,6 +141,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(addresses_share_evenly),
+        cmocka_unit_test(a_table_picks_the_same),
         cmocka_unit_test(a_new_address_takes_only_its_share),
         cmocka_unit_test(order_decides_nothing),
         cmocka_unit_test(an_allowance_lasts_its_period),

@@ -28,6 +28,8 @@ static bool is_dropped(const struct mx_world *world, const struct mx_world_strea
 static uint32_t pick_ip(const struct mx_world *world, uint32_t pool, uint64_t hash)
 {
     const struct mx_plan_pool *p = &world->plan->pools[pool];
+    if (world->ip_tables[pool])
+        return p->ip_first + mx_ip_table_pick(world->ip_tables[pool], hash);
     return p->ip_first + mx_ip_pick(&world->ip_keys[p->ip_first], p->ip_count, hash);
 }
 

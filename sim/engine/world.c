@@ -221,6 +221,35 @@ static bool create_paths(struct mx_world *world)
     return true;
 }
 
+/* Messages that a pool's campaigns create. */
+static uint64_t pool_messages(const struct mx_plan *plan, uint32_t pool)
+{
+    uint64_t sum = 0;
+    for (uint32_t c = 0; c < plan->campaign_count; c++) {
+        if (plan->campaigns[c].pool == pool)
+            sum += plan->campaigns[c].recipients * plan->campaigns[c].occurrence_count;
+    }
+    return sum;
+}
+
+/* Tables pay where each slot is asked for several times. */
+static bool create_ip_tables(struct mx_world *world)
+{
+    const struct mx_plan *plan = world->plan;
+    world->ip_tables = calloc(plan->pool_count, sizeof *world->ip_tables);
+    if (!world->ip_tables)
+        return false;
+    for (uint32_t i = 0; i < plan->pool_count; i++) {
+        const struct mx_plan_pool *pool = &plan->pools[i];
+        if (pool->ip_count < 4 || pool_messages(plan, i) < UINT64_C(3) * MX_IP_SLOTS)
+            continue;
+        world->ip_tables[i] = mx_ip_table_create(&world->ip_keys[pool->ip_first], pool->ip_count);
+        if (!world->ip_tables[i])
+            return false;
+    }
+    return true;
+}
+
 /* --- streams --- */
 
 static unsigned bits_for(uint64_t count)
@@ -301,7 +330,7 @@ struct mx_world *mx_world_create(const struct mx_plan *plan,
     world->scheduler = mx_scheduler_create(&plan->retry, queue);
     if (!world->scheduler || !create_observation(world) || !create_samplers(world) ||
         !create_suppression(world) || !create_providers(world) || !create_paths(world) ||
-        !create_streams(world)) {
+        !create_ip_tables(world) || !create_streams(world)) {
         mx_world_destroy(world);
         return NULL;
     }
@@ -353,6 +382,9 @@ void mx_world_destroy(struct mx_world *world)
     free(world->noted);
     free(world->warm_ups);
     free(world->held);
+    for (uint32_t i = 0; world->ip_tables && i < world->plan->pool_count; i++)
+        mx_ip_table_destroy(world->ip_tables[i]);
+    free(world->ip_tables);
     free(world->ip_keys);
     free(world->streams);
     free(world->rows);

@@ -109,6 +109,7 @@ struct mx_world {
     struct mx_sampler **complaint_delay, **emptied_after; /* [list] */
     uint64_t **bounced, **complained;                     /* [list][provider] */
     uint64_t *ip_keys;                                    /* of plan->ips, in order */
+    struct mx_ip_table **ip_tables;                       /* [pool], NULL where it would not pay */
     bool per_provider_warm_up;
 
     struct mx_scheduler *scheduler;
