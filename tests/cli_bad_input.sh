@@ -32,7 +32,7 @@ bad() {
         rm -rf results
     done
 }
-# good [VARIATION]: the scenario that all the bad ones are a step away from; a sed script changes it.
+# good [VARIATION]: the scenario that all the bad ones are a step from; a sed script changes it.
 good() {
     sed "${1:-}" <<'EOF'
 name = "small";
@@ -63,7 +63,8 @@ if [ "$(id -u)" != 0 ]; then
 fi
 
 # --- keys and values, each with its line ---
-good 's/unknown/unknwon/' >key.cfg && bad key 'key.cfg:3: lists.readers.unknwon: .*did you mean.*unknown'
+good 's/unknown/unknwon/' >key.cfg &&
+    bad key 'key.cfg:3: lists.readers.unknwon: .*did you mean.*unknown'
 good 's/connections = 10/connections = [1]/' >type.cfg && bad type 'type.cfg:5: mta.connections: '
 good 's/"10m"/"10 parsecs"/' >unit.cfg && bad unit 'unit.cfg:7: campaigns.news.window: '
 good 's/"10m"/10/' >bare.cfg && bad bare 'bare.cfg:7: campaigns.news.window: '
@@ -71,7 +72,8 @@ good 's/"1%"/"-1%"/' >negative.cfg && bad negative 'negative.cfg:3: lists.reader
 good 's/"1%"/"nan%"/' >nan.cfg && bad nan 'nan.cfg:3: lists.readers.unknown: '
 good 's/"10m"/"infs"/' >inf.cfg && bad inf 'inf.cfg:7: campaigns.news.window: '
 good 's/cv = 0.5/cv = 1.0e400/' >huge.cfg && bad huge 'huge.cfg:5: .*1.0e400 is out of range'
-good 's/"200"/"99999999999999999999"/' >overflow.cfg && bad overflow 'overflow.cfg:7: campaigns.news.recipients: '
+good 's/"200"/"99999999999999999999"/' >overflow.cfg &&
+    bad overflow 'overflow.cfg:7: campaigns.news.recipients: '
 good 's/count = 2/count = 5000000000/' >wide.cfg && bad wide 'wide.cfg:4: '
 good 's/"20%"/"30%"/' >shares.cfg && bad shares 'shares.cfg:[678]: campaigns.news.mix'
 good 's/bluecore/blucore/' >preset.cfg && bad preset 'preset.cfg:6: .*bluecore'

@@ -18,7 +18,8 @@ cat >small.cfg <<'EOF'
 replications = 2;
 lists = { readers = { }; };
 pools = { main = { ips = ( { name = "ip"; } ); }; };
-campaigns = { news = { list = "readers"; pool = "main"; recipients = "20k"; window = "2h"; mix = { big = "100%"; }; }; };
+campaigns = { news = { list = "readers"; pool = "main"; recipients = "20k"; window = "2h";
+                       mix = { big = "100%"; }; }; };
 providers = { big = { }; };
 EOF
 # cannot TEXT ARGUMENTS...: run ends with 1 and says TEXT.
@@ -31,7 +32,8 @@ cannot() {
     grep -qE -- "$text" err || { fail "$*: does not say $text:"; cat err; }
 }
 no_litter() {
-    [ -z "$(find . -name '*.tmp-*' -o -name '*.part-*')" ] || fail "left behind: $(find . -name '*.*-*')"
+    [ -z "$(find . -name '*.tmp-*' -o -name '*.part-*')" ] ||
+        fail "left behind: $(find . -name '*.*-*')"
 }
 
 # --- a file-size limit, as a full disk ---
@@ -57,7 +59,8 @@ cannot 'cannot write /dev/full: No space left on device' --quiet --trace /dev/fu
 "$MXSIM" run small.cfg --json >/dev/full 2>err
 [ $? = 1 ] || fail "standard output full: not 1"
 grep -q 'standard output: No space left on device' err || { fail "standard output full:"; cat err; }
-for command in "check small.cfg" "schedule bluecore" "schedule bluecore --json" "help run" "--version"; do
+for command in "check small.cfg" "schedule bluecore" "schedule bluecore --json" "help run" \
+    "--version"; do
     # shellcheck disable=SC2086
     "$MXSIM" $command >/dev/full 2>err
     [ $? = 1 ] || fail "$command >/dev/full: not 1"

@@ -19,7 +19,8 @@ cat >large.cfg <<'EOF'
 replications = 1000;
 lists = { readers = { mailbox_full = "1%"; }; };
 pools = { main = { ips = ( { name = "ip"; count = 4; } ); }; };
-campaigns = { news = { list = "readers"; pool = "main"; recipients = "20M"; window = "10h"; mix = { big = "100%"; }; }; };
+campaigns = { news = { list = "readers"; pool = "main"; recipients = "20M"; window = "10h";
+                       mix = { big = "100%"; }; }; };
 providers = { big = { }; };
 EOF
 
@@ -58,8 +59,8 @@ wait $pid
 [ $? = 130 ] || fail "over older results: not 130"
 [ "$(cat results/summary.json trace.csv)" = "old
 old" ] || fail "older results are gone"
-[ "$(find . -type f | sort | tr '\n' ' ')" = './err ./large.cfg ./out ./results/summary.json ./trace.csv ' ] ||
-    fail "left behind: $(find . -type f)"
+there='./err ./large.cfg ./out ./results/summary.json ./trace.csv '
+[ "$(find . -type f | sort | tr '\n' ' ')" = "$there" ] || fail "left behind: $(find . -type f)"
 
 [ $failures = 0 ] && echo "interrupted cleanly"
 exit $failures

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* test_trace.c - rows of a trace, plain and compressed; what happens when they cannot be written. */
+/* test_trace.c - rows of a trace, plain and compressed; and when they cannot be written. */
 /* mxtest: valgrind */
 #include <setjmp.h>
 #include <stdarg.h>

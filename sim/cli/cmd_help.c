@@ -109,8 +109,8 @@ int mx_cmd_help(const struct mx_options *options)
         command = mx_command_find(options->operands[0], &nearest);
         if (command == NULL) {
             mx_say("there is no command \"%s\"%s%s%s", options->operands[0],
-                        nearest != NULL ? "; did you mean " : "", nearest != NULL ? nearest : "",
-                        nearest != NULL ? "?" : "");
+                   nearest != NULL ? "; did you mean " : "", nearest != NULL ? nearest : "",
+                   nearest != NULL ? "?" : "");
             return MX_EXIT_USAGE;
         }
     }

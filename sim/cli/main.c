@@ -40,12 +40,12 @@ static int check_operands(const struct mx_command *command, const struct mx_opti
 {
     if (options->operand_count < command->operand_count_min) {
         mx_say("%s lacks its %s; see mxsim help %s", command->name, command->operands,
-                    command->name);
+               command->name);
         return MX_EXIT_USAGE;
     }
     if (options->operand_count > command->operand_count_max) {
         mx_say("%s does not take \"%s\" as well; see mxsim help %s", command->name,
-                    options->operands[command->operand_count_max], command->name);
+               options->operands[command->operand_count_max], command->name);
         return MX_EXIT_USAGE;
     }
     return MX_EXIT_SUCCESS;
@@ -94,8 +94,8 @@ int main(int argc, char *argv[])
     command = mx_command_find(argv[1], &nearest);
     if (command == NULL) {
         mx_say("there is no command \"%s\"%s%s%s; see mxsim --help", argv[1],
-                    nearest != NULL ? ", did you mean " : "", nearest != NULL ? nearest : "",
-                    nearest != NULL ? "?" : "");
+               nearest != NULL ? ", did you mean " : "", nearest != NULL ? nearest : "",
+               nearest != NULL ? "?" : "");
         return MX_EXIT_USAGE;
     }
     code = run_command(command, argc - 2, argv + 2);

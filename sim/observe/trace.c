@@ -2,7 +2,7 @@
 /* trace.c - rows of attempts into a file, through one buffer and, for ".zst", a zstd stream.
  *
  * A trace is one zstd frame, so that traces of several replications joined end to end are again a
- * whole file. The caller gives each its own name: writing is direct, not through a temporary one. */
+ * whole file. The caller gives each its own name: writing is direct, not by a temporary one. */
 #include "sim/observe/trace.h"
 
 #include <errno.h>
