@@ -100,6 +100,7 @@ static int64_t offset_gap_us(const struct mx_retry_policy *policy, uint32_t atte
             i < policy->gap_count ? policy->gap_us[i] : offset_next_us(policy, offset_us, step_us);
         const int64_t left_us = elapsed_us - offset_us;
         step_us = next_us - offset_us;
+        assert(step_us > 0);
         offset_us = next_us;
         if (-left_us >= MX_RETRY_GAP_US_MAX) {
             break;
