@@ -1,10 +1,25 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* support_plots.c - made-up result folders: smooth curves, some deferrals, a queue that drains. */
-#include "tests/support_plots.h"
+#define _XOPEN_SOURCE 700 /* nftw */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
 
+#include <cmocka.h>
+
+#include <ftw.h>
 #include <jansson.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "sim/result/plot_gnuplot.h"
+#include "tests/support_plots.h"
 
 static FILE *open_in(const char *folder, const char *name)
 {
@@ -227,4 +242,122 @@ bool mx_made_up_write(const char *folder, const struct mx_made_up *m)
 {
     return write_summary(folder, m) && write_timeseries(folder, m) && write_ages(folder, m) &&
            write_reputation(folder, m) && (m->without_plan || write_plan(folder, m));
+}
+
+/* --- the folder --- */
+
+char mx_plot_folder[64];
+
+const char *mx_plot_path(const char *name)
+{
+    static char paths[4][512];
+    static unsigned turn;
+    char *path = paths[turn++ % 4U];
+
+    (void)snprintf(path, sizeof paths[0], "%s/%s", mx_plot_folder, name);
+    return path;
+}
+
+static int remove_entry(const char *path, const struct stat *status, int kind, struct FTW *walk)
+{
+    (void)status;
+    (void)kind;
+    (void)walk;
+    return remove(path);
+}
+
+int mx_plot_make_folder(void **state)
+{
+    (void)state;
+    (void)snprintf(mx_plot_folder, sizeof mx_plot_folder, "/tmp/mxsim-test-plot-XXXXXX");
+    return mkdtemp(mx_plot_folder) == NULL;
+}
+
+int mx_plot_remove_folder(void **state)
+{
+    (void)state;
+    return nftw(mx_plot_folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+char *mx_plot_read(const char *path, size_t *size)
+{
+    FILE *file = fopen(path, "r");
+    struct stat status;
+    char *bytes;
+
+    if (file == NULL) {
+        return NULL;
+    }
+    assert_int_equal(fstat(fileno(file), &status), 0);
+    *size = (size_t)status.st_size;
+    bytes = calloc(*size + 1, 1);
+    assert_non_null(bytes);
+    assert_int_equal(fread(bytes, 1, *size, file), *size);
+    (void)fclose(file);
+    return bytes;
+}
+
+bool mx_plot_exists(const char *path)
+{
+    return access(path, F_OK) == 0;
+}
+
+void mx_plot_put(const char *name, const char *text)
+{
+    FILE *file = fopen(mx_plot_path(name), "w");
+
+    assert_non_null(file);
+    assert_true(fputs(text, file) >= 0);
+    assert_int_equal(fclose(file), 0);
+}
+
+static int run_xmllint(const char *path)
+{
+    int status = 0;
+    pid_t child = fork();
+
+    if (child == 0) {
+        (void)execlp("xmllint", "xmllint", "--noout", "--nonet", path, (char *)NULL);
+        _exit(127);
+    }
+    assert_true(child > 0);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+void mx_plot_assert_picture(const char *kind)
+{
+    char path[512];
+    size_t size = 0;
+    char *bytes;
+
+    (void)snprintf(path, sizeof path, "%s/out/%s.svg", mx_plot_folder, kind);
+    bytes = mx_plot_read(path, &size);
+    assert_non_null(bytes);
+    assert_null(mx_plot_file_flaw(bytes, size, MX_PLOT_SVG));
+    assert_non_null(strstr(bytes, "width=\"960\" height=\"600\""));
+    assert_null(strstr(bytes, "DejaVu Sans:Bold"));
+    assert_non_null(strstr(bytes, "font-weight=\"bold\""));
+    free(bytes);
+    assert_int_equal(run_xmllint(path), 0);
+    (void)snprintf(path, sizeof path, "%s/out/%s.png", mx_plot_folder, kind);
+    bytes = mx_plot_read(path, &size);
+    assert_non_null(bytes);
+    assert_null(mx_plot_file_flaw(bytes, size, MX_PLOT_PNG)); /* its size too */
+    free(bytes);
+}
+
+void mx_plot_assert_says(const char *kind, const char *text)
+{
+    char path[512];
+    size_t size = 0;
+    char *bytes;
+
+    (void)snprintf(path, sizeof path, "%s/out/%s.svg", mx_plot_folder, kind);
+    bytes = mx_plot_read(path, &size);
+    assert_non_null(bytes);
+    if (strstr(bytes, text) == NULL) {
+        fail_msg("%s does not say \"%s\"", path, text);
+    }
+    free(bytes);
 }

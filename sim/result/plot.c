@@ -21,7 +21,7 @@ static const char *const kind_names[] = {"delivered-over-time", "deferrals-by-re
 #define KIND_COUNT (sizeof kind_names / sizeof kind_names[0])
 
 static int (*const kind_draw[KIND_COUNT])(struct mx_plot_picture *) = {
-    mx_plot_delivered, mx_plot_deferrals, mx_plot_queue,
+    mx_plot_delivered,  mx_plot_deferrals, mx_plot_queue,
     mx_plot_reputation, mx_plot_allowance, mx_plot_outcomes};
 
 /* One call's folders, all absolute, so that gnuplot cannot take them for commands or options. */

@@ -88,9 +88,8 @@ static struct mx_plot_text headline(const struct mx_plot_data *data,
     }
     name = data->providers[provider].shown.s;
     if (least.last > 1.5 * least.first || least.last < least.first / 1.5) {
-        return mx_plot_text_format(
-            "%s lets an address send %s a day at first, %s at the end", name,
-            mx_plot_count(least.first).s, mx_plot_count(least.last).s);
+        return mx_plot_text_format("%s lets an address send %s a day at first, %s at the end", name,
+                                   mx_plot_count(least.first).s, mx_plot_count(least.last).s);
     }
     return mx_plot_text_format("%s allows least: about %s messages a day from each address", name,
                                mx_plot_count(least.last).s);
@@ -112,8 +111,7 @@ static void write_head(struct mx_plot_picture *picture, const struct mx_plot_pan
         picture, headline(data, panels).s,
         mx_plot_text_format("Messages a day that each provider accepts from one address (log "
                             "scale); %s. Orange: the lowest.",
-                            many ? "line: median, blue area: all addresses"
-                                 : "a line per address")
+                            many ? "line: median, blue area: all addresses" : "a line per address")
             .s,
         mx_plot_text_format("Grey: the day's volume so far of the busiest address. Black bar: "
                             "blocked. %s%s",
@@ -138,8 +136,11 @@ static void draw(struct mx_plot_picture *picture, const struct mx_plot_panels *p
 
 int mx_plot_allowance(struct mx_plot_picture *picture)
 {
-    struct mx_plot_panel_view view = {
-        .value = allowance_of, .ground = volume_of, .absent = "no limit", .is_log = true, .alike = 1.2};
+    struct mx_plot_panel_view view = {.value = allowance_of,
+                                      .ground = volume_of,
+                                      .absent = "no limit",
+                                      .is_log = true,
+                                      .alike = 1.2};
     struct mx_plot_panels *panels;
     int code = mx_plot_data_need(picture->data, MX_PLOT_STATES, picture->error);
 

@@ -38,7 +38,7 @@ static int read_line(struct mx_plot_csv *csv)
         }
         if (size + 1 == MX_PLOT_CSV_LINE_SIZE_MAX) {
             (void)mx_plot_csv_mistake(csv, "the line is longer than %d bytes",
-                                 MX_PLOT_CSV_LINE_SIZE_MAX - 1);
+                                      MX_PLOT_CSV_LINE_SIZE_MAX - 1);
             return -1;
         }
         csv->line[size++] = (char)c;
@@ -101,7 +101,7 @@ static int split(struct mx_plot_csv *csv)
         csv->field[csv->field_count] = take_field(&rest);
         if (csv->field[csv->field_count] == NULL) {
             return mx_plot_csv_mistake(csv, "a quotation mark out of place in field %zu",
-                                  csv->field_count + 1);
+                                       csv->field_count + 1);
         }
         csv->field_count++;
     }
@@ -120,7 +120,7 @@ static int find_columns(struct mx_plot_csv *csv, size_t column_count)
         }
         if (found != 1) {
             return mx_plot_csv_mistake(csv, "%s column \"%s\"", found == 0 ? "no" : "more than one",
-                                  csv->columns[i]);
+                                       csv->columns[i]);
         }
     }
     return 0;
@@ -142,7 +142,7 @@ static int open_file(struct mx_plot_csv *csv)
 }
 
 int mx_plot_csv_open(struct mx_plot_csv *csv, const char *path, const char *const *columns,
-                size_t column_count, const struct mx_plot_error *error)
+                     size_t column_count, const struct mx_plot_error *error)
 {
     int code, got;
 
@@ -157,10 +157,10 @@ int mx_plot_csv_open(struct mx_plot_csv *csv, const char *path, const char *cons
     }
     if (code == 0) {
         got = read_line(csv);
-        code = got == 1  ? split(csv)
+        code = got == 1   ? split(csv)
                : got == 0 ? mx_plot_csv_mistake(csv, "the file is empty; it should begin with the "
-                                                "names of its columns")
-                         : MX_EXIT_INVALID;
+                                                     "names of its columns")
+                          : MX_EXIT_INVALID;
     }
     if (code == 0) {
         code = find_columns(csv, column_count);
@@ -187,7 +187,8 @@ int mx_plot_csv_next(struct mx_plot_csv *csv)
         return -1;
     }
     if (csv->field_count != wanted) {
-        (void)mx_plot_csv_mistake(csv, "%zu fields where the header has %zu", csv->field_count, wanted);
+        (void)mx_plot_csv_mistake(csv, "%zu fields where the header has %zu", csv->field_count,
+                                  wanted);
         csv->field_count = wanted;
         return -1;
     }
@@ -199,22 +200,25 @@ const char *mx_plot_csv_text(const struct mx_plot_csv *csv, size_t column)
     return csv->field[csv->at[column]];
 }
 
-int mx_plot_csv_number(const struct mx_plot_csv *csv, size_t column, double low, double high, double *value)
+int mx_plot_csv_number(const struct mx_plot_csv *csv, size_t column, double low, double high,
+                       double *value)
 {
     const char *text = mx_plot_csv_text(csv, column);
     char *end;
 
     /* strtod would take blanks, "inf", "nan" and hexadecimal numbers */
     if (text[0] == '\0' || text[strspn(text, "+-.0123456789eE")] != '\0') {
-        return mx_plot_csv_mistake(csv, "%s is \"%.60s\", not a number", csv->columns[column], text);
+        return mx_plot_csv_mistake(csv, "%s is \"%.60s\", not a number", csv->columns[column],
+                                   text);
     }
     *value = strtod(text, &end);
     if (*end != '\0' || !isfinite(*value)) {
-        return mx_plot_csv_mistake(csv, "%s is \"%.60s\", not a number", csv->columns[column], text);
+        return mx_plot_csv_mistake(csv, "%s is \"%.60s\", not a number", csv->columns[column],
+                                   text);
     }
     if (*value < low || *value > high) {
         return mx_plot_csv_mistake(csv, "%s is %.60s, outside %g to %g", csv->columns[column], text,
-                              low, high);
+                                   low, high);
     }
     return 0;
 }

@@ -17,21 +17,21 @@
 #define MX_PLOT_CSV_ROW_COUNT_MAX 20000000
 
 struct mx_plot_csv {
-    const char *path;                     /* borrowed, for messages */
-    const char *const *columns;           /* borrowed */
-    const struct mx_plot_error *error;    /* borrowed */
+    const char *path;                  /* borrowed, for messages */
+    const char *const *columns;        /* borrowed */
+    const struct mx_plot_error *error; /* borrowed */
     FILE *file;
     char *line;
     long line_number, row_count;
     char *field[MX_PLOT_CSV_FIELD_COUNT_MAX];
     size_t field_count;
-    size_t at[MX_PLOT_CSV_FIELD_COUNT_MAX];    /* where each wanted column stands in the file */
+    size_t at[MX_PLOT_CSV_FIELD_COUNT_MAX]; /* where each wanted column stands in the file */
 };
 
 /* Open it and find the wanted columns; others are passed over. Returns 0 or an exit code. On
  * success mx_plot_csv_close must follow. */
 int mx_plot_csv_open(struct mx_plot_csv *csv, const char *path, const char *const *columns,
-                size_t column_count, const struct mx_plot_error *error);
+                     size_t column_count, const struct mx_plot_error *error);
 
 /* Go to the next row. Returns 1 when there is one, 0 at the end, -1 on a mistake. */
 int mx_plot_csv_next(struct mx_plot_csv *csv);
@@ -40,7 +40,8 @@ int mx_plot_csv_next(struct mx_plot_csv *csv);
 const char *mx_plot_csv_text(const struct mx_plot_csv *csv, size_t column);
 
 /* A finite number in [low, high]. Returns 0 or an exit code. */
-int mx_plot_csv_number(const struct mx_plot_csv *csv, size_t column, double low, double high, double *value);
+int mx_plot_csv_number(const struct mx_plot_csv *csv, size_t column, double low, double high,
+                       double *value);
 
 /* Store an error about this row, "FILE:LINE: ...", and return the code. */
 int mx_plot_csv_mistake(const struct mx_plot_csv *csv, const char *format, ...)

@@ -16,9 +16,9 @@
 #define DEFAULT_BIN_S 60.0
 
 const char *const mx_plot_reason_column[MX_PLOT_REASON_COUNT] = {
-    "deferrals_outage",     "deferrals_connections", "deferrals_rate",
-    "deferrals_spike",      "deferrals_reputation",  "deferrals_capacity",
-    "deferrals_greylist",   "deferrals_content",     "deferrals_mailbox_full"};
+    "deferrals_outage",   "deferrals_connections", "deferrals_rate",
+    "deferrals_spike",    "deferrals_reputation",  "deferrals_capacity",
+    "deferrals_greylist", "deferrals_content",     "deferrals_mailbox_full"};
 const char *const mx_plot_reason_name[MX_PLOT_REASON_COUNT] = {
     "outage",   "connection limit", "rate limit", "volume spike", "reputation",
     "capacity", "greylisting",      "content",    "mailbox full"};
@@ -73,13 +73,13 @@ static int no_memory(const struct mx_plot_csv *csv)
 }
 
 /* The provider of a row. */
-static int take_provider(const struct mx_plot_csv *csv, size_t column, const struct mx_plot_data *data,
-                         uint32_t *provider)
+static int take_provider(const struct mx_plot_csv *csv, size_t column,
+                         const struct mx_plot_data *data, uint32_t *provider)
 {
     *provider = mx_plot_data_find(data, mx_plot_csv_text(csv, column));
     if (*provider == UINT32_MAX) {
         return mx_plot_csv_mistake(csv, "provider \"%.60s\" is not in summary.json",
-                              mx_plot_csv_text(csv, column));
+                                   mx_plot_csv_text(csv, column));
     }
     return 0;
 }
@@ -88,12 +88,12 @@ static int take_provider(const struct mx_plot_csv *csv, size_t column, const str
 static int check_order(const struct mx_plot_csv *csv, double *last, uint32_t provider, double value)
 {
     if (value < last[provider]) {
-        return mx_plot_csv_mistake(csv, "%s %g after %g; rows must be in order", csv->columns[0], value,
-                              last[provider]);
+        return mx_plot_csv_mistake(csv, "%s %g after %g; rows must be in order", csv->columns[0],
+                                   value, last[provider]);
     }
     if (value == last[provider]) {
         return mx_plot_csv_mistake(csv, "a second row of \"%s\" at %s %g", mx_plot_csv_text(csv, 1),
-                              csv->columns[0], value);
+                                   csv->columns[0], value);
     }
     last[provider] = value;
     return 0;
@@ -111,15 +111,26 @@ static double *new_lasts(size_t count)
 
 /* --- timeseries.csv --------------------------------------------------------------------------- */
 
-enum { BIN_TIME, BIN_PROVIDER, BIN_CREATED, BIN_ATTEMPTS, BIN_DELIVERED, BIN_HARD, BIN_REJECTED,
-       BIN_EXPIRED, BIN_DEFERRALS, BIN_PENDING, BIN_REASONS,
-       BIN_COLUMNS = BIN_REASONS + MX_PLOT_REASON_COUNT };
+enum {
+    BIN_TIME,
+    BIN_PROVIDER,
+    BIN_CREATED,
+    BIN_ATTEMPTS,
+    BIN_DELIVERED,
+    BIN_HARD,
+    BIN_REJECTED,
+    BIN_EXPIRED,
+    BIN_DEFERRALS,
+    BIN_PENDING,
+    BIN_REASONS,
+    BIN_COLUMNS = BIN_REASONS + MX_PLOT_REASON_COUNT
+};
 
 struct bin_reading {
     struct mx_plot_csv csv;
     struct rows bins, reasons;
     double *last;
-    double time_s;          /* of the row before */
+    double time_s; /* of the row before */
 };
 
 static int read_bin(struct bin_reading *reading, const struct mx_plot_data *data)
@@ -132,15 +143,16 @@ static int read_bin(struct bin_reading *reading, const struct mx_plot_data *data
 
     for (size_t c = 0; code == 0 && c < BIN_COLUMNS; c++) {
         if (c != BIN_PROVIDER) {
-            code = mx_plot_csv_number(csv, c, 0.0, c == BIN_TIME ? TIME_S_MAX : COUNT_MAX, &value[c]);
+            code =
+                mx_plot_csv_number(csv, c, 0.0, c == BIN_TIME ? TIME_S_MAX : COUNT_MAX, &value[c]);
         }
     }
     if (code == 0) {
         code = check_order(csv, reading->last, provider, value[BIN_TIME]);
     }
     if (code == 0 && value[BIN_TIME] < reading->time_s) {
-        code = mx_plot_csv_mistake(csv, "time_s %g after %g; rows must be in order", value[BIN_TIME],
-                              reading->time_s);
+        code = mx_plot_csv_mistake(csv, "time_s %g after %g; rows must be in order",
+                                   value[BIN_TIME], reading->time_s);
     }
     if (code != 0) {
         return code;
@@ -184,12 +196,18 @@ static double common_width(const struct mx_plot_bin *bins, size_t count)
     return width > 0 ? (double)width / 1e6 : DEFAULT_BIN_S;
 }
 
-static int read_bins(struct mx_plot_data *data, const char *path,
-                     const struct mx_plot_error *error)
+static int read_bins(struct mx_plot_data *data, const char *path, const struct mx_plot_error *error)
 {
-    const char *columns[BIN_COLUMNS] = {
-        "time_s", "provider", "created", "attempts", "delivered", "hard_bounced",
-        "soft_bounced_rejected", "soft_bounced_expired", "deferrals", "pending"};
+    const char *columns[BIN_COLUMNS] = {"time_s",
+                                        "provider",
+                                        "created",
+                                        "attempts",
+                                        "delivered",
+                                        "hard_bounced",
+                                        "soft_bounced_rejected",
+                                        "soft_bounced_expired",
+                                        "deferrals",
+                                        "pending"};
     struct bin_reading reading = {.bins = {.item_size = sizeof(struct mx_plot_bin)},
                                   .reasons = {.item_size = sizeof(struct mx_plot_reasons)},
                                   .time_s = -1.0};
@@ -272,8 +290,7 @@ static int by_provider_and_age(const void *a, const void *b)
     return left->age_s < right->age_s ? -1 : left->age_s > right->age_s;
 }
 
-static int read_ages(struct mx_plot_data *data, const char *path,
-                     const struct mx_plot_error *error)
+static int read_ages(struct mx_plot_data *data, const char *path, const struct mx_plot_error *error)
 {
     static const char *const columns[AGE_COLUMNS] = {"age_s", "provider", "delivered_share", "lo",
                                                      "hi"};
@@ -305,14 +322,23 @@ static int read_ages(struct mx_plot_data *data, const char *path,
 
 /* --- reputation.csv --------------------------------------------------------------------------- */
 
-enum { STATE_TIME, STATE_PROVIDER, STATE_IP, STATE_SCORE, STATE_BAND, STATE_ALLOWANCE,
-       STATE_VOLUME, STATE_BLOCKED, STATE_COLUMNS };
+enum {
+    STATE_TIME,
+    STATE_PROVIDER,
+    STATE_IP,
+    STATE_SCORE,
+    STATE_BAND,
+    STATE_ALLOWANCE,
+    STATE_VOLUME,
+    STATE_BLOCKED,
+    STATE_COLUMNS
+};
 
 struct state_reading {
     struct mx_plot_csv csv;
     struct rows states, ips; /* ips: of char *, raw names */
     double time_s;
-    uint32_t ip;             /* of the row before: the next one is looked for from there */
+    uint32_t ip; /* of the row before: the next one is looked for from there */
 };
 
 /* Index of an address by its raw name, added when new. */
@@ -395,7 +421,7 @@ static int read_state(struct state_reading *reading, const struct mx_plot_data *
     }
     if (code == 0 && row.time_s < reading->time_s) {
         code = mx_plot_csv_mistake(csv, "time_s %g after %g; rows must be in order", row.time_s,
-                              reading->time_s);
+                                   reading->time_s);
     }
     if (code == 0) {
         code = take_ip(reading, &row.ip);
@@ -448,8 +474,8 @@ static int read_states(struct mx_plot_data *data, const char *path,
                        const struct mx_plot_error *error)
 {
     static const char *const columns[STATE_COLUMNS] = {
-        "time_s", "provider", "ip", "score", "band", "allowance_per_day", "volume_today",
-        "blocked"};
+        "time_s", "provider",          "ip",           "score",
+        "band",   "allowance_per_day", "volume_today", "blocked"};
     struct state_reading reading = {.states = {.item_size = sizeof(struct mx_plot_state)},
                                     .ips = {.item_size = sizeof(char *)},
                                     .time_s = -1.0};
@@ -473,8 +499,7 @@ static int read_states(struct mx_plot_data *data, const char *path,
 
 /* --- the folder ------------------------------------------------------------------------------- */
 
-int mx_plot_data_init(struct mx_plot_data *data, const char *dir,
-                      const struct mx_plot_error *error)
+int mx_plot_data_init(struct mx_plot_data *data, const char *dir, const struct mx_plot_error *error)
 {
     int code;
 

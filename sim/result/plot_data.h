@@ -82,15 +82,15 @@ struct mx_plot_data {
     char *dir;
     struct mx_plot_text scenario;
     double replications, horizon_s;
-    bool has_plan;                 /* plan.cfg was there */
+    bool has_plan; /* plan.cfg was there */
     struct mx_plot_clock clock;
     struct mx_plot_scope total;
     size_t provider_count;
     struct mx_plot_provider *providers;
-    uint32_t *by_name;             /* provider indices sorted by name */
+    uint32_t *by_name; /* provider indices sorted by name */
     bool is_read[MX_PLOT_FILE_COUNT];
     /* timeseries.csv, in the order of the file: times never decrease */
-    double bin_s;                  /* width of a bin */
+    double bin_s; /* width of a bin */
     size_t bin_count, reasons_count;
     struct mx_plot_bin *bins;
     struct mx_plot_reasons *reasons;

@@ -30,15 +30,15 @@ static const struct {
 /* All that the picture is made of. */
 struct stack {
     struct mx_plot_grid grid;
-    double end_s;                          /* of the picture */
-    double total, late;                    /* deferrals in all; after end_s */
+    double end_s;       /* of the picture */
+    double total, late; /* deferrals in all; after end_s */
     double sum[MX_PLOT_REASON_COUNT];
-    size_t reason[MX_PLOT_REASON_COUNT];   /* drawn ones, from the bottom up */
+    size_t reason[MX_PLOT_REASON_COUNT]; /* drawn ones, from the bottom up */
     size_t count;
-    double *column;                        /* [grid.count][MX_PLOT_REASON_COUNT] */
-    double highest;                        /* of a column's sum */
+    double *column; /* [grid.count][MX_PLOT_REASON_COUNT] */
+    double highest; /* of a column's sum */
     double highest_at_s;
-    size_t highest_reason;                 /* that leads there */
+    size_t highest_reason; /* that leads there */
 };
 
 static double row_sum(const struct mx_plot_reasons *row)
@@ -117,8 +117,8 @@ static bool fill_columns(const struct mx_plot_data *data, struct stack *stack)
             stack->late += row_sum(row);
             continue;
         }
-        double *column = &stack->column[mx_plot_grid_column(&stack->grid, row->time_s) *
-                                        MX_PLOT_REASON_COUNT];
+        double *column =
+            &stack->column[mx_plot_grid_column(&stack->grid, row->time_s) * MX_PLOT_REASON_COUNT];
         for (size_t r = 0; r < MX_PLOT_REASON_COUNT; r++) {
             column[r] += row->count[r];
         }
@@ -207,13 +207,13 @@ static void name_areas(struct mx_plot_picture *picture, const struct stack *stac
         double at_s = 0.0, middle = 0.0;
 
         if (thickest(stack, k, columns, &at_s, &middle) * px_per_count >= IN_AREA_PX + 5.0) {
-            struct mx_plot_note note = {
-                .text = mx_plot_text_clean(name),
-                .x_px = area->left_px + at_s * px_per_s,
-                .y_px = area->bottom_px + middle * px_per_count,
-                .font_px = IN_AREA_PX,
-                .colour = looks[stack->reason[k]].dark ? 0xFFFFFF : 0x000000,
-                .align = MX_PLOT_CENTRE};
+            struct mx_plot_note note = {.text = mx_plot_text_clean(name),
+                                        .x_px = area->left_px + at_s * px_per_s,
+                                        .y_px = area->bottom_px + middle * px_per_count,
+                                        .font_px = IN_AREA_PX,
+                                        .colour =
+                                            looks[stack->reason[k]].dark ? 0xFFFFFF : 0x000000,
+                                        .align = MX_PLOT_CENTRE};
             mx_plot_canvas_note(&picture->canvas, &note);
         }
     }
@@ -224,10 +224,8 @@ static size_t collect_tags(const struct stack *stack, struct mx_plot_tag *tags)
 {
     for (size_t k = 0; k < stack->count; k++) {
         size_t r = stack->reason[k];
-        tags[k] = (struct mx_plot_tag){.y_px = (double)k,
-                                       .colour = MX_PLOT_INK,
-                                       .line = looks[r].colour,
-                                       .swatch = true};
+        tags[k] = (struct mx_plot_tag){
+            .y_px = (double)k, .colour = MX_PLOT_INK, .line = looks[r].colour, .swatch = true};
         tags[k].text = mx_plot_text_format("%s %s (%s)", mx_plot_reason_name[r],
                                            mx_plot_share(stack->sum[r] / stack->total).s,
                                            mx_plot_count(stack->sum[r]).s);
@@ -248,8 +246,7 @@ static void write_head(struct mx_plot_picture *picture, const struct stack *stac
         headline = mx_plot_text_format(
             "%s %s%s deferrals; %s%s%s%s", looks[first].cause,
             stack->count == 1 ? "all " : mx_plot_share(stack->sum[first] / stack->total).s,
-            mx_plot_text_format(stack->count == 1 ? "%s" : " of %s",
-                                mx_plot_count(stack->total).s)
+            mx_plot_text_format(stack->count == 1 ? "%s" : " of %s", mx_plot_count(stack->total).s)
                 .s,
             peak == first ? "the peak is at " : "at the peak, ", moment.s,
             peak == first ? "" : ", ", peak == first ? "" : looks[peak].leader);
@@ -290,10 +287,9 @@ static void draw(struct mx_plot_picture *picture, const struct stack *stack)
     mx_plot_frame_area(picture, &area, mx_plot_frame_time_title(&picture->data->clock).s);
     write_blocks(picture->script, stack);
     name_areas(picture, stack, &area, top);
-    mx_plot_frame_unit(picture, &area,
-                       mx_plot_text_format("deferrals per %s",
-                                           mx_plot_each(stack->grid.width_s).s)
-                           .s);
+    mx_plot_frame_unit(
+        picture, &area,
+        mx_plot_text_format("deferrals per %s", mx_plot_each(stack->grid.width_s).s).s);
     /* the column starts at the middle of the picture and keeps the order of the stack */
     for (size_t i = 0; i < tag_count; i++) {
         tags[i].y_px = area.bottom_px + 0.55 * (area.top_px - area.bottom_px) + tags[i].y_px;

@@ -10,8 +10,8 @@
 #define HIGH_S_MIN 60.0
 #define USUAL_LIFETIME_S (72.0 * 3600.0)
 #define LINE_PT 2.2
-#define HEADLINE_LAG 0.01       /* a provider this much below all mail is the finding */
-#define HEADLINE_SIZE 0.005     /* unless less than this share of the mail goes there */
+#define HEADLINE_LAG 0.01   /* a provider this much below all mail is the finding */
+#define HEADLINE_SIZE 0.005 /* unless less than this share of the mail goes there */
 
 /* The rows of one provider (or the total). */
 struct curve {
@@ -169,8 +169,8 @@ static size_t collect_tags(const struct mx_plot_data *data, const struct mx_plot
         *tag = (struct mx_plot_tag){.y_px = final_share(&curve),
                                     .colour = mx_plot_style(i)->text,
                                     .line = mx_plot_style(i)->line};
-        tag->text = mx_plot_text_format("%s %s", provider->shown.s,
-                                        mx_plot_share(final_share(&curve)).s);
+        tag->text =
+            mx_plot_text_format("%s %s", provider->shown.s, mx_plot_share(final_share(&curve)).s);
         count++;
     }
     return count + (others_tag(data, shown, &tags[count]) ? 1 : 0);
@@ -208,8 +208,7 @@ static size_t find_least(const struct mx_plot_data *data, double (*measure)(cons
 static struct mx_plot_text headline(const struct mx_plot_data *data, double high_s)
 {
     struct curve total = find_curve(data, data->provider_count);
-    double end = total.count > 0 ? final_share(&total)
-                                 : data->total.metric[MX_PLOT_DELIVERED_RATE];
+    double end = total.count > 0 ? final_share(&total) : data->total.metric[MX_PLOT_DELIVERED_RATE];
     double least = 0.0, most = 0.0, t50 = age_at(&total, 0.5);
     size_t worst, best;
 

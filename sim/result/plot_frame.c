@@ -28,8 +28,8 @@ void mx_plot_frame_head(struct mx_plot_picture *picture, const char *headline, c
 {
     const double width_px = MX_PLOT_WIDTH_PX - 2.0 * HEAD_LEFT_PX;
     double font_px = HEADLINE_PX;
-    struct mx_plot_note note = {.x_px = HEAD_LEFT_PX, .y_px = 570.0, .colour = 0x000000,
-                                .bold = true};
+    struct mx_plot_note note = {
+        .x_px = HEAD_LEFT_PX, .y_px = 570.0, .colour = 0x000000, .bold = true};
 
     while (font_px > 14.0 && mx_plot_text_width(headline, font_px, true) > width_px) {
         font_px -= 0.5;
@@ -37,13 +37,13 @@ void mx_plot_frame_head(struct mx_plot_picture *picture, const char *headline, c
     note.font_px = font_px;
     note.text = mx_plot_text_fit(headline, font_px, true, width_px);
     mx_plot_canvas_note(&picture->canvas, &note);
-    note = (struct mx_plot_note){
-        .text = mx_plot_text_format("scenario %s", picture->data->scenario.s),
-        .x_px = MX_PLOT_WIDTH_PX - HEAD_LEFT_PX + 8.0,
-        .y_px = 14.0,
-        .font_px = 11.0,
-        .colour = 0x8A8A8A,
-        .align = MX_PLOT_RIGHT};
+    note =
+        (struct mx_plot_note){.text = mx_plot_text_format("scenario %s", picture->data->scenario.s),
+                              .x_px = MX_PLOT_WIDTH_PX - HEAD_LEFT_PX + 8.0,
+                              .y_px = 14.0,
+                              .font_px = 11.0,
+                              .colour = 0x8A8A8A,
+                              .align = MX_PLOT_RIGHT};
     mx_plot_canvas_note(&picture->canvas, &note);
     if (line1[0] != '\0') {
         add_text(picture, mx_plot_text_fit(line1, SUBTITLE_PX, false, width_px), HEAD_LEFT_PX,
@@ -113,13 +113,13 @@ void mx_plot_frame_time_axis(struct mx_plot_picture *picture, const struct mx_pl
     for (size_t i = 0; i < ticks.count; i++) {
         const struct mx_plot_tick *tick = &ticks.tick[i];
         if (tick->below[0] != '\0') {
-            struct mx_plot_note note = {
-                .text = mx_plot_text_clean(tick->below),
-                .x_px = area->left_px + (tick->at - from_s) / (to_s - from_s) * width_px,
-                .y_px = area->bottom_px - 38.0,
-                .font_px = 12.0,
-                .colour = MX_PLOT_GREY,
-                .align = MX_PLOT_CENTRE};
+            struct mx_plot_note note = {.text = mx_plot_text_clean(tick->below),
+                                        .x_px = area->left_px +
+                                                (tick->at - from_s) / (to_s - from_s) * width_px,
+                                        .y_px = area->bottom_px - 38.0,
+                                        .font_px = 12.0,
+                                        .colour = MX_PLOT_GREY,
+                                        .align = MX_PLOT_CENTRE};
             mx_plot_canvas_note(&picture->canvas, &note);
         }
     }

@@ -81,9 +81,9 @@ size_t *mx_plot_frame_by_size(const struct mx_plot_data *data);
 
 struct mx_plot_tag {
     struct mx_plot_text text;
-    double y_px;               /* where its line ends */
+    double y_px; /* where its line ends */
     mx_plot_colour colour, line;
-    bool swatch;               /* a little square in place of a leader */
+    bool swatch; /* a little square in place of a leader */
 };
 
 /* Width that the column needs right of the area, leaders included. */

@@ -53,8 +53,8 @@ static bool find_program(const char *name, char *path, size_t size)
  * locale. `kept` borrows from environ. */
 static void reduced_environment(char *kept[ENVIRONMENT_COUNT_MAX])
 {
-    static const char *const names[] = {"PATH=", "HOME=", "TMPDIR=", "FONTCONFIG_", "XDG_",
-                                        "LD_LIBRARY_PATH=", "ASAN_OPTIONS="};
+    static const char *const names[] = {
+        "PATH=", "HOME=", "TMPDIR=", "FONTCONFIG_", "XDG_", "LD_LIBRARY_PATH=", "ASAN_OPTIONS="};
     static char locale[] = "LC_ALL=C.UTF-8";
     size_t count = 0;
 
@@ -284,7 +284,8 @@ const char *mx_plot_file_flaw(const char *bytes, size_t size, enum mx_plot_forma
  * and other families to fall back to. */
 static void write_svg(struct mx_outfile *out, const char *bytes, size_t size)
 {
-    static const char bold[] = "font-family=\"" FONT ":Bold\"", plain[] = "font-family=\"" FONT "\"";
+    static const char bold[] = "font-family=\"" FONT ":Bold\"",
+                      plain[] = "font-family=\"" FONT "\"";
     const char *at = bytes, *end = bytes + size;
 
     while (at < end) {

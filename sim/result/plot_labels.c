@@ -49,8 +49,8 @@ bool mx_plot_labels_spread(struct mx_plot_label *labels, size_t count, double lo
     MX_CHECK(count <= MX_PLOT_LABEL_COUNT_MAX);
     qsort(labels, count, sizeof *labels, by_wish_downwards);
     for (size_t i = 0; i < count; i++) {
-        shift[i] = i == 0 ? 0.0
-                          : shift[i - 1] + 0.5 * (labels[i - 1].height_px + labels[i].height_px);
+        shift[i] =
+            i == 0 ? 0.0 : shift[i - 1] + 0.5 * (labels[i - 1].height_px + labels[i].height_px);
         total += labels[i].height_px;
     }
     if (count == 0 || total > high_px - low_px) {
@@ -62,8 +62,8 @@ bool mx_plot_labels_spread(struct mx_plot_label *labels, size_t count, double lo
         size[blocks++] = 1;
         while (blocks > 1 && mean[blocks - 1] > mean[blocks - 2]) {
             double left = (double)size[blocks - 2], right = (double)size[blocks - 1];
-            mean[blocks - 2] = (mean[blocks - 2] * left + mean[blocks - 1] * right) /
-                               (left + right);
+            mean[blocks - 2] =
+                (mean[blocks - 2] * left + mean[blocks - 1] * right) / (left + right);
             size[blocks - 2] += size[blocks - 1];
             blocks--;
         }
@@ -179,10 +179,10 @@ void mx_plot_ticks_age(double low_s, double high_s, double width_px, struct mx_p
         const char *text;
         bool line;
     } ages[] = {
-        {259200.0, "72 h", true},  {86400.0, "24 h", true},    {1.0, "1 s", false},
-        {60.0, "1 min", false},    {3600.0, "1 h", false},     {21600.0, "6 h", false},
-        {600.0, "10 min", false},  {2592000.0, "30 d", false}, {604800.0, "7 d", false},
-        {10.0, "10 s", false},     {0.1, "0.1 s", false},      {0.01, "0.01 s", false},
+        {259200.0, "72 h", true},  {86400.0, "24 h", true},     {1.0, "1 s", false},
+        {60.0, "1 min", false},    {3600.0, "1 h", false},      {21600.0, "6 h", false},
+        {600.0, "10 min", false},  {2592000.0, "30 d", false},  {604800.0, "7 d", false},
+        {10.0, "10 s", false},     {0.1, "0.1 s", false},       {0.01, "0.01 s", false},
         {432000.0, "5 d", false},  {8640000.0, "100 d", false}, {120.0, "2 min", false},
         {1800.0, "30 min", false}, {0.001, "1 ms", false},
     };
@@ -235,7 +235,8 @@ bool mx_plot_clock_parse(const char *text, struct mx_plot_clock *clock)
     static const int month_days[12] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
 
     if (sscanf(text, "%4d-%2d-%2d%*1[ T]%2d:%2d%n", &year, &month, &day, &hour, &minute, &used) !=
-            5 || used == 0) {
+            5 ||
+        used == 0) {
         return false;
     }
     if (text[used] == ':') {
@@ -322,9 +323,8 @@ void mx_plot_ticks_clock(const struct mx_plot_clock *clock, double from_s, doubl
                          double width_px, struct mx_plot_ticks *ticks)
 {
     static const int64_t steps_s[] = {
-        60,        120,       300,       600,        900,        1800,       3600,
-        7200,      10800,     21600,     43200,      DAY_S,      2 * DAY_S,  5 * DAY_S,
-        10 * DAY_S, 20 * DAY_S, 50 * DAY_S, 100 * DAY_S};
+        60,    120,   300,   600,       900,       1800,       3600,       7200,       10800,
+        21600, 43200, DAY_S, 2 * DAY_S, 5 * DAY_S, 10 * DAY_S, 20 * DAY_S, 50 * DAY_S, 100 * DAY_S};
     const size_t step_count = sizeof steps_s / sizeof steps_s[0];
     double px_per_s = width_px / (to_s - from_s);
     int64_t local = clock->is_known ? clock->start_local_s : 0;

@@ -15,8 +15,8 @@
 struct mx_plot_label {
     double wanted_px;
     double height_px;
-    double at_px;  /* result */
-    size_t index;  /* the caller's own */
+    double at_px; /* result */
+    size_t index; /* the caller's own */
 };
 
 #define MX_PLOT_LABEL_COUNT_MAX 256
@@ -31,10 +31,10 @@ bool mx_plot_labels_spread(struct mx_plot_label *labels, size_t count, double lo
 #define MX_PLOT_TICK_COUNT_MAX 64
 
 struct mx_plot_tick {
-    double at;          /* in the axis's unit */
+    double at; /* in the axis's unit */
     char text[32];
-    char below[32];     /* second line, "" for most */
-    bool line;          /* worth a line across the picture */
+    char below[32]; /* second line, "" for most */
+    bool line;      /* worth a line across the picture */
 };
 
 struct mx_plot_ticks {

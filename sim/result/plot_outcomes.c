@@ -81,8 +81,7 @@ static void add_others(struct table *table, const struct mx_plot_data *data, con
 
 static void fill_table(struct table *table, const struct mx_plot_data *data, const size_t *order)
 {
-    size_t shown = data->provider_count <= ROW_COUNT_MAX ? data->provider_count
-                                                         : ROW_COUNT_MAX - 1;
+    size_t shown = data->provider_count <= ROW_COUNT_MAX ? data->provider_count : ROW_COUNT_MAX - 1;
     double most = 0.0;
 
     if (data->provider_count != 1) {
@@ -135,8 +134,8 @@ static void add_bar(struct mx_plot_picture *picture, const struct table *table, 
                     double middle_px, double width_px, mx_plot_colour colour)
 {
     double half_px = 0.34 * table->row_px;
-    struct mx_plot_box box = {left_px, middle_px - half_px, left_px + width_px,
-                              middle_px + half_px, colour};
+    struct mx_plot_box box = {left_px, middle_px - half_px, left_px + width_px, middle_px + half_px,
+                              colour};
 
     if (width_px > 0.0) {
         mx_plot_canvas_box(&picture->canvas, &box);
@@ -180,8 +179,8 @@ static void draw_row(struct mx_plot_picture *picture, const struct table *table,
     double middle_px = ROWS_TOP_PX - ((double)index + 0.5) * table->row_px;
     double delivered = share_of(&row->scope, MX_PLOT_DELIVERED);
     double delivered_px = DELIVERED_WIDTH_PX * (isnan(delivered) ? 0.0 : delivered);
-    double step_px = (LOST_RIGHT_PX - LOST_LEFT_PX) /
-                     (double)(table->shown_count > 0 ? table->shown_count : 1);
+    double step_px =
+        (LOST_RIGHT_PX - LOST_LEFT_PX) / (double)(table->shown_count > 0 ? table->shown_count : 1);
     double left_px = LOST_LEFT_PX;
 
     add_note(picture,
@@ -195,8 +194,7 @@ static void draw_row(struct mx_plot_picture *picture, const struct table *table,
              middle_px, table->font_px, MX_PLOT_INK, MX_PLOT_LEFT, row->is_total);
     for (int o = 0; o < OUTCOME_COUNT; o++) {
         if (table->is_shown[o]) {
-            draw_lost(picture, table, row, middle_px, o, left_px,
-                      fmin(step_px - 104.0, 220.0));
+            draw_lost(picture, table, row, middle_px, o, left_px, fmin(step_px - 104.0, 220.0));
             left_px += step_px;
         }
     }
@@ -218,14 +216,13 @@ static void add_header(struct mx_plot_picture *picture, const char *name, const 
 /* Names of the columns, and a line under each set that has a scale of its own. */
 static void draw_header(struct mx_plot_picture *picture, const struct table *table)
 {
-    double step_px = (LOST_RIGHT_PX - LOST_LEFT_PX) /
-                     (double)(table->shown_count > 0 ? table->shown_count : 1);
+    double step_px =
+        (LOST_RIGHT_PX - LOST_LEFT_PX) / (double)(table->shown_count > 0 ? table->shown_count : 1);
     double left_px = LOST_LEFT_PX, bottom_px = ROWS_TOP_PX - table->row_px * (double)table->count;
 
     add_header(picture, "provider", "", NAME_RIGHT_PX, MX_PLOT_RIGHT);
     add_header(picture, "sent", "= 100 %", SENT_RIGHT_PX, MX_PLOT_RIGHT);
-    add_header(picture, "delivered", "bar: 0 to 100 %", DELIVERED_LEFT_PX,
-               MX_PLOT_LEFT);
+    add_header(picture, "delivered", "bar: 0 to 100 %", DELIVERED_LEFT_PX, MX_PLOT_LEFT);
     for (int o = 0; o < OUTCOME_COUNT; o++) {
         if (table->is_shown[o]) {
             struct mx_plot_stroke line = {left_px, ROWS_TOP_PX + 2.0, left_px, bottom_px,
@@ -245,8 +242,8 @@ static struct mx_plot_text lacking(const struct table *table)
 
     for (int o = 0; o < OUTCOME_COUNT; o++) {
         if (!table->is_shown[o]) {
-            text = mx_plot_text_format("%s%s%s", text.s, first ? " No " : ", no ",
-                                       outcomes[o].lack);
+            text =
+                mx_plot_text_format("%s%s%s", text.s, first ? " No " : ", no ", outcomes[o].lack);
             first = false;
         }
     }
@@ -293,8 +290,7 @@ static void write_head(struct mx_plot_picture *picture, const struct table *tabl
                             "messages.",
                             mx_plot_count(data->total.metric[MX_PLOT_DROPPED]).s)
             .s,
-        mx_plot_text_format("%s%s%s", mx_plot_frame_runs(data).s, scale.s, lacking(table).s)
-            .s);
+        mx_plot_text_format("%s%s%s", mx_plot_frame_runs(data).s, scale.s, lacking(table).s).s);
 }
 
 int mx_plot_outcomes(struct mx_plot_picture *picture)

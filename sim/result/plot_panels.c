@@ -212,9 +212,9 @@ void mx_plot_panels_fini(struct mx_plot_panels *panels)
 double mx_plot_panel_y_px(const struct mx_plot_panel *panel, const struct mx_plot_panel_view *view,
                           double value)
 {
-    double share = view->is_log ? log(fmax(value, view->low) / view->low) /
-                                      log(view->high / view->low)
-                                : (value - view->low) / (view->high - view->low);
+    double share = view->is_log
+                       ? log(fmax(value, view->low) / view->low) / log(view->high / view->low)
+                       : (value - view->low) / (view->high - view->low);
 
     share = fmin(fmax(share, 0.0), 1.0);
     return panel->area.bottom_px + share * (panel->area.top_px - panel->area.bottom_px);
@@ -280,8 +280,8 @@ static void draw_x_axis(struct mx_plot_picture *picture, const struct mx_plot_pa
         if (with_text && x_px <= last_text_px) {
             add_note(picture, mx_plot_text_clean(ticks.tick[i].text), x_px, area->bottom_px - 12.0,
                      11.0, MX_PLOT_GREY, MX_PLOT_CENTRE, false);
-            add_note(picture, mx_plot_text_clean(ticks.tick[i].below), x_px,
-                     area->bottom_px - 27.0, 11.0, MX_PLOT_GREY, MX_PLOT_CENTRE, false);
+            add_note(picture, mx_plot_text_clean(ticks.tick[i].below), x_px, area->bottom_px - 27.0,
+                     11.0, MX_PLOT_GREY, MX_PLOT_CENTRE, false);
         }
     }
 }
@@ -290,8 +290,7 @@ static void draw_x_axis(struct mx_plot_picture *picture, const struct mx_plot_pa
 static void draw_blocks(struct mx_plot_picture *picture, const struct mx_plot_panels *panels,
                         const struct mx_plot_panel *panel)
 {
-    double px = (panel->area.right_px - panel->area.left_px) * panels->grid.width_s /
-                panels->end_s;
+    double px = (panel->area.right_px - panel->area.left_px) * panels->grid.width_s / panels->end_s;
 
     for (size_t c = 0; c < panels->grid.count; c++) {
         size_t from = c;
@@ -386,15 +385,14 @@ static void draw_title(struct mx_plot_picture *picture, const struct mx_plot_pan
         more = mx_plot_text_format("%zu of %zu blocked", panel->blocked_ips, panel->ip_count);
         if (found->has_values) {
             more = mx_plot_text_format("%s, %s end%s at %s", more.s, highlight ? "lowest" : "all",
-                                       highlight ? "s" : "",
-                                       number(found->worst_last).s);
+                                       highlight ? "s" : "", number(found->worst_last).s);
         }
     } else if (!found->has_values) {
         more = mx_plot_text_clean(view->absent);
     } else if (highlight) {
-        more = mx_plot_text_format("%s lowest, ends at %s",
-                                   data->ip_names[panel->ip[found->worst]].s,
-                                   number(found->worst_last).s);
+        more =
+            mx_plot_text_format("%s lowest, ends at %s", data->ip_names[panel->ip[found->worst]].s,
+                                number(found->worst_last).s);
     } else {
         more = mx_plot_text_format("%s, at the end %s",
                                    panel->ip_count == 1
@@ -431,8 +429,8 @@ static bool write_line(FILE *script, const struct mx_plot_panels *panels,
         double end_s = fmin((double)(c + 1) * panels->grid.width_s, panels->end_s);
         if (isfinite(value[c])) {
             double y = kept_in(view, value[c]);
-            (void)fprintf(script, "%.10g %.10g\n%.10g %.10g\n", (double)c * panels->grid.width_s,
-                          y, end_s, y);
+            (void)fprintf(script, "%.10g %.10g\n%.10g %.10g\n", (double)c * panels->grid.width_s, y,
+                          end_s, y);
         } else {
             (void)fputc('\n', script); /* a gap */
         }
@@ -443,8 +441,8 @@ static bool write_line(FILE *script, const struct mx_plot_panels *panels,
 
 /* An area between two rows of values; gaps where low is not finite. */
 static void write_area(FILE *script, const struct mx_plot_panels *panels,
-                       const struct mx_plot_panel_view *view, const double *low,
-                       const double *high, size_t number)
+                       const struct mx_plot_panel_view *view, const double *low, const double *high,
+                       size_t number)
 {
     (void)fprintf(script, "$a%zu << EOD\n", number);
     for (size_t c = 0; c < panels->grid.count; c++) {
@@ -503,9 +501,8 @@ static void list_line(FILE *script, const struct mx_plot_panels *panels,
 }
 
 static void list_area(FILE *script, const struct mx_plot_panels *panels,
-                      const struct mx_plot_panel_view *view, const double *low,
-                      const double *high, struct listing *listing, size_t panel,
-                      mx_plot_colour colour)
+                      const struct mx_plot_panel_view *view, const double *low, const double *high,
+                      struct listing *listing, size_t panel, mx_plot_colour colour)
 {
     write_area(script, panels, view, low, high, listing->area_count + 1);
     listing->area_panel[listing->area_count] = (double)(panel + 1);
@@ -629,6 +626,5 @@ void mx_plot_panels_draw(const struct mx_plot_panels *panels, struct mx_plot_pic
 void mx_plot_panels_x_title(struct mx_plot_picture *picture)
 {
     add_note(picture, mx_plot_frame_time_title(&picture->data->clock),
-             0.5 * (PAGE_LEFT_PX + PAGE_RIGHT_PX), 18.0, 13.0, MX_PLOT_GREY, MX_PLOT_CENTRE,
-             false);
+             0.5 * (PAGE_LEFT_PX + PAGE_RIGHT_PX), 18.0, 13.0, MX_PLOT_GREY, MX_PLOT_CENTRE, false);
 }

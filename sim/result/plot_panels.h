@@ -28,7 +28,7 @@ struct mx_plot_panel_view {
  * address, INFINITY for none; ground[c]: the largest of all its addresses. */
 struct mx_plot_panel {
     size_t provider, ip_count;
-    uint32_t *ip;       /* into data->ip_names */
+    uint32_t *ip; /* into data->ip_names */
     double *value, *ground;
     bool *blocked;      /* [column]: some address is blocked */
     size_t blocked_ips; /* that ever are */

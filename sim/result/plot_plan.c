@@ -21,8 +21,8 @@ struct walk {
     const struct mx_plot_error *error;
     const char *at;
     int line;
-    char text[VALUE_SIZE];  /* of the last word or string */
-    char mark;              /* of the last mark */
+    char text[VALUE_SIZE]; /* of the last word or string */
+    char mark;             /* of the last mark */
     char path[PATH_SIZE];
     size_t path_length[DEPTH_MAX]; /* length of the path of each open group */
     char closing[DEPTH_MAX];

@@ -19,12 +19,12 @@ struct line {
 /* Lines of the shown providers in their order, then the others' sum, then the total. */
 struct queue {
     struct mx_plot_grid grid;
-    double end_s, left;            /* left: undecided at end_s */
+    double end_s, left; /* left: undecided at end_s */
     struct mx_plot_shown shown;
     struct line line[MX_PLOT_SHOWN_COUNT_MAX + 2];
     size_t line_count;
-    size_t *line_of;               /* by provider; the total's is the last */
-    double *level;                 /* by provider: of those within "others" */
+    size_t *line_of; /* by provider; the total's is the last */
+    double *level;   /* by provider: of those within "others" */
 };
 
 /* The total stays above LATE_SHARE of its peak until then. */
@@ -191,15 +191,14 @@ static size_t collect_tags(const struct mx_plot_data *data, const struct queue *
         if (!is_drawn(data, queue, i)) {
             continue;
         }
-        tags[count] = (struct mx_plot_tag){
-            .y_px = line->peak,
-            .colour = is_others ? 0x777777 : mx_plot_style(i)->text,
-            .line = is_others ? 0x999999 : mx_plot_style(i)->line};
+        tags[count] = (struct mx_plot_tag){.y_px = line->peak,
+                                           .colour = is_others ? 0x777777 : mx_plot_style(i)->text,
+                                           .line = is_others ? 0x999999 : mx_plot_style(i)->line};
         tags[count].text =
-            is_others ? mx_plot_text_format("%zu others %s", others, mx_plot_count(line->peak).s)
-                      : mx_plot_text_format("%s %s",
-                                            data->providers[queue->shown.provider[i]].shown.s,
-                                            mx_plot_count(line->peak).s);
+            is_others
+                ? mx_plot_text_format("%zu others %s", others, mx_plot_count(line->peak).s)
+                : mx_plot_text_format("%s %s", data->providers[queue->shown.provider[i]].shown.s,
+                                      mx_plot_count(line->peak).s);
         count++;
     }
     return count;
@@ -267,10 +266,10 @@ static struct mx_plot_text headline(const struct mx_plot_data *data, const struc
 static void write_head(struct mx_plot_picture *picture, const struct queue *queue)
 {
     const struct mx_plot_data *data = picture->data;
-    struct mx_plot_text rest =
-        queue->left > 0.0 ? mx_plot_text_format(" %s still undecided at the right edge.",
-                                                mx_plot_count(queue->left).s)
-                          : mx_plot_text_clean("");
+    struct mx_plot_text rest = queue->left > 0.0
+                                   ? mx_plot_text_format(" %s still undecided at the right edge.",
+                                                         mx_plot_count(queue->left).s)
+                                   : mx_plot_text_clean("");
 
     mx_plot_frame_head(
         picture, headline(data, queue).s,
@@ -279,8 +278,7 @@ static void write_head(struct mx_plot_picture *picture, const struct queue *queu
             .s,
         mx_plot_text_format("%s messages sent in all. Highest of each %s. %s%s",
                             mx_plot_count(data->total.metric[MX_PLOT_SENT]).s,
-                            mx_plot_each(queue->grid.width_s).s, mx_plot_frame_runs(data).s,
-                            rest.s)
+                            mx_plot_each(queue->grid.width_s).s, mx_plot_frame_runs(data).s, rest.s)
             .s);
 }
 

@@ -62,14 +62,14 @@ static void shade(struct mx_plot_picture *picture, const struct mx_plot_panel *p
 
 /* What the headline tells of the whole file. */
 struct story {
-    size_t pairs;                    /* (provider, address) */
-    size_t blocked;                  /* pairs that ever are */
+    size_t pairs;   /* (provider, address) */
+    size_t blocked; /* pairs that ever are */
     size_t worst_blocker, most_blocked;
-    uint8_t first_low, lowest;       /* lowest band at the start; at any time */
+    uint8_t first_low, lowest;        /* lowest band at the start; at any time */
     const struct mx_plot_state *fall; /* the first row in the lowest band */
-    size_t at_worst, low_there;      /* provider with most addresses not high at the end */
+    size_t at_worst, low_there;       /* provider with most addresses not high at the end */
     size_t ips_there;
-    bool keeps_none;                 /* some provider has no reputation */
+    bool keeps_none; /* some provider has no reputation */
 };
 
 /* One pair's way through the file. */
@@ -78,8 +78,7 @@ struct course {
     uint8_t last;
 };
 
-static void add_state(struct story *story, struct course *course,
-                      const struct mx_plot_state *state)
+static void add_state(struct story *story, struct course *course, const struct mx_plot_state *state)
 {
     if (!course->seen) {
         story->pairs++;
@@ -147,22 +146,21 @@ static struct mx_plot_text headline(const struct mx_plot_data *data, const struc
     struct mx_plot_text moment;
 
     if (story->pairs == 0) {
-        return mx_plot_text_clean(data->state_count > 0 ? "No provider keeps a reputation of this sender"
-                                                        : "No provider met an address of this sender");
+        return mx_plot_text_clean(data->state_count > 0
+                                      ? "No provider keeps a reputation of this sender"
+                                      : "No provider met an address of this sender");
     }
     moment = mx_plot_moment(&data->clock, story->fall->time_s);
     if (story->blocked > 0) {
-        return mx_plot_text_format("%s blocks %zu of %zu addresses%s",
-                                   data->providers[story->worst_blocker].shown.s,
-                                   story->most_blocked, data->ip_count,
-                                   story->blocked > story->most_blocked
-                                       ? ", and it is not the only provider that blocks"
-                                       : "");
+        return mx_plot_text_format(
+            "%s blocks %zu of %zu addresses%s", data->providers[story->worst_blocker].shown.s,
+            story->most_blocked, data->ip_count,
+            story->blocked > story->most_blocked ? ", and it is not the only provider that blocks"
+                                                 : "");
     }
     if (story->lowest == 3) {
         return mx_plot_text_format("%s in the high band at every provider%s",
-                                   data->ip_count == 1 ? "The address stays"
-                                                       : "All addresses stay",
+                                   data->ip_count == 1 ? "The address stays" : "All addresses stay",
                                    story->keeps_none ? " that keeps a reputation" : "");
     }
     if (story->lowest < story->first_low) {
@@ -196,16 +194,14 @@ static void write_head(struct mx_plot_picture *picture, const struct mx_plot_pan
     }
     mx_plot_frame_head(
         picture, headline(data, story).s,
-        mx_plot_text_format("Reputation score (0 to 1) of each sending address; %s. Orange: the lowest.%s",
-                            many ? "line: median, blue area: all addresses"
-                                 : "a line per address",
-                            story->blocked > 0 ? " Black bar: blocked." : "")
+        mx_plot_text_format(
+            "Reputation score (0 to 1) of each sending address; %s. Orange: the lowest.%s",
+            many ? "line: median, blue area: all addresses" : "a line per address",
+            story->blocked > 0 ? " Black bar: blocked." : "")
             .s,
-        mx_plot_text_format("Shading: the bands bad, low, medium, high. %s%s%s",
-                            mx_plot_frame_runs(data).s,
-                            data->replications > 1.5 ? " Bands and blocks named above: first run."
-                                                     : "",
-                            left_out.s)
+        mx_plot_text_format(
+            "Shading: the bands bad, low, medium, high. %s%s%s", mx_plot_frame_runs(data).s,
+            data->replications > 1.5 ? " Bands and blocks named above: first run." : "", left_out.s)
             .s);
 }
 
@@ -231,8 +227,12 @@ static void draw(struct mx_plot_picture *picture, const struct mx_plot_panels *p
 
 int mx_plot_reputation(struct mx_plot_picture *picture)
 {
-    static const struct mx_plot_panel_view view = {
-        .value = score_of, .is_absent = keeps_none, .absent = "keeps no reputation", .low = 0.0, .high = 1.0, .alike = 0.01};
+    static const struct mx_plot_panel_view view = {.value = score_of,
+                                                   .is_absent = keeps_none,
+                                                   .absent = "keeps no reputation",
+                                                   .low = 0.0,
+                                                   .high = 1.0,
+                                                   .alike = 0.01};
     struct mx_plot_panels *panels;
     struct story story;
     int code = mx_plot_data_need(picture->data, MX_PLOT_STATES, picture->error);

@@ -133,7 +133,7 @@ void mx_plot_script_numbers(FILE *script, const char *name, const double *values
 /* gnuplot takes a tick's text for a format: each '%' is doubled. */
 static void write_format(FILE *script, const char *text)
 {
-    char format[2 * sizeof ((struct mx_plot_tick *)NULL)->text];
+    char format[2 * sizeof((struct mx_plot_tick *)NULL)->text];
     size_t used = 0;
 
     for (; *text != '\0'; text++) {
@@ -168,14 +168,14 @@ void mx_plot_script_ticks(FILE *script, const char *prefix, const struct mx_plot
 }
 
 /* One array over a member of all notes, strokes or boxes. */
-#define WRITE_ARRAY(name, count, items, write, member)      \
-    do {                                                    \
-        begin_array(script, name, count);                   \
-        for (size_t i = 0; i < (count); i++) {              \
-            next_element(script, i);                        \
-            write(script, (items)[i].member);               \
-        }                                                   \
-        end_array(script, count);                           \
+#define WRITE_ARRAY(name, count, items, write, member) \
+    do { \
+        begin_array(script, name, count); \
+        for (size_t i = 0; i < (count); i++) { \
+            next_element(script, i); \
+            write(script, (items)[i].member); \
+        } \
+        end_array(script, count); \
     } while (0)
 
 static void write_colour(FILE *script, mx_plot_colour colour)

@@ -6,13 +6,13 @@
 
 struct mx_plot_grid mx_plot_grid_over(double bin_s, double end_s)
 {
-    static const double round_s[] = {1,    2,    5,    10,   15,    20,    30,   60,
-                                     120,  300,  600,  900,  1200,  1800,  3600, 7200,
-                                     10800, 21600, 43200, 86400};
+    static const double round_s[] = {1,   2,   5,    10,   15,   20,   30,    60,    120,   300,
+                                     600, 900, 1200, 1800, 3600, 7200, 10800, 21600, 43200, 86400};
     struct mx_plot_grid grid = {.width_s = bin_s, .count = 1};
 
-    for (size_t i = 0; i < sizeof round_s / sizeof round_s[0] &&
-                       end_s / grid.width_s > MX_PLOT_DRAWN_BINS_MAX; i++) {
+    for (size_t i = 0;
+         i < sizeof round_s / sizeof round_s[0] && end_s / grid.width_s > MX_PLOT_DRAWN_BINS_MAX;
+         i++) {
         double bins = round_s[i] / bin_s;
         if (bins >= 1.0 && fabs(bins - floor(bins + 0.5)) < 1e-9) {
             grid.width_s = round_s[i];

@@ -129,7 +129,8 @@ static int read_providers(const struct reading *reading, json_t *object)
     if (data->providers == NULL) {
         return mx_plot_fail(reading->error, MX_EXIT_FAILURE, "out of memory");
     }
-    json_object_foreach(object, name, value) {
+    json_object_foreach(object, name, value)
+    {
         struct mx_plot_provider *provider = &data->providers[data->provider_count];
         int code;
 
@@ -225,7 +226,8 @@ static int take_value(void *context, const char *path, const char *value)
         (void)snprintf(data->clock.zone, sizeof data->clock.zone, "%.63s", value);
     }
     if (sscanf(path, "providers.%255[^.].reputation.bands.%31[^.].below%n", provider, band,
-               &used) == 2 && used > 0 && path[used] == '\0' && band_index(band) >= 0) {
+               &used) == 2 &&
+        used > 0 && path[used] == '\0' && band_index(band) >= 0) {
         uint32_t p = mx_plot_data_find(data, provider);
         char *end;
         double below = strtod(value, &end);
@@ -241,8 +243,7 @@ static int take_value(void *context, const char *path, const char *value)
     return 0;
 }
 
-static int read_plan(struct mx_plot_data *data, const char *path,
-                     const struct mx_plot_error *error)
+static int read_plan(struct mx_plot_data *data, const char *path, const struct mx_plot_error *error)
 {
     struct reading reading = {.data = data, .path = path, .error = error};
     struct mx_plot_plan_visitor visitor = {.value = take_value, .context = &reading};

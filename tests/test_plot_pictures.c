@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// mxtest: no-check timeout=300
+/* test_plot_pictures.c - result folders of all sorts to pictures: whole, named right, labelled,
+ * nothing executed.
+ *
+ * With MX_KEEP_PLOTS=FOLDER the pictures stay there, to be looked at. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/result/plot.h"
+#include "tests/support_plots.h"
+
+static char error[1024];
+
+static void keep_pictures(const char *name)
+{
+    const char *where = getenv("MX_KEEP_PLOTS");
+    char command[1024];
+
+    if (where != NULL) {
+        (void)snprintf(command, sizeof command, "mkdir -p '%s/%s' && cp %s/out/* '%s/%s'", where,
+                       name, mx_plot_folder, where, name);
+        assert_int_equal(system(command), 0);
+    }
+}
+
+/* Make the folder and all pictures of it. */
+static void draw_all(const struct mx_made_up *made_up, const char *name)
+{
+    size_t count;
+    const char *const *kinds = mx_plot_kind_names(&count);
+    int code;
+
+    assert_true(mx_made_up_write(mx_plot_folder, made_up));
+    code = mx_plot(mx_plot_folder, "all", "plots", mx_plot_path("out"), error, sizeof error);
+    assert_string_equal(error, "");
+    assert_int_equal(code, 0);
+    for (size_t k = 0; k < count; k++) {
+        mx_plot_assert_picture(kinds[k]);
+    }
+    keep_pictures(name);
+}
+
+static void test_some_providers(void **state)
+{
+    const char *const names[] = {"gmail", "yahoo", "microsoft", "comcast"};
+    const struct mx_made_up made_up = {.provider_count = 4,
+                                       .ip_count = 3,
+                                       .names = names,
+                                       .scenario = "four",
+                                       .hours = 96,
+                                       .replications = 20};
+    (void)state;
+    draw_all(&made_up, "four");
+    for (int i = 0; i < 4; i++) {
+        mx_plot_assert_says("delivered-over-time", names[i]);
+        mx_plot_assert_says("queue-length", names[i]);
+        mx_plot_assert_says("reputation", names[i]);
+        mx_plot_assert_says("outcomes", names[i]);
+    }
+    mx_plot_assert_says("delivered-over-time", "Mean of 20 runs. Band: 5th to 95th percentile");
+    mx_plot_assert_says("delivered-over-time", "(recipients less drops; 2.08 M in all)");
+    mx_plot_assert_says("delivered-over-time", ">72 h<");
+    mx_plot_assert_says("delivered-over-time", ">gmail 99.90 %<");
+    mx_plot_assert_says("deferrals-by-reason", "Rate limits cause 60.0 %");
+    mx_plot_assert_says("deferrals-by-reason", ">rate limit 60.0 % (");
+    mx_plot_assert_says("deferrals-by-reason", "Local time (America/New_York)");
+    mx_plot_assert_says("deferrals-by-reason", ">Fri 27 Nov<");
+    mx_plot_assert_says("queue-length", ">gmail 100 k<");
+    mx_plot_assert_says("outcomes", ">hard bounced<");
+    mx_plot_assert_says("outcomes", "scenario four");
+    mx_plot_assert_says("reputation", ">medium<");
+    mx_plot_assert_says("allowance", ">no limit<");
+}
+
+static void test_one_provider(void **state)
+{
+    const struct mx_made_up made_up = {.provider_count = 1,
+                                       .ip_count = 1,
+                                       .scenario = "one",
+                                       .hours = 12,
+                                       .replications = 1,
+                                       .without_plan = true};
+    (void)state;
+    draw_all(&made_up, "one");
+    mx_plot_assert_says("delivered-over-time", "One run.");
+    mx_plot_assert_says("queue-length", "Time since the start");
+    mx_plot_assert_says("queue-length", ">6 h<");
+}
+
+static void test_thirty_providers(void **state)
+{
+    const struct mx_made_up made_up = {.provider_count = 30,
+                                       .ip_count = 20,
+                                       .scenario = "thirty",
+                                       .hours = 720,
+                                       .replications = 5};
+    (void)state;
+    draw_all(&made_up, "thirty");
+    mx_plot_assert_says("delivered-over-time", ">22 others ");
+    mx_plot_assert_says("queue-length", ">22 others ");
+    mx_plot_assert_says("outcomes", ">provider-30<");
+    mx_plot_assert_says("reputation", ">provider-30<");
+}
+
+static void test_seventy_providers(void **state)
+{
+    const struct mx_made_up made_up = {
+        .provider_count = 70, .ip_count = 1, .scenario = "seventy", .hours = 5, .replications = 1};
+    (void)state;
+    draw_all(&made_up, "seventy");
+    mx_plot_assert_says("outcomes", ">41 others<");
+    mx_plot_assert_says("reputation", "40 smaller providers are not shown");
+}
+
+static void test_all_zero(void **state)
+{
+    const struct mx_made_up made_up = {.provider_count = 3,
+                                       .ip_count = 2,
+                                       .scenario = "zero",
+                                       .hours = 24,
+                                       .replications = 3,
+                                       .all_zero = true};
+    (void)state;
+    draw_all(&made_up, "zero");
+    mx_plot_assert_says("delivered-over-time", "No mail was sent");
+    mx_plot_assert_says("deferrals-by-reason", "No attempt is deferred");
+    mx_plot_assert_says("queue-length", "No message is ever left waiting");
+    mx_plot_assert_says("outcomes", "No mail was sent");
+}
+
+static void test_single_point(void **state)
+{
+    const struct mx_made_up made_up = {
+        .provider_count = 2, .ip_count = 2, .scenario = "point", .hours = 0, .replications = 1};
+    (void)state;
+    draw_all(&made_up, "point");
+}
+
+static void test_no_rows(void **state)
+{
+    const struct mx_made_up made_up = {
+        .scenario = "none", .hours = 1, .replications = 1, .all_zero = true};
+    (void)state;
+    draw_all(&made_up, "none");
+}
+
+/* Names stay text: nothing of them is a command, a format or markup. */
+static void test_hostile_names(void **state)
+{
+    static const char *const names[] = {
+        "it's \"quoted\" ''",
+        "`touch executed-1`",
+        "$(touch executed-2)",
+        "a_b^c@d{e}/:Bold~&%d %s \\n",
+        "<script>&lt;&#65;</script>",
+        "b\xC3\xA4r \xE6\x97\xA5\xE6\x9C\xAC \xF0\x9F\x93\xA8",
+        "'; system('touch executed-3'); '",
+        "< touch executed-4",
+        "tab\there \x1B[31m \x7F \xE2\x80\xAE reversed",
+        "a,comma,and more",
+        "0123456789012345678901234567890123456789012345678901234567890123456789"
+        "0123456789012345678901234567890123456789012345678901234567890123456789"
+        "012345678901234567890123456789012345678901234567890123456789",
+        "\" . system('touch executed-5') . \"",
+        "''''; system('touch executed-3')''",
+    };
+    const struct mx_made_up made_up = {.provider_count = sizeof names / sizeof names[0],
+                                       .ip_count = 2,
+                                       .names = names,
+                                       .scenario = "`touch executed-6` $(touch executed-7) 'x",
+                                       .hours = 48,
+                                       .replications = 2,
+                                       .unnamed_plan = true};
+    (void)state;
+
+    draw_all(&made_up, "hostile");
+    for (int i = 1; i <= 7; i++) {
+        char name[32];
+        (void)snprintf(name, sizeof name, "executed-%d", i);
+        assert_false(mx_plot_exists(name));
+        assert_false(mx_plot_exists(mx_plot_path(name)));
+        (void)snprintf(name, sizeof name, "out/executed-%d", i);
+        assert_false(mx_plot_exists(mx_plot_path(name)));
+    }
+    mx_plot_assert_says("outcomes", ">it's \"quoted\" ''<");
+    mx_plot_assert_says("outcomes", ">`touch executed-1`<");
+    mx_plot_assert_says("outcomes", ">$(touch executed-2)<");
+    mx_plot_assert_says("outcomes", ">a_b^c@d{e}/:B"); /* too long for its column */
+    mx_plot_assert_says("outcomes", ">b\xC3\xA4r \xE6\x97\xA5\xE6\x9C\xAC");
+    mx_plot_assert_says("outcomes", "&lt;script>&amp;lt;");
+    mx_plot_assert_says("outcomes", "\xE2\x80\xA6<"); /* the long one */
+}
+
+/* The names of folders are hostile as well. */
+static void test_hostile_folder(void **state)
+{
+    const struct mx_made_up made_up = {
+        .provider_count = 1, .ip_count = 1, .scenario = "x", .hours = 2, .replications = 1};
+    const char *out = mx_plot_path("out `touch executed-8` $(touch executed-9) 'q\" < x");
+    (void)state;
+
+    assert_true(mx_made_up_write(mx_plot_folder, &made_up));
+    assert_int_equal(mx_plot(mx_plot_folder, "outcomes", "plots", out, error, sizeof error), 0);
+    assert_string_equal(error, "");
+    assert_false(mx_plot_exists("executed-8") || mx_plot_exists("executed-9"));
+}
+
+#define IN_FOLDER(test) \
+    cmocka_unit_test_setup_teardown(test, mx_plot_make_folder, mx_plot_remove_folder)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        IN_FOLDER(test_some_providers),   IN_FOLDER(test_one_provider),
+        IN_FOLDER(test_thirty_providers), IN_FOLDER(test_seventy_providers),
+        IN_FOLDER(test_all_zero),         IN_FOLDER(test_single_point),
+        IN_FOLDER(test_no_rows),          IN_FOLDER(test_hostile_names),
+        IN_FOLDER(test_hostile_folder),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
