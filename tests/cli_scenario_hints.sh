@@ -12,7 +12,7 @@ hints=0 failed=0
 for file in scenarios/*.cfg; do
     "$mxsim" check "$file" >/dev/null || failed=$((failed + 1))
     while read -r line; do
-        words=($line)
+        read -r -a words <<<"$line"
         options=()
         for ((i = 0; i + 1 < ${#words[@]}; i++)); do
             if [ "${words[i]}" = --set ]; then

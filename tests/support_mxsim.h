@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* support_mxsim.h - run the program as a user would and read what it wrote.
  *
- * For tests of the whole program from a scenario file: mxsim is found in $MXSIM (else build/mxsim),
- * writes into a folder of its own under $TMPDIR (else /tmp), which goes when the result is closed. */
+ * For tests of the whole program from a scenario file: mxsim is found in $MXSIM (else build/mxsim)
+ * and writes into a folder of its own under $TMPDIR (else /tmp), which goes when the result is
+ * closed. */
 #ifndef MX_SUPPORT_MXSIM_H
 #define MX_SUPPORT_MXSIM_H
 
@@ -21,8 +22,9 @@ struct mx_test_run {
 /* True when tests are to run at full counts ($MX_FULL=1). */
 bool mx_test_full(void);
 
-/* mxsim run SCENARIO --out FOLDER --seed SEED [--trace FILE] [--set ...]. sets: NULL-terminated list of "path=value", or
- * NULL. Ends the test, showing what the program printed, when it did not exit with 0. */
+/* mxsim run SCENARIO --out FOLDER --seed SEED [--trace FILE] [--set ...]. sets: NULL-terminated
+ * list of "path=value", or NULL. Ends the test, showing what the program printed, when it did not
+ * exit with 0. */
 void mx_test_run_open(struct mx_test_run *run, const char *scenario, uint64_t seed, bool trace,
                       const char *const *sets);
 void mx_test_run_close(struct mx_test_run *run);

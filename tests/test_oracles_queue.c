@@ -66,7 +66,7 @@ static double erlang_b(double a, unsigned c)
     return b;
 }
 
-/* --- Erlang's loss formula ---------------------------------------------------------------------- */
+/* --- Erlang's loss formula -------------------------------------------------------------------- */
 
 static void loss(double a, unsigned c, const char *law, double exact, double messages)
 {
@@ -98,9 +98,9 @@ static void test_erlang_loss(void **state)
     loss(5, 5, "lognormal", .284867821331, 72000);
 }
 
-/* --- Erlang's delay formula --------------------------------------------------------------------- */
+/* --- Erlang's delay formula ------------------------------------------------------------------- */
 
-/* Share of messages that find all servers busy, by replication: from the attempts in their order. */
+/* Share of messages that find all servers busy, by replication, from the attempts in order. */
 struct busy_seen {
     unsigned servers, in_service;
     unsigned replication;
@@ -179,7 +179,7 @@ static void test_erlang_delay(void **state)
     delay(9, 10, .6687315241, .6687315241, 400000);
 }
 
-/* --- one server, K places ----------------------------------------------------------------------- */
+/* --- one server, K places --------------------------------------------------------------------- */
 
 static void places(double r, unsigned k, double exact, double messages)
 {
@@ -203,7 +203,7 @@ static void test_places(void **state)
     places(1.2, 10, .1925864951, 60000);
 }
 
-/* --- the M/M/1 retrial queue -------------------------------------------------------------------- */
+/* --- the M/M/1 retrial queue ------------------------------------------------------------------ */
 
 static void test_retrial(void **state)
 {
@@ -223,7 +223,7 @@ static void test_retrial(void **state)
     mx_test_run_close(&run);
 }
 
-/* --- token buckets ------------------------------------------------------------------------------ */
+/* --- token buckets ---------------------------------------------------------------------------- */
 
 /* Share refused by a bucket of b whole tokens, filled at r per second at its ticks: the stationary
  * law of the tokens just after a tick, by iteration. */

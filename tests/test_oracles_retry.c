@@ -28,7 +28,7 @@ static unsigned replications(void)
     return mx_test_full() ? 100 : 20;
 }
 
-/* --- constant acceptance probability ----------------------------------------------------------- */
+/* --- constant acceptance probability ---------------------------------------------------------- */
 
 static void constant_p(double p, double p_delivered, double p_attempts, double p_delay)
 {
@@ -87,7 +87,7 @@ static void test_formulas_against_table(void **state)
     }
 }
 
-/* --- the schedule, exactly ----------------------------------------------------------------------- */
+/* --- the schedule, exactly -------------------------------------------------------------------- */
 
 /* Attempts per message when each is refused, for several caps of the gap. */
 static void test_attempt_counts(void **state)
@@ -194,7 +194,7 @@ static void test_schedule_exact(void **state)
     mx_test_run_close(&run);
 }
 
-/* --- overload ----------------------------------------------------------------------------------- */
+/* --- overload --------------------------------------------------------------------------------- */
 
 /* lambda/C -> attempts per message = (C/lambda)/(1 - q), q = (1 - C/lambda)^(1/11). */
 static void test_amplification(void **state)

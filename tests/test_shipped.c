@@ -2,7 +2,7 @@
 // mxtest: full no-check no-asan timeout=300
 /* test_shipped.c - the shipped scenarios show what their first lines say, and conserve messages.
  *
- * With one replication each, and the large ones scaled down (all of them in full with MX_FULL=1). */
+ * With one replication each, and the large ones scaled down (in full with MX_FULL=1). */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,7 +16,7 @@
 
 #define HOUR_S 3600.0
 
-/* --- conservation -------------------------------------------------------------------------------- */
+/* --- conservation ----------------------------------------------------------------------------- */
 
 static double metric(const json_t *scope, const char *name)
 {
@@ -91,7 +91,7 @@ static double total(const struct mx_test_run *run, const char *name)
     return mx_test_value(run, "total", name);
 }
 
-/* --- scenarios ------------------------------------------------------------------------------------- */
+/* --- scenarios -------------------------------------------------------------------------------- */
 
 static void test_reference(void **state)
 {

@@ -2,8 +2,9 @@
 // mxtest: full no-check no-asan timeout=300
 /* test_world.c - the model answers as the world does, as the whole program from scenario files.
  *
- * Where a mechanism couples no messages, "more" delays nobody: compared message by message, exactly.
- * Where messages compete, the paired interval of the delivered rate has to point the right way. */
+ * Where a mechanism couples no messages, "more" delays nobody: compared message by message, with no
+ * tolerance. Where messages compete, the paired interval of the delivered rate has to point the
+ * right way. */
 #include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <setjmp.h>
@@ -20,7 +21,7 @@
 #define MESSAGES_MAX 8192
 #define HOUR_US INT64_C(3600000000)
 
-/* --- message by message ------------------------------------------------------------------------- */
+/* --- message by message ----------------------------------------------------------------------- */
 
 /* How a message ended, by its number: 0 not yet, 1 delivered, 2 bounced. */
 struct fates {
@@ -165,12 +166,12 @@ static void test_single_messages(void **state)
                    "lists.l.mailbox_full_emptied_after=3h");
 }
 
-/* --- paired comparisons ---------------------------------------------------------------------------- */
+/* --- paired comparisons ----------------------------------------------------------------------- */
 
 #define PAIRS_MAX 30
 
-/* The delivered rate of `better` minus that of `worse`, with the same seeds: its 99.9 % interval lies
- * above 0. */
+/* The delivered rate of `better` minus that of `worse`, with the same seeds: its 99.9 % interval
+ * lies above 0. */
 static void points_up(const char *name, const char *worse_file, const char *const *worse,
                       const char *better_file, const char *const *better)
 {
@@ -211,7 +212,7 @@ static void test_coupled(void **state)
               (const char *const[]){DIRTY, CALM, NULL});
 }
 
-/* --- volume ------------------------------------------------------------------------------------------ */
+/* --- volume ----------------------------------------------------------------------------------- */
 
 static void test_warm_up_tables(void **state)
 {
@@ -275,7 +276,7 @@ static void test_spike_and_habit(void **state)
     mx_test_run_close(&run);
 }
 
-/* --- reputation ---------------------------------------------------------------------------------------- */
+/* --- reputation ------------------------------------------------------------------------------- */
 
 static void test_recovery_takes_days(void **state)
 {
@@ -317,7 +318,7 @@ static void test_outage_never_blocks(void **state)
     }
 }
 
-/* --- 80 hours ------------------------------------------------------------------------------------------- */
+/* --- 80 hours --------------------------------------------------------------------------------- */
 
 /* Of the messages of one campaign for the provider that is down. */
 struct outage_seen {
