@@ -214,6 +214,43 @@ static void daily_repeats_keep_the_clock(void **state)
     mx_plan_destroy(plan);
 }
 
+/* A zone file with all its transitions, as Debian ships it: Berlin, forward on 2026-03-29. */
+static void zone_files_with_transitions(void **state)
+{
+    (void)state;
+    char *zone = NULL;
+    size_t size = 0;
+    assert_int_equal(
+        mx_file_access_disk.read(NULL, "tests/corpus/reader/zone_berlin.cfg", &zone, &size), 0);
+    static const struct {
+        const char *start;
+        int offset_s;
+        int64_t second_us;
+    } table[] = {
+        {"2026-03-28 09:00", 3600, 23 * MX_HOUR_US}, {"2026-03-27 09:00", 3600, MX_DAY_US},
+        {"2026-10-24 09:00", 7200, 25 * MX_HOUR_US}, {"2060-03-27 09:00", 3600, 23 * MX_HOUR_US},
+        {"1999-10-30 09:00", 7200, 25 * MX_HOUR_US},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        char text[1000];
+        snprintf(text, sizeof text, "%stime_zone = \"Europe/Berlin\"; start = \"%s\";\n",
+                 POOLS CAMPAIGN(MIX "repeat = { every = \"1d\"; count = 2; };") PROVIDERS,
+                 table[i].start);
+        const struct mx_memory_file file[] = {{"s.cfg", text, 0},
+                                              {"/usr/share/zoneinfo/Europe/Berlin", zone, size}};
+        struct mx_memory_files files = {file, 2, 0, 0};
+        struct mx_file_access access = mx_memory_access(&files);
+        struct mx_reader_options options = {.access = &access};
+        struct mx_mistakes mistakes = {0, NULL};
+        struct mx_plan *plan = mx_reader_load("s.cfg", &options, &mistakes);
+        assert_non_null(plan);
+        assert_int_equal(plan->utc_offset_s, table[i].offset_s);
+        assert_int_equal(plan->campaigns[0].occurrence_start_us[1], table[i].second_us);
+        mx_plan_destroy(plan);
+    }
+    free(zone);
+}
+
 static double weight_sum(const struct mx_plan_campaign *campaign)
 {
     double sum = 0;
@@ -601,6 +638,7 @@ int main(void)
         cmocka_unit_test(order_changes_nothing),
         cmocka_unit_test(largest_remainder),
         cmocka_unit_test(daily_repeats_keep_the_clock),
+        cmocka_unit_test(zone_files_with_transitions),
         cmocka_unit_test(shapes),
         cmocka_unit_test(histories),
         cmocka_unit_test(limits_of_the_sender),

@@ -2,7 +2,8 @@
 /* grammar.c - see grammar.h.
  *
  *   settings: { NAME ("=" | ":") value [";" | ","] }
- *   value:    scalar | "{" settings "}" | "[" [scalar {"," scalar}] "]" | "(" [value {"," value}] ")"
+ *   value:    scalar | "{" settings "}" | "[" [scalar {"," scalar}] "]"
+ *             | "(" [value {"," value}] ")"
  *   scalar:   NUMBER | TEXT {TEXT} | true | false */
 #include "sim/scenario/grammar.h"
 

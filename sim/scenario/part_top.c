@@ -208,8 +208,8 @@ static int64_t lifetime_us(const struct mx_retry_policy *policy)
     return now_us + (waits ? state.gap_us + policy->scan_us : 0);
 }
 
-/* Last creation. The end of a Poisson stream is random: ten standard deviations of the sum of its
- * n gaps, window / sqrt(n), are added, at the lowest intensity that the shape has towards its end. */
+/* Last creation. The end of a Poisson stream is random: past the window it goes on at its mean
+ * rate, so ten standard deviations of the sum of its n gaps, window / sqrt(n) each, are added. */
 static int64_t last_creation_us(const struct mx_plan *plan)
 {
     int64_t last_us = 0;
