@@ -138,6 +138,10 @@ static void test_jobs_change_nothing(void **state)
 
     (void)state;
     assert_true(size > 20 * 20);
+    assert_non_null(strstr(first, "next_due_s\n0,"));
+    assert_null(strstr(first, "next_due_s\n1,"));
+    assert_non_null(strstr(strstr(first, "\n2,"), "\n19,"));
+    assert_null(strstr(first + 1, "replication"));
     for (size_t j = 1; j < sizeof jobs / sizeof jobs[0]; j++) {
         struct mx_results *many = run(jobs[j], in_folder("n.csv"));
 

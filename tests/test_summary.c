@@ -107,6 +107,23 @@ static void test_times(void **state)
     mx_summary_destroy(s);
 }
 
+/* The median of three is the second, the 90th percentile the third. */
+static void test_ranks(void **state)
+{
+    struct mx_observation *o = mx_test_observation();
+    struct mx_summary *s;
+
+    (void)state;
+    for (uint32_t i = 1; i <= 3; i++) {
+        mx_test_deliver(o, 0, 1, i * MX_MINUTE_US);
+    }
+    s = summary_of(&o, 1);
+    assert_near(value(s, MX_GROUP_TOTAL, 0, MX_METRIC_TIME_TO_DELIVER_P50_S), 120, 0.008);
+    assert_near(value(s, MX_GROUP_TOTAL, 0, MX_METRIC_TIME_TO_DELIVER_P90_S), 180, 0.008);
+    assert_near(value(s, MX_GROUP_TOTAL, 0, MX_METRIC_TIME_UNTIL_99PCT_S), 180, 0.008);
+    mx_summary_destroy(s);
+}
+
 /* Quantiles of Student's t at 0.975: any statistical table. */
 static void test_student(void **state)
 {
@@ -185,6 +202,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_counts_of_every_scope),
         cmocka_unit_test(test_times),
+        cmocka_unit_test(test_ranks),
         cmocka_unit_test(test_student),
         cmocka_unit_test(test_interval),
         cmocka_unit_test(test_undefined_in_one_replication),
