@@ -7,16 +7,13 @@ BUILD=${BUILD:-build}
 out=${OUT:-out/black-friday}
 
 "$BUILD/mxsim" run scenarios/black-friday.cfg --out "$out"
-if [ -x plots/plot_all.sh ]; then
-    plots/plot_all.sh "$out"
-fi
+"$BUILD/mxsim" plot "$out"
 missing=
 for name in summary.json timeseries.csv plan.cfg; do
     [ -s "$out/$name" ] || missing="$missing $name"
 done
 for kind in svg png; do
-    compgen -G "$out/*.$kind" >/dev/null || compgen -G "$out/plots/*.$kind" >/dev/null ||
-        missing="$missing *.$kind"
+    compgen -G "$out/*.$kind" >/dev/null || missing="$missing *.$kind"
 done
 if [ -n "$missing" ]; then
     echo "$out lacks:$missing" >&2

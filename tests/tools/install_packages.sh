@@ -8,10 +8,10 @@
 set -u
 
 build="gcc libc6-dev make libgsl-dev libconfig-dev librandom123-dev libjansson-dev libzstd-dev
-    libssl-dev"
+    libssl-dev tzdata"
 demo="gnuplot-nox fonts-dejavu-core"
 check="libcmocka-dev zstd jq libxml2-utils"
-lint="clang clang-tidy clang-format cppcheck mandoc"
+lint="clang clang-tidy clang-format cppcheck mandoc shellcheck"
 test="libclang-rt-dev valgrind"
 
 look=no
