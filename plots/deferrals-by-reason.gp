@@ -13,6 +13,7 @@ if (!exists('plots')) { plots = 'plots' }
 if (!exists('is_prepared')) {
     hand_kind = 'deferrals'
     hand_title = 'Deferrals by reason, all providers, per bin'
+    hand_x_title = 'hours since the start'
     load plots.'/by-hand.gp'
 }
 load plots.'/style.gp'
@@ -20,5 +21,5 @@ load plots.'/canvas.gp'
 load plots.'/axes.gp'
 if (!exists('is_prepared')) { load plots.'/by-hand-axes.gp' }
 plot for [i = 1:series_count] '$d'.i using 1:2:3 with filledcurves \
-    fillcolor rgb series_colour[i] fillstyle solid 1.0 noborder notitle
+    fillcolor rgb series_colour[i] fillstyle solid 1.0 noborder title word(series_titles, i)
 unset output

@@ -12,12 +12,10 @@
 
 if (!exists('plots')) { plots = 'plots' }
 if (!exists('is_prepared')) {
-    if (!exists('dir')) { exit message "delivered-over-time.gp: set dir, e.g. gnuplot -e \"dir='out'\"" }
-    csv = dir.'/delivered_by_age.csv'
-    hand_value = '3'
+    hand_kind = 'delivered'
     hand_title = 'Delivered share of sent messages by age'
+    hand_x_title = 'age in s (log scale)'
     load plots.'/by-hand.gp'
-    x_min = 1; x_max = 259200; y_min = 0; y_max = 1
 }
 load plots.'/style.gp'
 load plots.'/canvas.gp'
@@ -31,5 +29,5 @@ do for [k = 1:mark_count] {
 plot for [i = 1:series_count] '$d'.i using 1:3:4 with filledcurves \
         fillcolor rgb series_colour[i] fillstyle transparent solid 0.18 noborder notitle, \
      for [i = 1:series_count] '$d'.i using 1:2 with lines linewidth series_width[i] \
-        linecolor rgb series_colour[i] dashtype series_dash[i] notitle
+        linecolor rgb series_colour[i] dashtype series_dash[i] title word(series_titles, i)
 unset output

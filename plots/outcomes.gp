@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# outcomes.gp - what became of the sent messages: delivered, bounced, expired, pending, per provider.
+# outcomes.gp - what became of the sent messages of each provider: delivered, bounced, expired ...
 #
 # Made by `mxsim plot DIR outcomes` from summary.json: the program computes the table, a canvas of
 # texts and bars (see canvas.gp), then loads this script. By hand, from the folder that holds plots/

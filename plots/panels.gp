@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # panels.gp - the drawing of reputation.gp and allowance.gp: one panel per provider.
 #
-# Reads panel_count, panel_left[], panel_right[], panel_bottom[], panel_top[] (pixels), x_min, x_max,
-# y_min, y_max, y_is_log; lines $d<i> (time in s, value) of panel p: i = panel_first[p] to
+# Reads panel_count, panel_left[], panel_right[], panel_bottom[], panel_top[] (pixels), x_min,
+# x_max, y_min, y_max, y_is_log; lines $d<i> (time in s, value) of panel p: i = panel_first[p] to
 # panel_last[p], with series_colour[], series_width[]; areas $a<i> (time, low, high) with
 # area_panel[], area_colour[]. What canvas.gp draws lies under them all.
 

@@ -14,6 +14,7 @@ if (!exists('plots')) { plots = 'plots' }
 if (!exists('is_prepared')) {
     hand_kind = 'queue'
     hand_title = 'Undecided messages by provider'
+    hand_x_title = 'hours since the start'
     load plots.'/by-hand.gp'
 }
 load plots.'/style.gp'
@@ -25,5 +26,5 @@ do for [k = 1:peak_count] {
         fillcolor rgb peak_colour[k] fillstyle solid 1.0 border linecolor rgb 0xFFFFFF
 }
 plot for [i = 1:series_count] '$d'.i using 1:2 with lines linewidth 2.0 \
-    linecolor rgb series_colour[i] dashtype series_dash[i] notitle
+    linecolor rgb series_colour[i] dashtype series_dash[i] title word(series_titles, i)
 unset output

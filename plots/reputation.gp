@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # reputation.gp - reputation score per address, one panel per provider.
 #
-# Made by `mxsim plot DIR reputation` from reputation.csv, summary.json and plan.cfg: the program sets the
-# variables and data that panels.gp names, then loads this script. By hand, from the folder that
-# holds plots/ (plain panels of all addresses):
+# Made by `mxsim plot DIR reputation` from reputation.csv, summary.json and plan.cfg: the program
+# sets the variables and data that panels.gp names, then loads this script. By hand, from the folder
+# that holds plots/ (plain panels of all addresses):
 #   gnuplot -e "dir='out/black-friday'; picture_file='reputation.svg'" plots/reputation.gp
 
 if (!exists('plots')) { plots = 'plots' }

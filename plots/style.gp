@@ -20,6 +20,8 @@ if (picture_format eq 'png') {
 }
 set output picture_file
 
+if (!exists('series_titles')) { series_titles = '' } # words, for a key by hand
+
 INK = 0x1A1A1A
 GREY = 0x555555
 PALE = 0xB8B8B8

@@ -20,7 +20,7 @@ struct mx_made_up {
  * could not be written. */
 bool mx_made_up_write(const char *folder, const struct mx_made_up *made_up);
 
-/* --- a temporary folder per test; these fail the test when something is wrong ------------------- */
+/* --- a temporary folder per test; these fail the test when something is wrong ---------------- */
 
 extern char mx_plot_folder[64];
 

@@ -184,11 +184,14 @@ static char *resolve(const char *path, const char *what, const struct mx_plot_er
 /* Each script that a picture needs is there, before gnuplot half-runs one. */
 static int check_scripts(const struct job *job)
 {
-    static const char *const shared[] = {"style", "canvas", "axes"};
+    static const char *const shared[] = {"style", "canvas", "axes", "panels"};
     size_t size = strlen(job->plots_dir) + 64;
     char *path = malloc(size);
-    int code = path == NULL ? mx_plot_fail(job->error, MX_EXIT_FAILURE, "out of memory") : 0;
+    int code = 0;
 
+    if (path == NULL) {
+        return mx_plot_fail(job->error, MX_EXIT_FAILURE, "out of memory");
+    }
     for (size_t i = 0; code == 0 && i < KIND_COUNT + sizeof shared / sizeof shared[0]; i++) {
         (void)snprintf(path, size, "%s/%s.gp", job->plots_dir,
                        i < KIND_COUNT ? kind_names[i] : shared[i - KIND_COUNT]);

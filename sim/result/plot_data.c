@@ -84,7 +84,7 @@ static int take_provider(const struct mx_plot_csv *csv, size_t column,
     return 0;
 }
 
-/* Each provider's rows must come in time order, without doubles. last: per provider, -1 at first. */
+/* Each provider's rows must come in order, without doubles. last: per provider, -1 at first. */
 static int check_order(const struct mx_plot_csv *csv, double *last, uint32_t provider, double value)
 {
     if (value < last[provider]) {

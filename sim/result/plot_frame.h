@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* plot_frame.h - what all pictures have in common: head, plot area, colours, labels at the right. */
+/* plot_frame.h - what all pictures have in common: head, plot area, colours, labels. */
 #ifndef MX_PLOT_FRAME_H
 #define MX_PLOT_FRAME_H
 
@@ -77,7 +77,7 @@ size_t mx_plot_shown_place(const struct mx_plot_shown *shown, size_t provider);
  * NULL when out of memory. */
 size_t *mx_plot_frame_by_size(const struct mx_plot_data *data);
 
-/* --- labels in a column right of the area ------------------------------------------------------ */
+/* --- labels in a column right of the area ------------------------------------------------- */
 
 struct mx_plot_tag {
     struct mx_plot_text text;

@@ -28,7 +28,8 @@ int mx_gnuplot_init(struct mx_gnuplot *gnuplot, const struct mx_plot_error *erro
 void mx_gnuplot_fini(struct mx_gnuplot *gnuplot);
 
 /* Run the script `script_name` of the folder, which writes `picture_name` there; check the picture
- * and put it at `target`. kind: for messages. Returns 0 or an exit code; target is then as it was. */
+ * and put it at `target`. kind: for messages. Returns 0, or an exit code with
+ * target as it was. */
 int mx_gnuplot_draw(const struct mx_gnuplot *gnuplot, const char *kind, const char *script_name,
                     const char *picture_name, enum mx_plot_format format, const char *target,
                     const struct mx_plot_error *error);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* plot_script.c - variables for gnuplot scripts, written so that nothing in them can be executed. */
+/* plot_script.c - variables for gnuplot scripts, so written that nothing in them is executed. */
 #include "sim/result/plot_script.h"
 
 #include <math.h>

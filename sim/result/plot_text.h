@@ -19,8 +19,8 @@ struct mx_plot_text {
  * an ellipsis at MX_PLOT_TEXT_SIZE - 1 bytes. */
 struct mx_plot_text mx_plot_text_clean(const char *raw);
 
-/* The text with U+FFFD for every character that DejaVu Sans lacks (line ends are kept). gnuplot's PNG
- * driver draws such a character hundreds of times too large. Owned, NULL when out of memory. */
+/* The text with U+FFFD for every character that DejaVu Sans lacks (line ends are kept):
+ * gnuplot's PNG driver draws such a character hundreds of times too large. Owned, NULL when out of memory. */
 char *mx_plot_text_drawable(const char *text);
 
 /* printf into a clean text. */
