@@ -15,12 +15,12 @@ if [ -e sim/cli/main.c ]; then
     "$root/bin/mxsim" --version | grep -q '[0-9]'
 fi
 [ ! -e sim/cli/mxsim.1 ] || [ -s "$root/share/man/man1/mxsim.1" ]
-for file in $(cd scenarios && find . -name '*.cfg'); do
+while read -r file; do
     cmp "scenarios/$file" "$root/share/mxsim/$file"
-done
-for file in $(find plots -name '*.gp' 2>/dev/null); do
+done < <(cd scenarios && find . -name '*.cfg')
+while read -r file; do
     cmp "$file" "$root/share/mxsim/$file"
-done
+done < <(find plots -name '*.gp')
 
 # A mail server's view of the library: three attempts of one message.
 cat >"$work/user.c" <<'C'

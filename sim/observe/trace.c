@@ -18,7 +18,7 @@
 #define BUFFER_SIZE ((size_t)1 << 18)
 #define NAME_SIZE_MAX ((size_t)4096)      /* of one name in a row; longer ones are cut */
 #define ROW_SIZE_MAX (12 * NAME_SIZE_MAX) /* five names, each up to doubled by quoting, and more */
-#define COMPRESSION_LEVEL 1 /* for these rows faster than 3 and smaller too */
+#define COMPRESSION_LEVEL 1               /* for these rows faster than 3 and smaller too */
 
 static const char column_line[] = "replication,time_s,message,campaign,provider,ip,attempt,start_s,"
                                   "code,enhanced,reason,verdict,next_due_s\n";

@@ -4,7 +4,8 @@
  * Columns: replication,time_s,message,campaign,provider,ip,attempt,start_s,code,enhanced,reason,
  * verdict,next_due_s. time_s: when the reply came (6 decimals), next_due_s: empty when there is
  * none. An expiry is a row of verdict "expired" with an empty code and start. Rows come in the
- * order in which attempts were judged; an expiry where it was noticed. message is CAMPAIGN:OCCURRENCE:PROVIDER:NUMBER. */
+ * order in which attempts were judged; an expiry where it was noticed. message is
+ * CAMPAIGN:OCCURRENCE:PROVIDER:NUMBER. */
 #ifndef MX_TRACE_H
 #define MX_TRACE_H
 

@@ -58,7 +58,7 @@ done
 # --- the program -----------------------------------------------------------------------------
 # run NAME RUNS OPTIONS...: the fastest of RUNS, its "performance" in $work/NAME.json.
 run() {
-    local name=$1 runs=$2 best= wall cpu
+    local name=$1 runs=$2 best='' wall cpu
     local TIMEFORMAT='%U %S'
     shift 2
     for ((i = 0; i < runs; i++)); do
@@ -113,7 +113,8 @@ else
         [ "$size" -lt 50000000 ] || runs=1
         mapfile -t options < <(scaled "$size")
         run "bf-$size" "$runs" "$scenario" --replications 1 --jobs 1 "${options[@]}" || continue
-        line=$(jq -c --argjson size "$size" --argjson m $NS_PER_MESSAGE --argjson a $NS_PER_ATTEMPT \
+        line=$(jq -c --argjson size "$size" \
+            --argjson m $NS_PER_MESSAGE --argjson a $NS_PER_ATTEMPT \
             '. + {bench: "black-friday", recipients: $size,
                   attempts_per_message: (.attempts / .messages),
                   ns_per_message: (.cpu_s * 1e9 / .messages),
@@ -151,7 +152,8 @@ else
         --set campaigns.c.window=2222222s --set warmup=0s; then
         line=$(jq -c '. + {bench: "mm1", customers_per_s: (.messages / .cpu_s)}' "$work/mm1.json")
         keep "$line"
-        jq -r '"M/M/1 at 90 % load: \(.customers_per_s / 1000 | round)k customers/s of processor time"' <<<"$line"
+        jq -r '"M/M/1 at 90 % load: \(.customers_per_s / 1000 | round)k customers a second of" +
+            " processor time"' <<<"$line"
     fi
 fi
 
