@@ -20,7 +20,8 @@ struct mx_plot_text {
 struct mx_plot_text mx_plot_text_clean(const char *raw);
 
 /* The text with U+FFFD for every character that DejaVu Sans lacks (line ends are kept):
- * gnuplot's PNG driver draws such a character hundreds of times too large. Owned, NULL when out of memory. */
+ * gnuplot's PNG driver draws such a character hundreds of times too large. Owned, NULL when
+ * out of memory. */
 char *mx_plot_text_drawable(const char *text);
 
 /* printf into a clean text. */
