@@ -45,7 +45,7 @@ static void set(struct settings *settings, const char *format, ...)
 /* messages at `rate` per second, Poisson; more of them at full counts. */
 static void set_arrivals(struct settings *settings, double rate, double messages)
 {
-    messages *= mx_test_full() ? 10.0 : 1.0;
+    messages *= mx_test_full() ? 5.0 : 1.0;
     set(settings, "replications=%u", REPLICATIONS);
     set(settings, "campaigns.c.recipients=%.0f", messages);
     set(settings, "campaigns.c.window=%.6fs", messages / rate);
@@ -210,7 +210,7 @@ static void test_retrial(void **state)
     (void)state;
     struct settings settings = {.count = 0};
     double messages = mx_test_full() ? 180000 : 36000, r = 0.5, service = 1.0, gap = 4.0;
-    set_arrivals(&settings, r, mx_test_full() ? messages / 10.0 : messages);
+    set_arrivals(&settings, r, mx_test_full() ? messages / 5.0 : messages);
     set(&settings, "horizon=%.0fs", messages / r + 7200.0);
     struct mx_test_run run;
     mx_test_run_open(&run, ORACLES "retrial-mm1.cfg", 1, false, settings.list);
