@@ -63,23 +63,22 @@ breach commands models/README.md 'Run `make nonsense`.\n' nonsense
 echo "# a folder" >models/README.md
 breach headers sim/base/a.h "$spdx\nstatic inline size_t mx_a(void) { return 0; }\n"
 breach shell tests/tools/a.sh '#!/bin/bash\nif true; then\n' 'syntax error'
+switching='int mx_a(enum e e) { switch (e) { case A: default: return 1; } }\n'
+raising='double mx_a(double x) { return exp(x); }\n'
+lines_75=$(printf '    x += x;\\n%.0s' {1..75})
 breach switches sim/base/a.c \
-    "$spdx\nenum e { A };\nint mx_a(enum e e);\n"\
-"int mx_a(enum e e) { switch (e) { case A: default: return 1; } }\n"
+    "$spdx\nenum e { A };\nint mx_a(enum e e);\n$switching"
 breach switches sim/base/a.c \
-    "$spdx\nenum e { A, B };\nint mx_a(enum e e);\n"\
-"int mx_a(enum e e) { switch (e) { case A: default: return 1; } }\n"
+    "$spdx\nenum e { A, B };\nint mx_a(enum e e);\n$switching"
 breach symbols sim/base/a.c "$spdx\nextern int shared;\nint shared;\n" shared
 breach symbols models/a.c "$spdx\nextern int mx_version;\nint mx_version;\n" 'defined twice'
 breach exact models/a.c \
-    "$spdx\n#include <math.h>\ndouble mx_a(double x);\n"\
-"double mx_a(double x) { return exp(x); }\n" exp
+    "$spdx\n#include <math.h>\ndouble mx_a(double x);\n$raising" exp
 breach exact models/a.c "$spdx\nextern long double mx_a;\n" 'long double'
 breach exact models/a.c \
     "$spdx\n#include <stdio.h>\nvoid mx_a(void);\nvoid mx_a(void) { puts(\"x\"); }\n" puts
 breach tidy sim/base/a.c \
-    "$spdx\nint mx_a(int x);\nint mx_a(int x)\n"\
-"{\n$(printf '    x += x;\\n%.0s' {1..75})    return x;\n}\n" \
+    "$spdx\nint mx_a(int x);\nint mx_a(int x)\n{\n$lines_75    return x;\n}\n" \
     function-size
 breach cppcheck sim/base/a.c \
     "$spdx\nint mx_a(void);\nint mx_a(void)\n{\n    int a[2] = {0};\n    return a[2];\n}\n"
