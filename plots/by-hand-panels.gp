@@ -14,15 +14,15 @@ set border 1 linecolor rgb PALE
 set xtics auto nomirror textcolor rgb GREY
 set ytics auto nomirror textcolor rgb GREY
 set xlabel 'hours since the start'
-if (hand_kind eq 'reputation') { set yrange [0:1] } else { set logscale y; set yrange [1:10<*] }
+if (hand_kind eq 'reputation') { set yrange [0:1] } else { set logscale y; set yrange [1:*] }
 do for [i = 1:series_count] {
     set title word(hand_names, i)
     # the last, pale point keeps a panel without limits from being empty
     hand_name = word(hand_names, i)
     plot hand_csv using ($1 / 3600):(strcol(2) eq hand_name ? column(hand_column) : NaN) skip 1 \
             with points pointtype 7 pointsize 0.2 linecolor rgb series_colour[i] notitle, \
-         '+' using (0):(1) every ::::0 with points pointtype 7 pointsize 0.1 \
-            linecolor rgb PALE notitle
+         '+' using (0):(hand_kind eq 'reputation' ? 1 : 10) every ::::0 with points \
+            pointtype 7 pointsize 0.1 linecolor rgb PALE notitle
 }
 unset multiplot
 unset output

@@ -6,7 +6,8 @@
 # providers must not hold blanks. Data may have gaps where nothing happened: lines run across them.
 
 if (!exists('dir')) {
-    exit message 'Say which result folder: gnuplot -e "dir=''out/black-friday''" plots/SCRIPT.gp'
+    print 'Say which result folder, as the script tells at its top: gnuplot -e "dir=..." ...'
+    exit status 2
 }
 if (!exists('picture_file')) { picture_file = hand_kind.'.svg' }
 hand_length = strlen(picture_file)

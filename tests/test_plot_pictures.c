@@ -156,7 +156,8 @@ static void test_no_rows(void **state)
 /* Names stay text: nothing of them is a command, a format or markup. */
 static void test_hostile_names(void **state)
 {
-    static const char *const names[] = {
+    char longest[201];
+    const char *const names[] = {
         "it's \"quoted\" ''",
         "`touch executed-1`",
         "$(touch executed-2)",
@@ -167,9 +168,7 @@ static void test_hostile_names(void **state)
         "< touch executed-4",
         "tab\there \x1B[31m \x7F \xE2\x80\xAE reversed",
         "a,comma,and more",
-        "0123456789012345678901234567890123456789012345678901234567890123456789"
-        "0123456789012345678901234567890123456789012345678901234567890123456789"
-        "012345678901234567890123456789012345678901234567890123456789",
+        longest,
         "\" . system('touch executed-5') . \"",
         "''''; system('touch executed-3')''",
     };
@@ -182,6 +181,10 @@ static void test_hostile_names(void **state)
                                        .unnamed_plan = true};
     (void)state;
 
+    for (size_t i = 0; i < 200; i++) {
+        longest[i] = (char)('0' + i % 10);
+    }
+    longest[200] = '\0';
     draw_all(&made_up, "hostile");
     for (int i = 1; i <= 7; i++) {
         char name[32];

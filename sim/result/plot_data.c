@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/base/check.h"
 #include "sim/result/plot_csv.h"
 #include "sim/result/plot_summary.h"
 
@@ -87,6 +88,7 @@ static int take_provider(const struct mx_plot_csv *csv, size_t column,
 /* Each provider's rows must come in order, without doubles. last: per provider, -1 at first. */
 static int check_order(const struct mx_plot_csv *csv, double *last, uint32_t provider, double value)
 {
+    MX_CHECK(last != NULL);
     if (value < last[provider]) {
         return mx_plot_csv_mistake(csv, "%s %g after %g; rows must be in order", csv->columns[0],
                                    value, last[provider]);
@@ -136,7 +138,7 @@ struct bin_reading {
 static int read_bin(struct bin_reading *reading, const struct mx_plot_data *data)
 {
     const struct mx_plot_csv *csv = &reading->csv;
-    double value[BIN_COLUMNS];
+    double value[BIN_COLUMNS] = {0};
     uint32_t provider;
     struct mx_plot_bin *bin;
     int code = take_provider(csv, BIN_PROVIDER, data, &provider);

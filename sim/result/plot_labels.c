@@ -229,31 +229,45 @@ static void date_from_days(int64_t days, int *month, int *day)
     *month = (int)(m < 10 ? m + 3 : m - 9);
 }
 
+/* Digits of a pattern such as "####-##-## ##:##" into fields; other characters must be the same.
+ * Returns what follows the pattern, or NULL when the text is not like it. */
+static const char *match_digits(const char *text, const char *pattern, int *fields)
+{
+    int field = 0;
+
+    for (; *pattern != '\0'; pattern++, text++) {
+        if (*pattern == '#') {
+            if (*text < '0' || *text > '9') {
+                return NULL;
+            }
+            fields[field] = 10 * fields[field] + (*text - '0');
+        } else {
+            if (*text != *pattern) {
+                return NULL;
+            }
+            field++;
+        }
+    }
+    return text;
+}
+
 bool mx_plot_clock_parse(const char *text, struct mx_plot_clock *clock)
 {
-    int year, month, day, hour, minute, second = 0, used = 0;
     static const int month_days[12] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    int date[5] = {0}, seconds[2] = {0};
+    const char *rest = match_digits(text, "####-##-## ##:##", date);
 
-    if (sscanf(text, "%4d-%2d-%2d%*1[ T]%2d:%2d%n", &year, &month, &day, &hour, &minute, &used) !=
-            5 ||
-        used == 0) {
-        return false;
+    if (rest != NULL && *rest == ':') {
+        rest = match_digits(rest, ":##", seconds);
     }
-    if (text[used] == ':') {
-        int more = 0;
-        if (sscanf(text + used, ":%2d%n", &second, &more) != 1) {
-            return false;
-        }
-        used += more;
-    }
-    if (text[used] != '\0' || year < 1970 || year > 9999 || month < 1 || month > 12 || day < 1 ||
-        day > month_days[month - 1] || hour < 0 || hour > 23 || minute < 0 || minute > 59 ||
-        second < 0 || second > 60) {
+    if (rest == NULL || *rest != '\0' || date[0] < 1970 || date[1] < 1 || date[1] > 12 ||
+        date[2] < 1 || date[2] > month_days[date[1] - 1] || date[3] > 23 || date[4] > 59 ||
+        seconds[1] > 60) {
         return false;
     }
     clock->is_known = true;
-    clock->start_local_s =
-        days_from_date(year, month, day) * DAY_S + hour * 3600 + minute * 60 + second;
+    clock->start_local_s = days_from_date(date[0], date[1], date[2]) * DAY_S + date[3] * 3600 +
+                           date[4] * 60 + seconds[1];
     return true;
 }
 

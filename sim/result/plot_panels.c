@@ -171,7 +171,8 @@ static void lay_out(struct mx_plot_panels *panels)
     height_px = (PAGE_TOP_PX - PAGE_BOTTOM_PX + 4.0) / (double)panels->rows - TITLE_PX - 4.0;
     for (size_t i = 0; i < panels->count; i++) {
         struct mx_plot_area *area = &panels->panel[i].area;
-        double column = (double)(i % panels->columns), row = (double)(i / panels->columns);
+        size_t row_index = i / panels->columns;
+        double column = (double)(i % panels->columns), row = (double)row_index;
 
         area->left_px = PAGE_LEFT_PX + column * (width_px + GAP_PX);
         area->right_px = area->left_px + width_px;
