@@ -172,11 +172,11 @@ static struct mx_plot_text headline(const struct mx_plot_data *data, const struc
         return mx_plot_text_format("Addresses start in the %s band and all reach the high one",
                                    band_name[story->first_low]);
     }
-    return mx_plot_text_format("Addresses start in the %s band; at %s, %zu of %zu end below the "
+    return mx_plot_text_format("Addresses start in the %s band; at %s, %zu of %zu end%s below the "
                                "high one",
                                band_name[story->first_low],
                                data->providers[story->at_worst].shown.s, story->low_there,
-                               story->ips_there);
+                               story->ips_there, story->low_there == 1 ? "s" : "");
 }
 
 static void write_head(struct mx_plot_picture *picture, const struct mx_plot_panels *panels,
