@@ -293,6 +293,7 @@ void mx_generate_scenario(uint64_t number, char *text)
     g.provider_count = 1 + below(&g, 4);
     g.pool_count = 1 + below(&g, 3);
     g.list_count = 1 + below(&g, 2);
+    put(&g, "# scenario %llu\n", (unsigned long long)number);
     put(&g, "name = \"generated\"; start = \"2026-11-27 09:00\"; time_zone = \"UTC\"; seed = %u;\n",
         1 + below(&g, 1000));
     if (chance(&g, 15))

@@ -129,7 +129,7 @@ void mx_test_run_close(struct mx_test_run *run)
     run->folder[0] = '\0';
 }
 
-char *mx_test_output(const char *const *words, int *status)
+char *mx_test_output(const char *const *arguments, int *status)
 {
     char folder[256], errors[300], output[300];
     make_folder(folder, sizeof folder);
@@ -137,9 +137,9 @@ char *mx_test_output(const char *const *words, int *status)
     snprintf(output, sizeof output, "%s/output", folder);
     char *arguments[ARGUMENTS_MAX] = {(char *)program()};
     size_t count = 1;
-    for (; words[count - 1] != NULL; count++) {
+    for (; arguments[count - 1] != NULL; count++) {
         assert_true(count + 1 < ARGUMENTS_MAX);
-        arguments[count] = (char *)words[count - 1];
+        arguments[count] = (char *)arguments[count - 1];
     }
     *status = execute(arguments, output, errors);
     if (*status != 0)
@@ -232,7 +232,7 @@ void mx_test_trace_read(const struct mx_test_run *run,
     assert_string_equal(line, columns);
     while (fgets(line, sizeof line, file) != NULL) {
         line[strcspn(line, "\r\n")] = '\0';
-        char *field[13];
+        char *field[13] = {NULL};
         assert_int_equal(cut(line, field, 13), 13);
         struct mx_test_attempt row;
         row.replication = (unsigned)strtoul(field[0], NULL, 10);

@@ -94,6 +94,9 @@ struct mx_human_text mx_human_duration(double duration_s)
     if (!(duration_s >= 0 && duration_s < 1e12)) {
         return text_of("-");
     }
+    if (duration_s < 0.005) {
+        return text_of(duration_s == 0.0 ? "0s" : "<0.01s");
+    }
     if (duration_s < 9.995) {
         return text_of("%.2fs", duration_s);
     }

@@ -23,8 +23,8 @@ struct mx_human_text mx_human_count_short(double count);
  * "0.001", "100", "0", "-" for NaN. Without the sign. */
 struct mx_human_text mx_human_percent(double share);
 
-/* A duration in up to seven characters: "0.35s", "12.3s", "2m05s", "59m59s", "10h24m", "72h00m",
- * "12.5d" (from 100 h). "-" for NaN. */
+/* A duration in up to six characters: "0s", "<0.01s", "0.35s", "12.3s", "2m05s", "10h24m",
+ * "72h00m", "12.5d" (from 100 h). "-" for NaN. */
 struct mx_human_text mx_human_duration(double duration_s);
 
 /* In words for a sentence: "72 h", "3 d 4 h", "1 h 5 min", "2.5 s". */

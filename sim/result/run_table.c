@@ -7,8 +7,9 @@
 #include "sim/result/human_text.h"
 
 #define WIDTH 100
-#define NAME_WIDTH 16
-#define REASONS_WIDTH 34
+#define NAME_WIDTH 13
+#define REASONS_WIDTH 32 /* and HALF_WIDTH more where there is no interval */
+#define HALF_WIDTH 8
 #define POOR_RATE 0.95 /* below it a delivered rate is marked */
 
 struct table {
@@ -62,7 +63,7 @@ static void print_count(const struct table *table, const struct scope *scope, en
 
 static void print_time(const struct table *table, const struct scope *scope, enum mx_metric metric)
 {
-    (void)fprintf(table->stream, "%8s", mx_human_duration(mean(table, scope, metric)).s);
+    (void)fprintf(table->stream, "%7s", mx_human_duration(mean(table, scope, metric)).s);
 }
 
 /* Cut at a whole UTF-8 character; the width counts characters. */
@@ -95,21 +96,25 @@ static void print_rule(const struct table *table)
     (void)fprintf(table->stream, "%s%s%s\n", dim(table), line, plain(table));
 }
 
-/* Half of an interval as "+-0.012"; nothing for a single replication. */
-static void print_half(const struct table *table, const struct mx_estimate *e, double unit,
-                       int digits, int width)
+/* Half of an interval as "+-0.012"; no column for a single replication. */
+static void print_half(const struct table *table, const struct mx_estimate *e, double unit)
 {
     char text[32] = "";
 
-    if (e->has_spread) {
-        (void)snprintf(text, sizeof text, "+-%.*f", digits, (e->ci95[1] - e->mean) * unit);
+    if (!table->has_spread) {
+        return;
     }
-    (void)fprintf(table->stream, "%*s", width, text);
+    if (e->has_spread) {
+        (void)snprintf(text, sizeof text, "+-%.3f", (e->ci95[1] - e->mean) * unit);
+    }
+    (void)fprintf(table->stream, "%*s", HALF_WIDTH, text);
 }
 
-static void print_heading(const struct table *table, const char *text)
+/* Two halves of a heading, with room for the interval between them. */
+static void print_heading(const struct table *table, const char *before, const char *after)
 {
-    (void)fprintf(table->stream, "%s%s%s\n", bold(table), text, plain(table));
+    (void)fprintf(table->stream, "%s%s%*s%s%s\n", bold(table), before,
+                  table->has_spread ? HALF_WIDTH : 0, "", after, plain(table));
 }
 
 /* --- what became of them --- */
@@ -128,8 +133,8 @@ static void print_outcome(const struct table *table, const struct scope *scope)
     } else {
         (void)fprintf(table->stream, "%9s", mx_human_percent(share).s);
     }
-    print_half(table, &rate, 100.0, 3, 9);
-    print_count(table, scope, MX_METRIC_HARD_BOUNCED, 9);
+    print_half(table, &rate, 100.0);
+    print_count(table, scope, MX_METRIC_HARD_BOUNCED, 10);
     print_count(table, scope, MX_METRIC_SOFT_BOUNCED_REJECTED, 10);
     print_count(table, scope, MX_METRIC_SOFT_BOUNCED_BLOCKED, 9);
     print_count(table, scope, MX_METRIC_SOFT_BOUNCED_EXPIRED, 9);
@@ -149,7 +154,7 @@ static void print_reasons(const struct table *table, const struct scope *scope)
 {
     struct reason reasons[MX_DEFERRAL_REASON_COUNT] = {{0}};
     double sum = mean(table, scope, MX_METRIC_DEFERRALS);
-    size_t used = 0;
+    size_t used = 0, room = REASONS_WIDTH + (table->has_spread ? 0U : HALF_WIDTH);
 
     for (int r = 0; r < MX_DEFERRAL_REASON_COUNT; r++) {
         struct reason reason = {
@@ -168,7 +173,7 @@ static void print_reasons(const struct table *table, const struct scope *scope)
         int size = snprintf(text, sizeof text, percent < 1 ? "%s%s <1%%" : "%s%s %.0f%%",
                             used > 0 ? ", " : "", reasons[r].name, percent);
 
-        if (used + (size_t)size > REASONS_WIDTH) {
+        if (used + (size_t)size > room) {
             break;
         }
         (void)fputs(text, table->stream);
@@ -181,13 +186,14 @@ static void print_delay(const struct table *table, const struct scope *scope)
     struct mx_estimate per_message = get(table, scope, MX_METRIC_DEFERRALS_PER_MESSAGE);
 
     print_name(table, scope->name);
-    print_count(table, scope, MX_METRIC_DEFERRALS, 9);
+    print_count(table, scope, MX_METRIC_DEFERRALS, 10);
     if (per_message.is_known) {
         (void)fprintf(table->stream, "%8.3f", per_message.mean);
     } else {
         (void)fprintf(table->stream, "%8s", "-");
     }
-    print_half(table, &per_message, 1.0, 3, 8);
+    print_half(table, &per_message, 1.0);
+    print_time(table, scope, MX_METRIC_WAIT_MEAN_S);
     print_time(table, scope, MX_METRIC_TIME_TO_DELIVER_P50_S);
     print_time(table, scope, MX_METRIC_TIME_TO_DELIVER_P90_S);
     print_time(table, scope, MX_METRIC_TIME_TO_DELIVER_P99_S);
@@ -260,12 +266,15 @@ static void print_definitions(const struct table *table)
     if (lifetime_us != MX_NEVER) {
         (void)fprintf(table->stream, " after %s", mx_human_span((double)lifetime_us / 1e6).s);
     }
-    (void)fprintf(table->stream,
-                  ".\n"
-                  "deferrals    attempts answered \"busy\". Per message: deferrals / sent. Why: "
-                  "shares of all deferrals.\n"
-                  "p50 p90 p99  time from creation to acceptance, of the delivered; waiting at the "
-                  "sender included.\n");
+    (void)fprintf(
+        table->stream,
+        ".\n"
+        "deferrals    attempts answered \"busy\". Per message: deferrals / sent. Why: "
+        "shares of all deferrals.\n"
+        "held         by the sender before an attempt: connections, rates, warm-up, pauses; "
+        "not a deferral.\n"
+        "p50 p90 p99  time from creation to acceptance, of the delivered; held time "
+        "included.\n");
     if (table->has_spread) {
         (void)fprintf(
             table->stream,
@@ -295,16 +304,15 @@ void mx_run_table_print(FILE *stream, const struct mx_plan *plan, const struct m
     const struct table table = {stream, plan, results, color, results->replication_count > 1};
 
     print_title(&table);
-    print_heading(&table, "                                                        hard      "
-                          "---- soft bounces ----");
-    print_heading(&table,
-                  "provider             sent delivered   rate %            bounced  rejected"
-                  "  blocked  expired  pending");
+    print_heading(&table, "                                         ",
+                  "      hard  ------ soft bounces ------");
+    print_heading(&table, "provider          sent delivered   rate %",
+                  "   bounced  rejected  blocked  expired  pending");
     print_rows(&table, print_outcome);
     (void)fputc('\n', stream);
-    print_heading(&table, "                               per             time to deliver");
-    print_heading(&table, "provider        deferrals message             p50     p90     p99  why "
-                          "deferred");
+    print_heading(&table, "                            per", "   held  -- time to deliver --");
+    print_heading(&table, "provider      deferrals message",
+                  "   mean    p50    p90    p99  why deferred");
     print_rows(&table, print_delay);
     print_definitions(&table);
     print_assumed(&table);
