@@ -135,13 +135,13 @@ char *mx_test_output(const char *const *arguments, int *status)
     make_folder(folder, sizeof folder);
     snprintf(errors, sizeof errors, "%s/errors", folder);
     snprintf(output, sizeof output, "%s/output", folder);
-    char *arguments[ARGUMENTS_MAX] = {(char *)program()};
+    char *argv[ARGUMENTS_MAX] = {(char *)program()};
     size_t count = 1;
     for (; arguments[count - 1] != NULL; count++) {
         assert_true(count + 1 < ARGUMENTS_MAX);
-        arguments[count] = (char *)arguments[count - 1];
+        argv[count] = (char *)arguments[count - 1];
     }
-    *status = execute(arguments, output, errors);
+    *status = execute(argv, output, errors);
     if (*status != 0)
         show(errors);
     char *text = read_file(output);
