@@ -74,6 +74,11 @@ uint32_t mx_ip_table_pick(const struct mx_ip_table *table, uint64_t message_hash
     return table->ip[slot_of(message_hash)];
 }
 
+void mx_ip_table_prefetch(const struct mx_ip_table *table, uint64_t message_hash)
+{
+    __builtin_prefetch(&table->ip[slot_of(message_hash)]);
+}
+
 static int64_t period_number(const struct mx_warm_up *plan, int64_t now_us)
 {
     return (now_us + plan->day.offset_us) / plan->period_us;

@@ -25,6 +25,9 @@ struct mx_ip_table *mx_ip_table_create(const uint64_t *ip_keys, uint32_t count);
 void mx_ip_table_destroy(struct mx_ip_table *table);
 uint32_t mx_ip_table_pick(const struct mx_ip_table *table, uint64_t message_hash);
 
+/* A pick of this hash will follow soon: have its part of the table brought in. */
+void mx_ip_table_prefetch(const struct mx_ip_table *table, uint64_t message_hash);
+
 #define MX_WARM_UP_STEPS_MAX 400
 
 /* allowance[d]: messages per period_us on day d of the plan (0-based); after the last day no

@@ -288,10 +288,14 @@ static void place(struct mx_receiver *receiver, const struct mx_attempt *attempt
     struct ip_state *ip = &receiver->ips[attempt->ip];
     struct domain_state *domain = &receiver->domains[attempt->domain];
 
-    answer->inboxed = true;
+    double spam = receiver->has_reputation ? band_of(receiver, ip, domain)->spam : 0.0;
+
+    answer->inboxed = mx_content_inboxed(spam, attempt->placement_u);
+    answer->inbox_u = attempt->placement_u;
+    if (spam > 0.0 && answer->inboxed)
+        answer->inbox_u = (attempt->placement_u - spam) / (1.0 - spam);
     if (!receiver->has_reputation)
         return;
-    answer->inboxed = mx_content_inboxed(band_of(receiver, ip, domain)->spam, attempt->placement_u);
     if (attempt->recipient->address == MX_ADDRESS_TRAP) {
         mx_reputation_trap(params, &ip->reputation);
         mx_reputation_trap(params, &domain->reputation);
@@ -332,11 +336,18 @@ void mx_receiver_attempt(struct mx_receiver *receiver, const struct mx_attempt *
 
 /* --- time passes -------------------------------------------------------------------------- */
 
-int64_t mx_receiver_episode(const struct mx_receiver *receiver, int64_t now_us)
+int64_t mx_receiver_episode(const struct mx_receiver *receiver, int64_t now_us, uint32_t ip,
+                            uint32_t domain)
 {
     int64_t episode_us = receiver->params->reputation.episode_us;
+    const struct mx_band_params *band;
 
-    return episode_us > 0 ? now_us / episode_us : -1;
+    if (!receiver->has_reputation)
+        return MX_EPISODE_UNUSED;
+    band = band_of(receiver, &receiver->ips[ip], &receiver->domains[domain]);
+    if (!(band->block + band->busy > 0.0))
+        return MX_EPISODE_UNUSED;
+    return episode_us > 0 ? now_us / episode_us : MX_EPISODE_PER_ATTEMPT;
 }
 
 void mx_receiver_complain(struct mx_receiver *receiver, int64_t now_us, uint32_t ip,

@@ -29,7 +29,7 @@ struct mx_history {
 
 /* One attempt. Uniforms in (0, 1). greylist_s: whole seconds from the message's creation to the
  * first attempt that reached the greylist, or MX_GREYLIST_UNSEEN. episode_u is drawn by the caller
- * for mx_receiver_episode(now_us). small_domain: of the recipient, < greylist.domains. */
+ * for mx_receiver_episode(). small_domain: of the recipient, < greylist.domains. */
 struct mx_attempt {
     int64_t now_us;     /* the transaction starts */
     int64_t until_us;   /* and the connection is in use until then */
@@ -44,13 +44,15 @@ struct mx_attempt {
 };
 
 /* reply_us: when the reply comes, >= until_us except that `servers` capacity may add its own wait.
- * inboxed: accepted and not in the spam folder. greylist_s: to be handed in with the next
+ * inboxed: accepted and not in the spam folder; inbox_u: then a uniform in (0, 1) that nothing has
+ * used yet. greylist_s: to be handed in with the next
  * attempt. */
 struct mx_answer {
     enum mx_verdict verdict;
     enum mx_reason reason;
     int64_t reply_us;
     bool inboxed;
+    double inbox_u;
     uint32_t greylist_s;
 };
 
@@ -66,9 +68,13 @@ void mx_receiver_destroy(struct mx_receiver *receiver);
 void mx_receiver_set_history(struct mx_receiver *receiver, enum mx_scope scope, uint32_t index,
                              const struct mx_history *history);
 
-/* Number of the episode at now_us for an address pair; 0-based. With episode_us 0 the caller draws
- * per attempt and this returns -1. */
-int64_t mx_receiver_episode(const struct mx_receiver *receiver, int64_t now_us);
+#define MX_EPISODE_PER_ATTEMPT (-1) /* episode_us 0: a fresh uniform for each attempt */
+#define MX_EPISODE_UNUSED (-2)      /* the band lets everybody through: any uniform will do */
+
+/* Number of the episode at now_us, 0-based, for which a message of this IP and domain needs a
+ * uniform of its own; or one of the above. */
+int64_t mx_receiver_episode(const struct mx_receiver *receiver, int64_t now_us, uint32_t ip,
+                            uint32_t domain);
 
 /* Decide one attempt and learn from it what the provider sees at once (volume, acceptance,
  * unknown users, traps). now_us must not decrease. */

@@ -43,6 +43,8 @@ static inline void mx_bucket_fill(const struct mx_bucket_rule *rule, struct mx_b
 {
     uint64_t elapsed_us = (uint64_t)(now_us - bucket->level_us);
 
+    if (rule->gain == 0)
+        return;
     bucket->level += (mx_u128)elapsed_us * rule->gain;
     bucket->level_us = now_us;
     if (bucket->level > rule->full)

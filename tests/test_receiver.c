@@ -475,12 +475,23 @@ static void test_episodes(void **state)
     struct mx_receiver *receiver = create(&params);
 
     (void)state;
-    assert_int_equal(mx_receiver_episode(receiver, MX_DAY_US), -1);
+    assert_int_equal(mx_receiver_episode(receiver, MX_DAY_US, 0, 0), MX_EPISODE_UNUSED);
     mx_receiver_destroy(receiver);
     params.reputation = four_bands;
+    for (int band = 0; band < MX_BAND_COUNT; band++)
+        params.reputation.band[band].busy = 0.2;
     receiver = create(&params);
-    assert_int_equal(mx_receiver_episode(receiver, 45 * MX_MINUTE_US - 1), 0);
-    assert_int_equal(mx_receiver_episode(receiver, 45 * MX_MINUTE_US), 1);
+    assert_int_equal(mx_receiver_episode(receiver, 45 * MX_MINUTE_US - 1, 0, 0), 0);
+    assert_int_equal(mx_receiver_episode(receiver, 45 * MX_MINUTE_US, 0, 0), 1);
+    mx_receiver_destroy(receiver);
+    params.reputation.episode_us = 0;
+    receiver = create(&params);
+    assert_int_equal(mx_receiver_episode(receiver, MX_DAY_US, 0, 0), MX_EPISODE_PER_ATTEMPT);
+    mx_receiver_destroy(receiver);
+    for (int band = 0; band < MX_BAND_COUNT; band++)
+        params.reputation.band[band].busy = params.reputation.band[band].block = 0.0;
+    receiver = create(&params);
+    assert_int_equal(mx_receiver_episode(receiver, MX_DAY_US, 0, 0), MX_EPISODE_UNUSED);
     mx_receiver_destroy(receiver);
     for (int band = 0; band < MX_BAND_COUNT; band++)
         assert_true(strlen(mx_band_name((enum mx_band)band)) > 0);

@@ -25,6 +25,18 @@ static bool is_dropped(const struct mx_world *world, const struct mx_world_strea
     return recipient.known_invalid || (promotional && recipient.reported_spam);
 }
 
+#define PICKS_AHEAD 8 /* messages of the same stream */
+
+/* The table is larger than the nearer caches, but which of its slots come next is known. */
+static void prefetch_pick(const struct mx_world *world, const struct mx_world_stream *stream,
+                          uint64_t number)
+{
+    const struct mx_ip_table *table =
+        world->ip_tables[world->plan->campaigns[stream->campaign].pool];
+    if (table)
+        mx_ip_table_prefetch(table, mx_key_combine(stream->ip_hash, number));
+}
+
 static uint32_t pick_ip(const struct mx_world *world, uint32_t pool, uint64_t hash)
 {
     const struct mx_plan_pool *p = &world->plan->pools[pool];
@@ -72,6 +84,7 @@ bool mx_world_create_message(struct mx_world *world, uint32_t stream_index, stru
     bool counted = now_us >= world->plan->warmup_us;
     world->observation->message_total++;
 
+    prefetch_pick(world, stream, number + PICKS_AHEAD);
     uint32_t note = MX_NOTE_UNSEEN;
     if (is_dropped(world, stream, number, &note)) {
         if (counted)
@@ -97,12 +110,23 @@ bool mx_world_create_message(struct mx_world *world, uint32_t stream_index, stru
     return !held;
 }
 
+double mx_world_arrival_u(struct mx_world_stream *stream, uint64_t index)
+{
+    uint64_t word = stream->arrival_word;
+    if (index % 2 == 0) {
+        struct mx_draw draw = mx_draw(&stream->draws, index / 2, 0, MX_DRAW_ARRIVAL);
+        word = draw.word[0];
+        stream->arrival_word = draw.word[1];
+    }
+    return mx_uniform(word);
+}
+
 void mx_world_advance_stream(struct mx_world *world, uint32_t stream_index)
 {
     struct mx_world_stream *stream = &world->streams[stream_index];
     struct mx_arrival *arrival = &stream->arrival;
     double u = 0.5;
     if (mx_arrival_is_poisson(arrival->shape))
-        u = mx_uniform(mx_draw(&stream->draws, arrival->index + 1, 0, MX_DRAW_ARRIVAL).word[0]);
+        u = mx_world_arrival_u(stream, arrival->index + 1);
     mx_arrival_advance(arrival, u);
 }

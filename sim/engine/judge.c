@@ -30,11 +30,14 @@ static uint32_t small_domain(const struct mx_world_stream *stream, uint64_t numb
     return (uint32_t)(hash * domains >> 32);
 }
 
-static struct mx_draw episode_draw(const struct mx_world_stream *stream, uint64_t number,
-                                   int64_t episode, uint32_t attempt_count)
+static double episode_u(const struct mx_world_stream *stream, uint64_t number, int64_t episode,
+                        uint32_t attempt_count)
 {
-    uint64_t step = episode >= 0 ? (uint64_t)episode : SINGLE_ATTEMPT | attempt_count;
-    return mx_draw(&stream->draws, number, step, MX_DRAW_EPISODE);
+    if (episode == MX_EPISODE_UNUSED)
+        return 0.5;
+    uint64_t step =
+        episode == MX_EPISODE_PER_ATTEMPT ? SINGLE_ATTEMPT | attempt_count : (uint64_t)episode;
+    return mx_uniform(mx_draw(&stream->draws, number, step, MX_DRAW_EPISODE).word[0]);
 }
 
 /* The member's nature; most were found to be good when they were created. */
@@ -47,10 +50,8 @@ static struct mx_recipient recipient_at(const struct mx_world_stream *stream, ui
     return mx_recipient_of(stream->list, member.word[0], member.word[1]);
 }
 
-/* complaint_word: random bits left over, for maybe_complain(). */
 static void ask(struct mx_world *world, const struct mx_work *work,
-                const struct mx_world_stream *stream, uint64_t number, struct mx_answer *answer,
-                uint64_t *complaint_word)
+                const struct mx_world_stream *stream, uint64_t number, struct mx_answer *answer)
 {
     const struct mx_world_path *path = &world->paths[work->entry.destination];
     struct mx_recipient recipient = recipient_at(stream, number, work->entry.note);
@@ -58,41 +59,40 @@ static void ask(struct mx_world *world, const struct mx_work *work,
     if (recipient.address == MX_ADDRESS_FULL)
         emptied_us =
             work->entry.created_us + mx_sampler_us(stream->emptied_after, recipient.emptied_u);
-    struct mx_draw episode =
-        episode_draw(stream, number, mx_receiver_episode(path->receiver, work->start_us),
-                     work->entry.attempt_count);
+    uint32_t domain = world->plan->campaigns[stream->campaign].domain;
+    int64_t episode = mx_receiver_episode(path->receiver, work->start_us, path->ip, domain);
     struct mx_attempt attempt = {
         .now_us = work->start_us,
         .until_us = work->until_us,
         .created_us = work->entry.created_us,
         .ip = path->ip,
         .netblock = path->netblock,
-        .domain = world->plan->campaigns[stream->campaign].domain,
+        .domain = domain,
         .small_domain = small_domain(stream, number, path->small_domains),
         .greylist_s = work->entry.note >= MX_NOTE_GOOD ? MX_GREYLIST_UNSEEN : work->entry.note,
         .recipient = &recipient,
         .emptied_us = emptied_us,
         .engagement = stream->list->engagement,
-        .episode_u = mx_uniform(episode.word[0]),
+        .episode_u = episode_u(stream, number, episode, work->entry.attempt_count),
         .content_u = mx_uniform_high(work->draw.word[0]),
         .service_u = mx_uniform_low(work->draw.word[1]),
         .placement_u = mx_uniform_high(work->draw.word[1]),
     };
-    *complaint_word = episode.word[1];
     mx_receiver_attempt(path->receiver, &attempt, answer);
     MX_CHECK(answer->reply_us >= work->start_us);
 }
 
 /* Of inboxed mail some is complained about, hours later. */
 static void maybe_complain(struct mx_world *world, const struct mx_work *work,
-                           const struct mx_world_stream *stream, uint64_t number, int64_t reply_us,
-                           uint64_t word)
+                           const struct mx_world_stream *stream, uint64_t number,
+                           const struct mx_answer *answer)
 {
-    if (mx_uniform_low(word) >= stream->list->complaints)
+    if (answer->inbox_u >= stream->list->complaints)
         return;
     struct mx_draw draw = mx_draw(&stream->draws, number, 0, MX_DRAW_COMPLAINT);
     struct mx_world_complaint complaint = {
-        .at_us = reply_us + mx_sampler_us(stream->complaint_delay, mx_uniform(draw.word[0])),
+        .at_us =
+            answer->reply_us + mx_sampler_us(stream->complaint_delay, mx_uniform(draw.word[0])),
         .stream = (uint32_t)(stream - world->streams),
         .path = work->entry.destination,
         .number = number,
@@ -181,8 +181,7 @@ bool mx_world_judge(struct mx_world *world, const struct mx_work *work, struct m
     uint64_t number = mx_world_number_of(world, work->entry.message);
     const struct mx_world_stream *stream = &world->streams[stream_index];
     struct mx_answer answer;
-    uint64_t complaint_word;
-    ask(world, work, stream, number, &answer, &complaint_word);
+    ask(world, work, stream, number, &answer);
     if (answer.reply_us >= world->plan->horizon_us)
         return false;
 
@@ -192,9 +191,11 @@ bool mx_world_judge(struct mx_world *world, const struct mx_work *work, struct m
     if (answer.verdict == MX_REJECT_HARD)
         mx_world_learn_bounce(world, stream_index, number);
     if (answer.verdict == MX_ACCEPT && answer.inboxed)
-        maybe_complain(world, work, stream, number, answer.reply_us, complaint_word);
+        maybe_complain(world, work, stream, number, &answer);
     if (world->options->trace)
         add_attempt_row(world, work, &answer);
+    if (answer.verdict != MX_BUSY && !world->report_all)
+        return false;
 
     outcome->entry = work->entry;
     outcome->reply_us = answer.reply_us;
@@ -257,7 +258,7 @@ static void finish_line(struct mx_world *world, struct mx_line *line, uint32_t i
         mx_line_pop(&world->lines, line);
         uint32_t provider = world->streams[mx_world_stream_of(world, entry.message)].provider;
         entry.destination = (uint16_t)(provider * world->ip_count + ip);
-        int64_t deadline_us = mx_retry_deadline_us(&world->plan->retry, entry.created_us);
+        int64_t deadline_us = mx_world_deadline_us(world, &entry);
         if (deadline_us < world->plan->horizon_us)
             mx_world_expire(world, &entry, deadline_us);
     }

@@ -5,11 +5,6 @@
  * from the reply, so a start is known before the attempts before it were judged. */
 #include "sim/engine/world.h"
 
-static int64_t deadline_of(const struct mx_world *world, const struct mx_entry *entry)
-{
-    return mx_retry_deadline_us(&world->plan->retry, entry->created_us);
-}
-
 static void start(struct mx_world *world, const struct mx_entry *entry, int64_t start_us,
                   struct mx_work *work)
 {
@@ -31,7 +26,7 @@ bool mx_world_try_start(struct mx_world *world, const struct mx_entry *entry, in
     if (path->line.count > 0)
         return false;
     int64_t start_us = mx_sending_path_start_us(path->sending, entry->due_us);
-    if (start_us >= before_us || start_us >= deadline_of(world, entry))
+    if (start_us >= before_us || start_us >= mx_world_deadline_us(world, entry))
         return false;
     start(world, entry, start_us, work);
     return true;
@@ -57,7 +52,7 @@ bool mx_world_serve(struct mx_world *world, uint32_t path_index, int64_t before_
         mx_line_peek(&world->lines, &path->line, &entry);
         entry.destination = (uint16_t)path_index;
         int64_t start_us = mx_sending_path_start_us(path->sending, entry.due_us);
-        int64_t deadline_us = deadline_of(world, &entry);
+        int64_t deadline_us = mx_world_deadline_us(world, &entry);
         if (start_us >= deadline_us && deadline_us < before_us) {
             mx_line_pop(&world->lines, &path->line);
             mx_world_expire(world, &entry, deadline_us);
@@ -80,6 +75,6 @@ int64_t mx_world_wake_us(const struct mx_world *world, uint32_t path_index)
     struct mx_entry entry;
     mx_line_peek(&world->lines, &path->line, &entry);
     int64_t start_us = mx_sending_path_start_us(path->sending, entry.due_us);
-    int64_t deadline_us = deadline_of(world, &entry);
+    int64_t deadline_us = mx_world_deadline_us(world, &entry);
     return deadline_us < start_us ? deadline_us : start_us;
 }

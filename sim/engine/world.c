@@ -285,9 +285,8 @@ static void init_stream(struct mx_world *world, struct mx_world_stream *stream, 
     size_t bits = (size_t)campaign->list * plan->provider_count + p;
     stream->bounced = world->bounced[bits];
     stream->complained = world->complained[bits];
-    double u = mx_uniform(mx_draw(&stream->draws, 0, 0, MX_DRAW_ARRIVAL).word[0]);
     mx_arrival_init(&stream->arrival, campaign->arrivals, campaign->occurrence_start_us[o],
-                    campaign->counts[p], u);
+                    campaign->counts[p], mx_world_arrival_u(stream, 0));
 }
 
 static bool create_streams(struct mx_world *world)
@@ -326,7 +325,9 @@ struct mx_world *mx_world_create(const struct mx_plan *plan,
     world->provider_count = plan->provider_count;
     world->ip_count = plan->ip_count;
     world->lines.keep_history = mx_retry_needs_history(&plan->retry);
+    world->lifetime_us = mx_retry_deadline_us(&plan->retry, 0);
     world->retry_random = mx_retry_is_random(&plan->retry);
+    world->report_all = options->trace != NULL;
     world->scheduler = mx_scheduler_create(&plan->retry, queue);
     if (!world->scheduler || !create_observation(world) || !create_samplers(world) ||
         !create_suppression(world) || !create_providers(world) || !create_paths(world) ||

@@ -31,6 +31,7 @@ struct mx_world_stream {
     uint32_t campaign, occurrence, provider;
     struct mx_arrival arrival;
     struct mx_stream draws;   /* of (campaign, occurrence, provider) */
+    uint64_t arrival_word;    /* the half of the last arrival draw that is still to be used */
     struct mx_stream members; /* of (list, provider) */
     uint64_t ip_hash;
     uint64_t small_domain_hash;
@@ -114,7 +115,9 @@ struct mx_world {
 
     struct mx_scheduler *scheduler;
     struct mx_line_pool lines;
+    int64_t lifetime_us; /* to the deadline that needs no attempt; MX_NEVER: there is none */
     bool retry_random;
+    bool report_all; /* also what was accepted or rejected: the trace writes its rows then */
     struct mx_trace_row *rows; /* of the attempts judged and not yet reported; trace only */
     size_t row_count, row_size;
 
@@ -160,12 +163,24 @@ int64_t mx_world_edge_next_us(const struct mx_world *world);
  * path; false when it was dropped or is held for a warm-up allowance. */
 bool mx_world_create_message(struct mx_world *world, uint32_t stream, struct mx_entry *entry);
 
+/* The uniform of arrival number `index`, which are asked for in order: a draw serves two. */
+double mx_world_arrival_u(struct mx_world_stream *stream, uint64_t index);
+
 /* The stream moves on to its next message. */
 void mx_world_advance_stream(struct mx_world *world, uint32_t stream);
 
 /* A message for a path whose line is empty: true with *work when it starts before before_us. */
 bool mx_world_try_start(struct mx_world *world, const struct mx_entry *entry, int64_t before_us,
                         struct mx_work *work);
+
+/* When a message expires whether it was attempted or not; MX_NEVER: not by the clock alone. */
+static inline int64_t mx_world_deadline_us(const struct mx_world *world,
+                                           const struct mx_entry *entry)
+{
+    return world->lifetime_us > MX_NEVER - entry->created_us
+               ? MX_NEVER
+               : entry->created_us + world->lifetime_us;
+}
 
 /* Put a message at the end of its path's line. */
 void mx_world_wait(struct mx_world *world, const struct mx_entry *entry);
@@ -178,8 +193,8 @@ bool mx_world_serve(struct mx_world *world, uint32_t path, int64_t before_us, st
  * earlier; MX_NEVER for an empty line. */
 int64_t mx_world_wake_us(const struct mx_world *world, uint32_t path);
 
-/* The receiver answers. *outcome is filled for mx_scheduler_report; returns false when the reply
- * comes at or after the horizon (the message stays pending, there is nothing to report). */
+/* The receiver answers. Returns true with *outcome filled for mx_world_report; false when there is
+ * nothing to report: the message is done, or the reply comes at or after the horizon. */
 bool mx_world_judge(struct mx_world *world, const struct mx_work *work, struct mx_outcome *outcome);
 
 /* Report outcomes and write their trace rows. */
