@@ -139,5 +139,24 @@ expect 0 '' check small.cfg --quiet
 [ -s out ] && fail "check --quiet prints"
 expect 0 'recipients = "?(3000|3k)' check small.cfg --set campaigns.news.recipients=3k
 
+# --- expectations ---
+met='"delivered_rate >= 90%", "providers.big.sent > 1500", "ips.ip-1.dropped<=0",
+    "campaigns.news.recipients < 2001", "total.time_until_50pct_s <= 1e5"'
+expect 0 '' run small.cfg --quiet --set "expect=($met)"
+[ -s err ] && fail "met expectations say: $(cat err)"
+expect 4 'expected hard_bounced < 1, but it is [0-9]' run small.cfg --quiet --out kept --set \
+    'expect=("delivered_rate >= 0.5", "hard_bounced < 1")'
+[ -s kept/summary.json ] || fail "no results where an expectation failed"
+expect 4 'but it is undefined' run small.cfg --quiet --set \
+    'expect=("ips.ip-1.time_until_99pct_s > 0")' --set 'providers.big.content.reject=50%'
+for wrong in 'delivered_rat >= 1' 'providers.bigg.sent > 1' 'lists.readers.sent > 1' 'sent' \
+    'sent > much' 'sent >= nan' 'sent => 1' 'total.sent > 1 2' 'providers.big > 1'; do
+    for command in check run; do
+        expect 3 'expect\[1\]: ' $command small.cfg --quiet \
+            --set "expect=(\"sent > 1\", \"$wrong\")"
+    done
+done
+expect 3 'did you mean delivered_rate' check small.cfg --set 'expect=("delivered_rat >= 1")'
+
 [ $failures = 0 ] && echo "all well"
 exit $failures

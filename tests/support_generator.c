@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 
 struct generator {
     uint64_t state;
@@ -296,10 +297,14 @@ void mx_generate_scenario(uint64_t number, char *text)
     put(&g, "# scenario %llu\n", (unsigned long long)number);
     put(&g, "name = \"generated\"; start = \"2026-11-27 09:00\"; time_zone = \"UTC\"; seed = %u;\n",
         1 + below(&g, 1000));
-    if (chance(&g, 15))
-        put(&g, "horizon = \"%s\";\n", PICK(&g, "10s", "30m", "25h"));
+    bool is_short = false;
+    if (chance(&g, 15)) {
+        const char *horizon = PICK(&g, "10s", "30m", "25h");
+        is_short = strcmp(horizon, "10s") == 0;
+        put(&g, "horizon = \"%s\";\n", horizon);
+    }
     if (chance(&g, 10))
-        put(&g, "warmup = \"10m\";\n");
+        put(&g, "warmup = \"%s\";\n", is_short ? "5s" : "10m");
     if (chance(&g, 15))
         put(&g, "engine = { window = \"%s\"; };\n", PICK(&g, "0.25s", "2s", "5s"));
     put_lists(&g);

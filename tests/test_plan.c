@@ -458,7 +458,7 @@ static void overrides(void **state)
         {"providers.x.reputation.prior.weight", "50"},
         {"campaigns.c.mix.x", "100%"},
         {"name", "other name"},
-        {"steady_state", "true"},
+        {"mta.retry.whole_seconds", "true"},
         {"seed", "12"},
     };
     struct mx_plan *plan = load_set(text, table, sizeof table / sizeof table[0]);
@@ -472,7 +472,7 @@ static void overrides(void **state)
     assert_true(plan->providers[0].receiver.capacity.rate_per_s == 3);
     assert_true(plan->providers[0].receiver.reputation.prior_weight == 50);
     assert_string_equal(plan->name, "other name");
-    assert_true(plan->steady_state);
+    assert_true(plan->retry.whole_seconds);
     struct mx_plan *plain = load(text);
     assert_string_not_equal(plan->sha256, plain->sha256);
     struct mx_plan *again = load(text);

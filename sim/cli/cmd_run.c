@@ -14,6 +14,7 @@
 #include "sim/result/result_folder.h"
 #include "sim/result/run_table.h"
 #include "sim/result/summary_json.h"
+#include "sim/stats/expect.h"
 #include "sim/study/replicate.h"
 
 static volatile sig_atomic_t was_interrupted;
@@ -173,6 +174,33 @@ static int print_results(const struct mx_plan *plan, const struct mx_options *op
     return MX_EXIT_SUCCESS;
 }
 
+/* MX_EXIT_THRESHOLD when results are not what the scenario expects; says which. */
+static int check_expectations(const struct mx_plan *plan, const struct mx_results *results)
+{
+    int code = MX_EXIT_SUCCESS;
+
+    for (size_t i = 0; i < plan->expect_count; i++) {
+        struct mx_expectation expectation;
+        struct mx_estimate estimate;
+        char error[256];
+
+        if (!mx_expectation_parse(plan, plan->expect[i], &expectation, error, sizeof error)) {
+            mx_say("expect: %s", error); /* said when the scenario was loaded already */
+            return MX_EXIT_INVALID;
+        }
+        if (mx_expectation_holds(&expectation, results->summary, &estimate)) {
+            continue;
+        }
+        code = MX_EXIT_THRESHOLD;
+        if (estimate.is_known) {
+            mx_say("expected %s, but it is %.12g", plan->expect[i], estimate.mean);
+        } else {
+            mx_say("expected %s, but it is undefined", plan->expect[i]);
+        }
+    }
+    return code;
+}
+
 static int run_plan(const struct mx_plan *plan, const struct mx_options *options)
 {
     struct mx_results *results = NULL;
@@ -193,6 +221,9 @@ static int run_plan(const struct mx_plan *plan, const struct mx_options *options
         int printed = print_results(plan, options, results);
 
         code = code == MX_EXIT_SUCCESS ? printed : code;
+    }
+    if (results != NULL && code == MX_EXIT_SUCCESS) {
+        code = check_expectations(plan, results);
     }
     mx_results_destroy(results);
     return code;

@@ -11,6 +11,8 @@
 
 #include "sim/base/error.h"
 #include "sim/base/version.h"
+#include "sim/scenario/mistakes.h"
+#include "sim/stats/expect.h"
 
 void mx_say(const char *format, ...)
 {
@@ -77,6 +79,20 @@ void mx_mistakes_print(const struct mx_mistakes *mistakes)
     }
 }
 
+/* Adds a mistake for each expectation that says nothing that can be checked. */
+static void check_expectations(const struct mx_plan *plan, struct mx_mistakes *mistakes)
+{
+    for (size_t i = 0; i < plan->expect_count; i++) {
+        struct mx_expectation expectation;
+        char error[256], key[32];
+
+        if (!mx_expectation_parse(plan, plan->expect[i], &expectation, error, sizeof error)) {
+            (void)snprintf(key, sizeof key, "expect[%lu]", (unsigned long)i);
+            mx_mistakes_add(mistakes, plan->file, 0, key, "%s", error);
+        }
+    }
+}
+
 struct mx_plan *mx_load_scenario(const char *file, const struct mx_options *options, int *code)
 {
     struct mx_preset_dirs dirs;
@@ -93,7 +109,12 @@ struct mx_plan *mx_load_scenario(const char *file, const struct mx_options *opti
                           &mistakes);
     mx_preset_dirs_fini(&dirs);
     *code = MX_EXIT_SUCCESS;
-    if (plan == NULL) {
+    if (plan != NULL) {
+        check_expectations(plan, &mistakes);
+    }
+    if (mistakes.count > 0) {
+        mx_plan_destroy(plan);
+        plan = NULL;
         *code = MX_EXIT_INVALID;
         mx_mistakes_print(&mistakes);
         mx_say("%s: %lu mistake%s", file, (unsigned long)mistakes.count,

@@ -182,7 +182,7 @@ static int apply(struct parser *parser, const struct mx_option *option, const ch
         return take_name(parser, option, value, &options->trace);
     case MX_OPTION_SEED:
         options->has_seed = true;
-        return parse_number(parser, option, value, 0, INT64_MAX, &options->seed);
+        return parse_number(parser, option, value, 0, MX_SEED_MAX, &options->seed);
     case MX_OPTION_REPLICATIONS:
         options->has_replications = true;
         status = parse_number(parser, option, value, 1, MX_REPLICATIONS_MAX, &number);

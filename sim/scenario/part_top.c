@@ -166,9 +166,8 @@ void mx_build_start(struct mx_build *build, struct mx_fields *top)
     read_start(build, top);
     plan->seed = 1;
     plan->replications = 1;
-    mx_field_count(top, "seed", 0, UINT64_MAX, &plan->seed);
-    mx_field_count32(top, "replications", 1, 1000000, &plan->replications);
-    mx_field_truth(top, "steady_state", &plan->steady_state);
+    mx_field_count(top, "seed", 0, MX_SEED_MAX, &plan->seed);
+    mx_field_count32(top, "replications", 1, MX_REPLICATIONS_MAX, &plan->replications);
     mx_field_duration(top, "warmup", 0, MX_HORIZON_US_MAX, &plan->warmup_us);
     read_expect(build, top);
 }
@@ -283,6 +282,10 @@ void mx_build_end(struct mx_build *build, struct mx_fields *top)
     struct mx_plan *plan = build->plan;
     read_horizon(build, top);
     read_output(build, top);
+    if (plan->warmup_us > 0 && plan->warmup_us >= plan->horizon_us) {
+        mx_complain(build, mx_node_find(top->group, "warmup"),
+                    "ends at or after the horizon: nothing would be counted");
+    }
     if (plan->horizon_us / plan->window_us > WINDOWS_MAX) {
         mx_complain_key(build, top->group, "engine.window",
                         "more than %lld windows up to the horizon", (long long)WINDOWS_MAX);

@@ -23,6 +23,8 @@
 #include "models/throttle.h"
 
 #define MX_NO_INDEX UINT32_MAX
+#define MX_REPLICATIONS_MAX 100000U
+#define MX_SEED_MAX ((uint64_t)INT64_MAX) /* what a reader of JSON takes for a whole number */
 
 /* name "(clean)": the list of campaigns that name none. */
 struct mx_plan_list {
@@ -115,7 +117,6 @@ struct mx_plan {
     int64_t window_us;  /* time step at whose edges bands, throttles and pools move */
     uint64_t seed;
     uint32_t replications;
-    bool steady_state;
     bool exact_required; /* servers capacity, or gaps shorter than a window */
     int64_t timeseries_every_us;
 
@@ -139,7 +140,7 @@ struct mx_plan {
     size_t assumed_count; /* in strcmp order of their paths */
     struct mx_plan_assumed *assumed;
     size_t expect_count;
-    char **expect;
+    char **expect;     /* texts; what they may say: sim/stats/expect.h */
     size_t note_count; /* where values come from, by path in strcmp order: for mx_plan_print */
     struct mx_plan_note *notes;
 

@@ -31,7 +31,6 @@ static void print_top(struct mx_printer *printer)
     mx_print_duration(printer, "warmup", plan->warmup_us);
     mx_print_count(printer, "seed", plan->seed);
     mx_print_count(printer, "replications", plan->replications);
-    mx_print_truth(printer, "steady_state", plan->steady_state);
     mx_print_open(printer, "sources");
     mx_print_text(printer, "assumed", plan->assumed_silent ? "silent" : "warn");
     mx_print_close(printer);

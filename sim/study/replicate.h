@@ -13,7 +13,6 @@
 #include "sim/engine/engine.h"
 #include "sim/stats/results.h"
 
-#define MX_REPLICATIONS_MAX 100000U
 #define MX_JOBS_MAX 1024U
 
 /* Where a run stands, for a display. Counts are sums over all replications, ended or running. */

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* expect.h - what a scenario expects of its results: "delivered_rate >= 0.99".
+ *
+ *   [total. | providers.NAME. | campaigns.NAME. | ips.NAME.] METRIC  >= | <= | > | <  NUMBER[%]
+ *
+ * METRIC is a name of summary.json, in its unit; compared is the mean over the replications. */
+#ifndef MX_EXPECT_H
+#define MX_EXPECT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sim/scenario/plan.h"
+#include "sim/stats/summary.h"
+
+enum mx_comparison { MX_AT_LEAST, MX_AT_MOST, MX_MORE_THAN, MX_LESS_THAN, MX_COMPARISON_COUNT };
+
+/* bound: finite. index: of the plan, as mx_summary_estimate takes it. */
+struct mx_expectation {
+    enum mx_group group;
+    uint32_t index;
+    enum mx_metric metric;
+    enum mx_comparison comparison;
+    double bound;
+};
+
+/* False with what is wrong, cut to size, in error. */
+bool mx_expectation_parse(const struct mx_plan *plan, const char *text,
+                          struct mx_expectation *expectation, char *error, size_t size);
+
+/* What is undefined in any replication meets no expectation. *estimate: what was compared. */
+bool mx_expectation_holds(const struct mx_expectation *expectation,
+                          const struct mx_summary *summary, struct mx_estimate *estimate);
+
+#endif
