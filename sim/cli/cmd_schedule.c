@@ -76,6 +76,7 @@ static const char *expiry_name(const struct schedule *schedule)
     case MX_EXPIRE_EARLY:
         return "early";
     case MX_EXPIRE_ATTEMPTS:
+    case MX_EXPIRE_ATTEMPTS_DUE:
         return "attempts";
     case MX_EXPIRE_COUNT:
         break;
@@ -93,6 +94,7 @@ static const char *expiry_words(const struct schedule *schedule)
     case MX_EXPIRE_EARLY:
         return "early: the next attempt would be past its lifetime";
     case MX_EXPIRE_ATTEMPTS:
+    case MX_EXPIRE_ATTEMPTS_DUE:
         return "after its last attempt";
     case MX_EXPIRE_COUNT:
         break;
