@@ -278,9 +278,12 @@ static void draw_marks(struct layout *layout, const struct mx_plot_policy *polic
             to_px = next_px;
             next++;
         }
-        const struct mx_plot_box mark = {from_px - MARK_PX / 2, y_px - half_px, to_px + MARK_PX / 2,
-                                         y_px + half_px, colour};
-        mx_plot_canvas_box(&layout->canvas, &mark);
+        if (to_px > from_px) {
+            stroke(layout, from_px - MARK_PX / 2, y_px, to_px + MARK_PX / 2, y_px, 2 * half_px,
+                   colour, 1);
+        } else {
+            stroke(layout, from_px, y_px - half_px, from_px, y_px + half_px, MARK_PX, colour, 1);
+        }
         i = next;
     }
 }
@@ -329,10 +332,10 @@ static char *compose(const struct mx_plot_policy *policies, size_t count)
     lay_out(&layout);
     draw_head(&layout);
     draw_key(&layout);
+    draw_axis(&layout); /* under the rows */
     for (size_t row = 0; row < count; row++) {
         draw_row(&layout, row);
     }
-    draw_axis(&layout);
     draw_column_heads(&layout);
     mx_plot_canvas_write(&layout.canvas, script);
     bool failed = layout.canvas.has_failed || ferror(script) != 0;
