@@ -22,8 +22,9 @@
 #define BOTTOM_PX 46.0
 #define BREAK_PX 26.0  /* between attempt 1, at age 0, and the beginning of the logarithmic axis */
 #define COLUMN_PX 64.0 /* of each number at the right */
-#define FONT_PX_MAX 12.5
+#define FONT_PX_MAX 13.0
 #define MARK_PX 1.7
+#define HALF_PX_MAX 11.0 /* half the height of a mark */
 #define MERGE_PX 3.0 /* marks nearer than this grow together */
 #define GRID_COLOUR 0xE4E4E4
 #define DAY_COLOUR 0xB8B8B8
@@ -101,7 +102,7 @@ static void find_range(struct layout *layout)
 static void lay_out(struct layout *layout)
 {
     double names_px = 0;
-    layout->pitch_px = fmin((TOP_PX - BOTTOM_PX) / (double)layout->count, 44.0);
+    layout->pitch_px = (TOP_PX - BOTTOM_PX) / (double)layout->count;
     layout->font_px = fmin(FONT_PX_MAX, layout->pitch_px * 0.82);
     for (size_t p = 0; p < layout->count; p++) {
         const struct mx_plot_text name = mx_plot_text_clean(layout->policies[p].name);
@@ -202,13 +203,12 @@ static void draw_axis_text(struct layout *layout, double x_px, const char *text)
 static void draw_axis(struct layout *layout)
 {
     struct mx_plot_ticks ticks;
-    const double bottom_px = TOP_PX - (double)layout->count * layout->pitch_px;
     const double from_px = layout->left_px + BREAK_PX;
     mx_plot_ticks_age(layout->low_s, layout->high_s, layout->right_px - from_px, &ticks);
     for (size_t i = 0; i < ticks.count; i++) {
         const double x_px = place_px(layout, ticks.tick[i].at);
         const bool line = ticks.tick[i].line;
-        stroke(layout, x_px, bottom_px, x_px, TOP_PX, line ? 1.2 : 1, line ? DAY_COLOUR : GRID_COLOUR,
+        stroke(layout, x_px, BOTTOM_PX, x_px, TOP_PX, line ? 1.2 : 1, line ? DAY_COLOUR : GRID_COLOUR,
                line ? 3 : 1);
         stroke(layout, x_px, BOTTOM_PX, x_px, BOTTOM_PX - 4, 1, DAY_COLOUR, 1);
         draw_axis_text(layout, x_px, ticks.tick[i].text);
@@ -264,7 +264,7 @@ static void draw_numbers(struct layout *layout, const struct mx_plot_policy *pol
 /* Attempts as upright marks; those that stand too near for that become a bar. */
 static void draw_marks(struct layout *layout, const struct mx_plot_policy *policy, double y_px)
 {
-    const double half_px = 0.33 * layout->pitch_px < 7 ? 0.33 * layout->pitch_px : 7;
+    const double half_px = fmin(0.33 * layout->pitch_px, HALF_PX_MAX);
     const mx_plot_colour colour = ends[policy->end].colour;
     for (size_t i = 0; i < policy->attempt_count;) {
         const double from_px = place_px(layout, seconds(policy->attempt_us[i]));

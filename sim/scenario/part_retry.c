@@ -218,15 +218,16 @@ static void read_jitter(struct mx_fields *fields, struct mx_retry_policy *policy
     }
 }
 
-/* Without max_attempts, a list of gaps ends with the refusal that has no gap left. */
+/* A number, or "gaps": one attempt more than the list has gaps. */
 static void read_attempts(struct mx_fields *fields, struct mx_retry_policy *policy)
 {
-    const bool by_count =
-        policy->expiry == MX_EXPIRE_ATTEMPTS || policy->expiry == MX_EXPIRE_ATTEMPTS_DUE;
-    const bool given = mx_field_count32_none(fields, "max_attempts", 0, 1, 10000,
-                                             &policy->attempts_max);
-    if (!given && by_count && policy->kind == MX_RETRY_LIST) {
+    const struct mx_node *node = mx_node_find(fields->group, "max_attempts");
+    if (node == NULL || node->kind != MX_NODE_TEXT || strcmp(node->text, "gaps") != 0) {
+        mx_field_count32_none(fields, "max_attempts", 0, 1, 10000, &policy->attempts_max);
+    } else if (mx_field(fields, "max_attempts") != NULL && policy->kind == MX_RETRY_LIST) {
         policy->attempts_max = policy->gap_count + 1;
+    } else {
+        mx_complain(fields->build, node, "\"gaps\" is for a list of gaps");
     }
 }
 

@@ -100,6 +100,7 @@ void mx_retry_names_settle(struct mx_fields *fields)
     const char *server = read_server(fields);
     for (size_t i = 0; fields->group != NULL && i < NAME_COUNT; i++) {
         if (strcmp(names[i].server, server) == 0) {
+            mx_field(fields, names[i].name);
             settle(fields->build, fields->group, names[i].name, names[i].key);
         }
     }
