@@ -55,16 +55,16 @@ static int64_t fixed_jitter_us(const struct mx_retry_policy *policy)
 int64_t mx_retry_gap_us_min(const struct mx_retry_policy *policy)
 {
     int64_t gap_us = plain_gap_us_min(policy);
+    if (policy->jitter > 0 || policy->jitter_us > 0) {
+        const double share = policy->jitter + grown_share(policy);
+        const double least_us = (double)gap_us * (1 - share) - (double)fixed_jitter_us(policy) - 1;
+        gap_us = (int64_t)least_us;
+    }
     if (policy->whole_seconds) { /* both ends truncated */
         gap_us -= 2 * MX_SECOND_US;
     }
     if (policy->scan_us > 0) {
         gap_us -= policy->scan_ahead_us;
-    }
-    if (policy->jitter > 0 || policy->jitter_us > 0) {
-        const double share = policy->jitter + grown_share(policy);
-        const double least_us = (double)gap_us * (1 - share) - (double)fixed_jitter_us(policy) - 1;
-        gap_us = (int64_t)least_us;
     }
     return gap_us > 0 ? gap_us : 0;
 }
