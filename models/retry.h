@@ -68,7 +68,7 @@ struct mx_retry_policy {
     /* list */
     uint32_t gap_count;
     int64_t gap_us[MX_RETRY_GAPS_MAX];
-    double multiply;    /* after the list: gap x multiply; 1 = repeat the last */
+    double multiply; /* after the list: gap x multiply; 1 = repeat the last */
     bool whole_factor;
     int64_t gap_us_max; /* 0 = no cap; segments too */
     bool offsets;       /* the list gives offsets from the clock instead of gaps */
@@ -84,8 +84,8 @@ struct mx_retry_policy {
     /* exponential */
     int64_t gap_us_mean;
     /* all */
-    double jitter;         /* gap x (1 + jitter x (2u - 1)), in [0, 1) */
-    int64_t jitter_us;     /* gap + jitter_us x (2u - 1) */
+    double jitter;          /* gap x (1 + jitter x (2u - 1)), in [0, 1) */
+    int64_t jitter_us;      /* gap + jitter_us x (2u - 1) */
     int64_t jitter_step_us; /* 0, or one of -jitter_us, -jitter_us + step .. jitter_us - step */
     bool jitter_grows;
     int64_t scan_us;       /* due times round up to the next scan; 0 = none */

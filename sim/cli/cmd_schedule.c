@@ -112,12 +112,9 @@ static int draw(const struct mx_schedules *schedules, const struct mx_options *o
             qsort(order, schedules->count, sizeof *order, compare_policies);
         }
         for (size_t i = 0; i < schedules->count; i++) {
-            policies[i] = (struct mx_plot_policy){order[i]->name,
-                                                  order[i]->attempt_us,
-                                                  order[i]->attempt_count,
-                                                  order[i]->expires_us,
-                                                  end_of(order[i]),
-                                                  order[i]->info.assumed_count > 0};
+            policies[i] = (struct mx_plot_policy){
+                order[i]->name,       order[i]->attempt_us, order[i]->attempt_count,
+                order[i]->expires_us, end_of(order[i]),     order[i]->info.assumed_count > 0};
         }
         code = mx_plot_schedule(policies, schedules->count, scripts, options->plot, error,
                                 sizeof error);

@@ -54,8 +54,9 @@ static void print_draws(bool is_random, const struct mx_options *options)
         (void)printf("Drawn with seed %" PRIu64 "; another seed gives other times.\n",
                      options->seed);
     } else if (is_random) {
-        (void)printf("What the policy draws at random is shown at the middle of its range; --seed N "
-                     "draws it.\n");
+        (void)printf(
+            "What the policy draws at random is shown at the middle of its range; --seed N "
+            "draws it.\n");
     }
 }
 
@@ -127,8 +128,8 @@ static void print_row(const struct mx_schedule *schedules, size_t count, size_t 
             (void)printf("  %14s %6s", rounded(at_us).s,
                          row == 0
                              ? "-"
-                             : mx_human_duration(
-                                   (double)(at_us - schedule->attempt_us[row - 1]) / MX_SECOND_US)
+                             : mx_human_duration((double)(at_us - schedule->attempt_us[row - 1]) /
+                                                 MX_SECOND_US)
                                    .s);
         }
     }
@@ -325,9 +326,10 @@ void mx_schedules_print_overview(const struct mx_schedules *schedules,
         is_random = is_random || schedules->item[i].is_random;
         is_assumed = is_assumed || schedules->item[i].info.assumed_count > 0;
     }
-    (void)printf("\nby: D the end of its lifetime, without an attempt; F the first failed attempt past "
-                 "it;\n    E early, as no retry fits into it; N a number of attempts; W such a "
-                 "number, at the next due time\n");
+    (void)printf(
+        "\nby: D the end of its lifetime, without an attempt; F the first failed attempt past "
+        "it;\n    E early, as no retry fits into it; N a number of attempts; W such a "
+        "number, at the next due time\n");
     if (is_assumed) {
         print_overview_assumed(schedules);
     }

@@ -25,7 +25,7 @@
 #define FONT_PX_MAX 13.0
 #define MARK_PX 1.7
 #define HALF_PX_MAX 11.0 /* half the height of a mark */
-#define MERGE_PX 3.0 /* marks nearer than this grow together */
+#define MERGE_PX 3.0     /* marks nearer than this grow together */
 #define GRID_COLOUR 0xE4E4E4
 #define DAY_COLOUR 0xB8B8B8
 
@@ -157,16 +157,22 @@ static void draw_head(struct layout *layout)
     for (size_t p = 0; p < layout->count; p++) {
         is_assumed = is_assumed || layout->policies[p].is_assumed;
     }
-    note(layout, &(struct mx_plot_note){
-                     .text = mx_plot_text_fit(headline(layout).s, 18, true,
-                                              MX_PLOT_WIDTH_PX - 2 * EDGE_PX),
-                     .x_px = EDGE_PX, .y_px = 570, .font_px = 18, .bold = true});
-    note(layout, &(struct mx_plot_note){
-                     .text = mx_plot_text_format(
-                         "Attempts by the age of one message whose every attempt is refused at "
-                         "once.%s",
-                         is_assumed ? "  * partly assumed: no public source states all of it." : ""),
-                     .x_px = EDGE_PX, .y_px = 545, .font_px = 13, .colour = MX_PLOT_GREY});
+    note(layout, &(struct mx_plot_note){.text = mx_plot_text_fit(headline(layout).s, 18, true,
+                                                                 MX_PLOT_WIDTH_PX - 2 * EDGE_PX),
+                                        .x_px = EDGE_PX,
+                                        .y_px = 570,
+                                        .font_px = 18,
+                                        .bold = true});
+    note(layout,
+         &(struct mx_plot_note){
+             .text = mx_plot_text_format(
+                 "Attempts by the age of one message whose every attempt is refused at "
+                 "once.%s",
+                 is_assumed ? "  * partly assumed: no public source states all of it." : ""),
+             .x_px = EDGE_PX,
+             .y_px = 545,
+             .font_px = 13,
+             .colour = MX_PLOT_GREY});
 }
 
 /* What the colours mean, of those that are there. */
@@ -179,15 +185,19 @@ static void draw_key(struct layout *layout)
         is_there[layout->policies[p].end] |= layout->policies[p].expires_us != MX_NEVER;
     }
     const struct mx_plot_text lead = mx_plot_text_clean("Given up (\u00D7)");
-    note(layout, &(struct mx_plot_note){
-                     .text = lead, .x_px = x_px, .y_px = y_px, .font_px = 12, .colour = MX_PLOT_GREY});
+    note(layout,
+         &(struct mx_plot_note){
+             .text = lead, .x_px = x_px, .y_px = y_px, .font_px = 12, .colour = MX_PLOT_GREY});
     x_px += mx_plot_text_width(lead.s, 12, false) + 10;
     for (int e = 0; e < MX_PLOT_END_KIND_COUNT; e++) {
         if (is_there[e]) {
             const struct mx_plot_text text = mx_plot_text_clean(ends[e].text);
             stroke(layout, x_px, y_px, x_px + 14, y_px, 4, ends[e].colour, 1);
-            note(layout, &(struct mx_plot_note){.text = text, .x_px = x_px + 19, .y_px = y_px,
-                                                .font_px = 12, .colour = MX_PLOT_GREY});
+            note(layout, &(struct mx_plot_note){.text = text,
+                                                .x_px = x_px + 19,
+                                                .y_px = y_px,
+                                                .font_px = 12,
+                                                .colour = MX_PLOT_GREY});
             x_px += 19 + mx_plot_text_width(text.s, 12, false) + 16;
         }
     }
@@ -195,9 +205,12 @@ static void draw_key(struct layout *layout)
 
 static void draw_axis_text(struct layout *layout, double x_px, const char *text)
 {
-    note(layout, &(struct mx_plot_note){.text = mx_plot_text_clean(text), .x_px = x_px,
-                                        .y_px = BOTTOM_PX - 13, .font_px = 12,
-                                        .colour = MX_PLOT_GREY, .align = MX_PLOT_CENTRE});
+    note(layout, &(struct mx_plot_note){.text = mx_plot_text_clean(text),
+                                        .x_px = x_px,
+                                        .y_px = BOTTOM_PX - 13,
+                                        .font_px = 12,
+                                        .colour = MX_PLOT_GREY,
+                                        .align = MX_PLOT_CENTRE});
 }
 
 static void draw_axis(struct layout *layout)
@@ -208,8 +221,8 @@ static void draw_axis(struct layout *layout)
     for (size_t i = 0; i < ticks.count; i++) {
         const double x_px = place_px(layout, ticks.tick[i].at);
         const bool line = ticks.tick[i].line;
-        stroke(layout, x_px, BOTTOM_PX, x_px, TOP_PX, line ? 1.2 : 1, line ? DAY_COLOUR : GRID_COLOUR,
-               line ? 3 : 1);
+        stroke(layout, x_px, BOTTOM_PX, x_px, TOP_PX, line ? 1.2 : 1,
+               line ? DAY_COLOUR : GRID_COLOUR, line ? 3 : 1);
         stroke(layout, x_px, BOTTOM_PX, x_px, BOTTOM_PX - 4, 1, DAY_COLOUR, 1);
         draw_axis_text(layout, x_px, ticks.tick[i].text);
     }
@@ -222,18 +235,23 @@ static void draw_axis(struct layout *layout)
     stroke(layout, from_px - 9, BOTTOM_PX - 4, from_px - 4, BOTTOM_PX + 4, 1.2, DAY_COLOUR, 1);
     note(layout, &(struct mx_plot_note){
                      .text = mx_plot_text_clean("Age of the message (logarithmic after the break)"),
-                     .x_px = 0.5 * (layout->left_px + layout->right_px), .y_px = 14,
-                     .font_px = 12.5, .colour = MX_PLOT_GREY, .align = MX_PLOT_CENTRE});
+                     .x_px = 0.5 * (layout->left_px + layout->right_px),
+                     .y_px = 14,
+                     .font_px = 12.5,
+                     .colour = MX_PLOT_GREY,
+                     .align = MX_PLOT_CENTRE});
 }
 
 /* --- rows --------------------------------------------------------------------------------------- */
 
-static void column(struct layout *layout, size_t place, double y_px, const char *text, double font_px,
-                   mx_plot_colour colour)
+static void column(struct layout *layout, size_t place, double y_px, const char *text,
+                   double font_px, mx_plot_colour colour)
 {
     note(layout, &(struct mx_plot_note){.text = mx_plot_text_clean(text),
                                         .x_px = layout->right_px + ((double)place + 1) * COLUMN_PX,
-                                        .y_px = y_px, .font_px = font_px, .colour = colour,
+                                        .y_px = y_px,
+                                        .font_px = font_px,
+                                        .colour = colour,
                                         .align = MX_PLOT_RIGHT});
 }
 
@@ -248,9 +266,8 @@ static void draw_column_heads(struct layout *layout)
 static void draw_numbers(struct layout *layout, const struct mx_plot_policy *policy, double y_px)
 {
     const double font_px = layout->font_px;
-    column(layout, 0, y_px,
-           mx_plot_text_format("%zu", count_before(policy, 72 * MX_HOUR_US)).s, font_px,
-           MX_PLOT_INK);
+    column(layout, 0, y_px, mx_plot_text_format("%zu", count_before(policy, 72 * MX_HOUR_US)).s,
+           font_px, MX_PLOT_INK);
     column(layout, 1, y_px,
            policy->expires_us == MX_NEVER ? "no end"
                                           : mx_plot_text_format("%zu", policy->attempt_count).s,
@@ -293,8 +310,8 @@ static void draw_row(struct layout *layout, size_t row)
     const struct mx_plot_policy *policy = &layout->policies[row];
     const double y_px = row_px(layout, row);
     const bool ends_there = policy->expires_us != MX_NEVER;
-    const double end_px = ends_there ? place_px(layout, seconds(policy->expires_us))
-                                     : layout->right_px;
+    const double end_px =
+        ends_there ? place_px(layout, seconds(policy->expires_us)) : layout->right_px;
     const struct mx_plot_text name =
         mx_plot_text_format("%s%s", policy->name, policy->is_assumed ? " *" : "");
     const double cross_px = fmin(4.0, 0.26 * layout->pitch_px);
@@ -304,10 +321,12 @@ static void draw_row(struct layout *layout, size_t row)
                                          y_px + layout->pitch_px / 2, 0xF5F5F5};
         mx_plot_canvas_box(&layout->canvas, &band);
     }
-    note(layout, &(struct mx_plot_note){
-                     .text = mx_plot_text_fit(name.s, layout->font_px, false, 240),
-                     .x_px = layout->left_px - 14, .y_px = y_px, .font_px = layout->font_px,
-                     .align = MX_PLOT_RIGHT});
+    note(layout,
+         &(struct mx_plot_note){.text = mx_plot_text_fit(name.s, layout->font_px, false, 240),
+                                .x_px = layout->left_px - 14,
+                                .y_px = y_px,
+                                .font_px = layout->font_px,
+                                .align = MX_PLOT_RIGHT});
     stroke(layout, layout->left_px, y_px, end_px, y_px, 1, DAY_COLOUR, policy->is_assumed ? 3 : 1);
     draw_marks(layout, policy, y_px);
     if (ends_there) {
@@ -371,9 +390,9 @@ static int write_script(const struct mx_gnuplot *gnuplot, const char *plots_dir,
     (void)fputs("load plots.'/" KIND ".gp'\n", script);
     failed = ferror(script) != 0;
     failed |= fclose(script) != 0;
-    return failed ? mx_plot_fail(error, MX_EXIT_FAILURE, "cannot write %s: %s", path,
-                                 strerror(errno))
-                  : 0;
+    return failed
+               ? mx_plot_fail(error, MX_EXIT_FAILURE, "cannot write %s: %s", path, strerror(errno))
+               : 0;
 }
 
 static int check_scripts(const char *plots_dir, const struct mx_plot_error *error)
@@ -424,16 +443,15 @@ int mx_plot_schedule(const struct mx_plot_policy *policies, size_t count, const 
     const struct mx_plot_error keep = {error, error_size};
     const size_t size = strlen(file);
     const char *ending = size > 4 ? file + size - 4 : "";
-    const enum mx_plot_format format =
-        strcmp(ending, ".svg") == 0 ? MX_PLOT_SVG
-        : strcmp(ending, ".png") == 0 ? MX_PLOT_PNG
-                                      : MX_PLOT_FORMAT_COUNT;
+    const enum mx_plot_format format = strcmp(ending, ".svg") == 0   ? MX_PLOT_SVG
+                                       : strcmp(ending, ".png") == 0 ? MX_PLOT_PNG
+                                                                     : MX_PLOT_FORMAT_COUNT;
     int code;
     error[0] = '\0';
     MX_CHECK(count > 0);
     if (format == MX_PLOT_FORMAT_COUNT) {
-        return mx_plot_fail(&keep, MX_EXIT_USAGE, "a picture's name ends in .svg or .png, not \"%s\"",
-                            file);
+        return mx_plot_fail(&keep, MX_EXIT_USAGE,
+                            "a picture's name ends in .svg or .png, not \"%s\"", file);
     }
     if (count > MX_PLOT_POLICY_COUNT_MAX) {
         return mx_plot_fail(&keep, MX_EXIT_USAGE, "a picture holds up to %d policies, not %zu",

@@ -30,8 +30,8 @@ static bool read_gap_part(struct mx_build *build, const struct mx_node *node, co
     const char *times = *at == '*' ? at + 1 + strspn(at + 1, " \t") : "1";
     uint64_t count = 0;
     int64_t gap_us = 0;
-    if (mx_quantity_duration(gap, &gap_us) != MX_QUANTITY_OK || gap_us > GAP_US_MAX ||
-        gap_us < 0 || mx_quantity_count(times, &count) != MX_QUANTITY_OK || count < 1) {
+    if (mx_quantity_duration(gap, &gap_us) != MX_QUANTITY_OK || gap_us > GAP_US_MAX || gap_us < 0 ||
+        mx_quantity_count(times, &count) != MX_QUANTITY_OK || count < 1) {
         mx_complain(build, node,
                     "\"%.60s\" is not a gap such as 5m, or 5m*2 for twice that, up to 400d", text);
         return false;

@@ -182,8 +182,8 @@ static void item_segment(struct mx_printer *printer, const struct mx_retry_segme
     }
 }
 
-static void print_duration_or_none(struct mx_printer *printer, const char *key,
-                                   int64_t duration_us, int64_t none_us)
+static void print_duration_or_none(struct mx_printer *printer, const char *key, int64_t duration_us,
+                                   int64_t none_us)
 {
     if (duration_us == none_us) {
         mx_print_none(printer, key);

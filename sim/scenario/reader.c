@@ -240,8 +240,8 @@ static void fill_info(struct mx_build *build, struct mx_policy_info *info)
         }
         struct mx_policy_assumed *assumed = &info->assumed[info->assumed_count++];
         put_text(assumed->key, key->path);
-        put_text(assumed->value, node->kind == MX_NODE_TEXT ? node->text
-                                                            : mx_node_text(&build->scratch, node));
+        put_text(assumed->value,
+                 node->kind == MX_NODE_TEXT ? node->text : mx_node_text(&build->scratch, node));
         put_text(assumed->range, key->range);
     }
 }
