@@ -60,7 +60,8 @@ json '{"policy": "postfix", "attempts_s": [0, 3, 7, 13, 25, 49, 97, 161, 225, 28
 '"expires_s": 353, "expiry": "after_failure"}' postfix --set minimal_backoff=4s \
     --set maximal_backoff=64s --set scan_interval=2s --set scan_phase=1s --set lifetime=300s
 json '{"policy": "exim", "attempts_s": [0, 5, 10, 15, 20, 30, 45, 67, 100, 149, 209, 269, 300], '\
-'"expires_s": 300, "expiry": "after_failure"}' exim --set 'rule=F,20s,5s; G,120s,10s,1.5; F,300s,60s'
+'"expires_s": 300, "expiry": "after_failure"}' exim \
+    --set 'rule=F,20s,5s; G,120s,10s,1.5; F,300s,60s'
 json '[{"policy": "mailgun", "attempts_s": [0, 600, 1500, 3300, 6900, 14100, 28500], '\
 '"expires_s": 28800, "expiry": "deadline"}, {"policy": "mox", "attempts_s": '\
 '[0, 450, 1350, 3150, 6750, 13950, 28350, 57150], "expires_s": 57150, "expiry": "attempts"}]' \

@@ -72,7 +72,7 @@ static struct schedule follow_preset(const char *name)
     return follow(&info.policy, 0.5);
 }
 
-/* --- lists of times, in seconds --------------------------------------------------------------- */
+/* --- lists of times, in seconds -------------------------------------------------------------- */
 
 struct row {
     const char *name;
@@ -252,7 +252,7 @@ static void exim_at_another_rule(void **unused)
     assert_int_equal(follow(&capped.policy, 0.5).at_us[3], M(30) * S);
 }
 
-/* --- chance ------------------------------------------------------------------------------------- */
+/* --- chance ---------------------------------------------------------------------------------- */
 
 /* Half of min(retry_interval / 20, 60 s) either way. */
 static void kumomta_jitter_follows_its_interval(void **unused)
@@ -315,7 +315,7 @@ static void mimecast_stops_at_thirty(void **unused)
     assert_int_equal(s.expires_us, H(106) * S);
 }
 
-/* --- what is said of the presets ----------------------------------------------------------------- */
+/* --- what is said of the presets ------------------------------------------------------------- */
 
 static void every_preset_is_covered(void **unused)
 {
@@ -355,7 +355,7 @@ static void assumed_until_it_is_set(void **unused)
     assert_int_equal(load("ses", NULL, NULL).assumed_count, 5);
 }
 
-/* --- any policy ---------------------------------------------------------------------------------- */
+/* --- any policy ------------------------------------------------------------------------------ */
 
 static uint64_t random_state = 20261124;
 static uint64_t below(uint64_t n)

@@ -104,7 +104,7 @@ void mx_schedule_print(const struct mx_schedule *schedule, const struct mx_optio
     print_assumed(schedule);
 }
 
-/* --- side by side ------------------------------------------------------------------------------- */
+/* --- side by side ---------------------------------------------------------------------------- */
 
 /* To whole seconds from a minute on: what is finer is in the table of one policy. */
 static struct mx_human_text rounded(int64_t time_us)
@@ -211,7 +211,7 @@ void mx_schedules_print_beside(const struct mx_schedules *schedules,
     }
 }
 
-/* --- all of them -------------------------------------------------------------------------------- */
+/* --- all of them ----------------------------------------------------------------------------- */
 
 /* Two digits and a unit: "64s", "2.1m", "1.3h", "3d". */
 static struct mx_human_text short_span(int64_t span_us)

@@ -113,7 +113,7 @@ static void lay_out(struct layout *layout)
     find_range(layout);
 }
 
-/* --- texts around the rows --------------------------------------------------------------------- */
+/* --- texts around the rows ------------------------------------------------------------------- */
 
 static size_t count_before(const struct mx_plot_policy *policy, int64_t end_us)
 {
@@ -242,7 +242,7 @@ static void draw_axis(struct layout *layout)
                      .align = MX_PLOT_CENTRE});
 }
 
-/* --- rows --------------------------------------------------------------------------------------- */
+/* --- rows ------------------------------------------------------------------------------------ */
 
 static void column(struct layout *layout, size_t place, double y_px, const char *text,
                    double font_px, mx_plot_colour colour)
@@ -367,7 +367,7 @@ static char *compose(const struct mx_plot_policy *policies, size_t count)
     return text;
 }
 
-/* --- gnuplot ------------------------------------------------------------------------------------ */
+/* --- gnuplot --------------------------------------------------------------------------------- */
 
 static int write_script(const struct mx_gnuplot *gnuplot, const char *plots_dir,
                         enum mx_plot_format format, const char *canvas,

@@ -66,7 +66,8 @@ static void read_gaps(struct mx_fields *fields, struct mx_retry_policy *policy)
         read_gap_text(build, list, policy);
         return;
     }
-    if (!mx_node_expect(build, list, MX_NODE_LIST,
+    if (list == NULL ||
+        !mx_node_expect(build, list, MX_NODE_LIST,
                         "a list of durations [ \"2m\", \"5m\" ] or text \"1m, 5m*2\"")) {
         return;
     }
