@@ -131,6 +131,16 @@ grep -q '#   mta.retry.scan_interval = 30m .*\[10m .. 1h\]' "$work/plan" || fail
 grep -q '#   mta.retry.maximal_backoff' "$work/plan" && fail "ASSUMED though written"
 grep -q 'maximal_backoff = "2h"' "$work/plan" || fail "the server's own name is not in the plan"
 
+# a run under an outage that outlasts them makes as many attempts, and one soft bounce each
+for name in postal exim mox postfix; do
+    attempts=$("$MXSIM" schedule $name --json | sed 's/.*\[//; s/\].*//' | tr ',' '\n' | wc -l)
+    "$MXSIM" run scenarios/oracles/schedule-exact.cfg --set "mta.retry={ preset=\"$name\"; }" \
+        --set 'providers.receiver.outages[0].to=300h' --set campaigns.c.window=1s --json |
+        tr -d ' \n' >"$work/summary"
+    grep -q "\"deferrals\":{\"mean\":${attempts}00," "$work/summary" || fail "$name in a run"
+    grep -q '"soft_bounced_expired":{"mean":100,' "$work/summary" || fail "$name expires in a run"
+done
+
 # pictures
 if command -v gnuplot >/dev/null; then
     "$MXSIM" schedule --all --plot "$work/all.svg" >/dev/null || fail "a picture of all"

@@ -33,8 +33,8 @@ static const struct {
     mx_plot_colour colour;
     const char *text;
 } ends[MX_PLOT_END_KIND_COUNT] = {
-    [MX_PLOT_END_DEADLINE] = {0x0072B2, "at the end of its lifetime, unattempted"},
-    [MX_PLOT_END_FAILURE] = {0x009E73, "at the first refusal past it"},
+    [MX_PLOT_END_DEADLINE] = {0x0072B2, "its lifetime over, unattempted"},
+    [MX_PLOT_END_FAILURE] = {0x009E73, "first refusal past its lifetime"},
     [MX_PLOT_END_EARLY] = {0xD55E00, "early: no retry fits in"},
     [MX_PLOT_END_COUNT] = {0xAA4499, "after so many attempts"},
 };
