@@ -8,14 +8,29 @@
 
 #include "models/retry_gap.h"
 
+/* What jitter_us adds to a gap: in [-jitter_us, jitter_us]. */
+static double swing_us(const struct mx_retry_policy *policy, double u)
+{
+    if (policy->jitter_step_us > 0) {
+        const int64_t steps = 2 * policy->jitter_us / policy->jitter_step_us;
+        const int64_t drawn = (int64_t)((double)steps * u);
+        return (double)(drawn * policy->jitter_step_us - policy->jitter_us);
+    }
+    return (double)policy->jitter_us * (2 * u - 1);
+}
+
 static int64_t jittered_us(const struct mx_retry_policy *policy, int64_t gap_us, double u)
 {
     if (policy->jitter <= 0 && policy->jitter_us == 0) {
         return gap_us;
     }
-    const double swing = 2 * u - 1;
-    const double gap =
-        (double)gap_us * (1 + policy->jitter * swing) + (double)policy->jitter_us * swing;
+    double gap = (double)gap_us * (1 + policy->jitter * (2 * u - 1));
+    if (policy->jitter_grows) {
+        const double first_us = (double)policy->gap_us[0];
+        gap = gap * (first_us + swing_us(policy, u)) / first_us;
+    } else {
+        gap += swing_us(policy, u);
+    }
     return gap < 1 ? 1 : (int64_t)(gap + 0.5);
 }
 
@@ -39,7 +54,7 @@ static int64_t due_us(const struct mx_retry_policy *policy, int64_t now_us, int6
         due = due > now_us ? due : mx_retry_whole_seconds(now_us) + MX_SECOND_US;
     }
     if (policy->scan_us > 0) {
-        due = next_scan_us(policy, policy->whole_seconds ? due - MX_SECOND_US : due, now_us);
+        due = next_scan_us(policy, due - policy->scan_ahead_us, now_us);
     }
     return due;
 }
@@ -60,6 +75,9 @@ static int64_t expiry_us(const struct mx_retry_policy *policy, const struct mx_r
 {
     const int64_t clock_us = mx_retry_clock_us(policy, state);
     const int64_t deadline_us = mx_retry_add_us(clock_us, policy->lifetime_us);
+    if (policy->attempts_max > 0 && state->attempt_count >= policy->attempts_max) {
+        return policy->expiry == MX_EXPIRE_ATTEMPTS_DUE ? next_us : now_us;
+    }
     switch (policy->expiry) {
     case MX_EXPIRE_AT_DEADLINE:
         if (next_us < deadline_us) {
@@ -71,7 +89,8 @@ static int64_t expiry_us(const struct mx_retry_policy *policy, const struct mx_r
     case MX_EXPIRE_EARLY:
         return next_us > deadline_us ? now_us : MX_NEVER;
     case MX_EXPIRE_ATTEMPTS:
-        return state->attempt_count >= policy->attempts_max ? now_us : MX_NEVER;
+    case MX_EXPIRE_ATTEMPTS_DUE:
+        return MX_NEVER;
     case MX_EXPIRE_COUNT:
         break;
     }
@@ -84,7 +103,8 @@ static inline bool is_plain(const struct mx_retry_policy *policy)
 {
     return (policy->kind == MX_RETRY_LIST) & !policy->offsets & !(policy->jitter > 0) &
            (policy->jitter_us == 0) & (policy->scan_us == 0) & !policy->whole_seconds &
-           (policy->clock == MX_CLOCK_CREATION) & (policy->expiry == MX_EXPIRE_AT_DEADLINE);
+           (policy->clock == MX_CLOCK_CREATION) & (policy->expiry == MX_EXPIRE_AT_DEADLINE) &
+           (policy->attempts_max == 0);
 }
 
 static inline struct mx_retry_decision decide_plainly(const struct mx_retry_policy *policy,

@@ -37,7 +37,8 @@ enum mx_retry_expiry {
     MX_EXPIRE_AT_DEADLINE,   /* at clock + lifetime, without another attempt at or past it */
     MX_EXPIRE_AFTER_FAILURE, /* at the first failed attempt at or past it */
     MX_EXPIRE_EARLY,         /* right after a failed attempt whose next would pass it */
-    MX_EXPIRE_ATTEMPTS,      /* after attempts_max failed attempts */
+    MX_EXPIRE_ATTEMPTS,      /* at failed attempt number attempts_max */
+    MX_EXPIRE_ATTEMPTS_DUE,  /* after that many, when the next would be due, without it */
     MX_EXPIRE_COUNT
 };
 
@@ -56,17 +57,20 @@ struct mx_retry_segment {
 /* A policy. All gaps run from the reply.
  * offsets: the list and its rule give times since the clock's start; where the next has passed
  * already, the first that has not. multiply 1 repeats the last step, gap_us_max limits each step.
+ * whole_factor: after the list the gap is its last one x floor(multiply^n), as maddy has it.
  * segments: the last until_us is a cutoff: a gap that would pass it ends at it, and the attempt
  * made there is the last. G: previous gap x factor, at least gap_us.
- * whole_seconds: clocks are read in whole seconds, as Postfix does; a scan then takes what is due
- * up to one second after it. */
+ * whole_seconds: clocks are read in whole seconds, and gaps cut to them.
+ * A shortest gap of 0 is usable where there are scans: the next scan is the next attempt.
+ * jitter_grows: jitter_us belongs to the first gap of a list and grows with the gaps, as in mox. */
 struct mx_retry_policy {
     enum mx_retry_kind kind;
     /* list */
     uint32_t gap_count;
     int64_t gap_us[MX_RETRY_GAPS_MAX];
-    double multiply;    /* after the list: gap x multiply; 1 = repeat the last */
-    int64_t gap_us_max; /* 0 = no cap */
+    double multiply; /* after the list: gap x multiply; 1 = repeat the last */
+    bool whole_factor;
+    int64_t gap_us_max; /* 0 = no cap; segments too */
     bool offsets;       /* the list gives offsets from the clock instead of gaps */
     /* age-proportional */
     int64_t backoff_us_min, backoff_us_max;
@@ -80,13 +84,16 @@ struct mx_retry_policy {
     /* exponential */
     int64_t gap_us_mean;
     /* all */
-    double jitter;         /* gap x (1 + jitter x (2u - 1)), in [0, 1) */
-    int64_t jitter_us;     /* gap + jitter_us x (2u - 1) */
+    double jitter;          /* gap x (1 + jitter x (2u - 1)), in [0, 1) */
+    int64_t jitter_us;      /* gap + jitter_us x (2u - 1) */
+    int64_t jitter_step_us; /* 0, or one of -jitter_us, -jitter_us + step .. jitter_us - step */
+    bool jitter_grows;
     int64_t scan_us;       /* due times round up to the next scan; 0 = none */
     int64_t scan_phase_us; /* of the scan, since the scenario's start */
+    int64_t scan_ahead_us; /* a scan takes what is due so much later (Postfix: 1 s) */
     bool whole_seconds;    /* due times are whole seconds, truncated */
     int64_t lifetime_us;   /* MX_NEVER = none */
-    uint32_t attempts_max; /* for MX_EXPIRE_ATTEMPTS */
+    uint32_t attempts_max; /* 0 = none; ends a message under any expiry */
     enum mx_retry_clock clock;
     enum mx_retry_expiry expiry;
     enum mx_retry_unit unit;

@@ -39,15 +39,32 @@ static int64_t plain_gap_us_min(const struct mx_retry_policy *policy)
     return 0;
 }
 
+/* Jitter that grows with the gaps, as a share of each. */
+static double grown_share(const struct mx_retry_policy *policy)
+{
+    return policy->jitter_grows && policy->gap_us[0] > 0
+               ? (double)policy->jitter_us / (double)policy->gap_us[0]
+               : 0;
+}
+
+static int64_t fixed_jitter_us(const struct mx_retry_policy *policy)
+{
+    return policy->jitter_grows ? 0 : policy->jitter_us;
+}
+
 int64_t mx_retry_gap_us_min(const struct mx_retry_policy *policy)
 {
     int64_t gap_us = plain_gap_us_min(policy);
-    if (policy->whole_seconds) { /* both ends truncated, and a scan up to a second early */
-        gap_us -= (policy->scan_us > 0 ? 3 : 2) * MX_SECOND_US;
-    }
-    const double least_us = (double)gap_us * (1 - policy->jitter) - (double)policy->jitter_us - 1;
     if (policy->jitter > 0 || policy->jitter_us > 0) {
+        const double share = policy->jitter + grown_share(policy);
+        const double least_us = (double)gap_us * (1 - share) - (double)fixed_jitter_us(policy) - 1;
         gap_us = (int64_t)least_us;
+    }
+    if (policy->whole_seconds) { /* both ends truncated */
+        gap_us -= 2 * MX_SECOND_US;
+    }
+    if (policy->scan_us > 0) {
+        gap_us -= policy->scan_ahead_us;
     }
     return gap_us > 0 ? gap_us : 0;
 }
@@ -58,8 +75,9 @@ static const char *check_list(const struct mx_retry_policy *policy)
         return "gaps: a list takes 1 to 64 gaps";
     }
     for (uint32_t i = 0; i < policy->gap_count; i++) {
-        if (policy->gap_us[i] <= 0) {
-            return "gaps: a gap must be longer than 0, or the policy never advances";
+        if (policy->gap_us[i] < 0 || (policy->gap_us[i] == 0 && policy->scan_us == 0)) {
+            return "gaps: a gap must be longer than 0, or the policy never advances (0 needs a "
+                   "scan_interval)";
         }
         if (policy->gap_us[i] > MX_RETRY_GAP_US_MAX) {
             return "gaps: a gap may be at most 400 days";
@@ -76,6 +94,9 @@ static const char *check_list(const struct mx_retry_policy *policy)
     }
     if (policy->offsets && policy->multiply > 1 && policy->multiply < 1.01) {
         return "then: offsets are multiplied by 1.01 or more (1 repeats the last step)";
+    }
+    if (policy->offsets && policy->whole_factor) {
+        return "whole_factor: is for gaps, not for offsets";
     }
     return NULL;
 }
@@ -114,8 +135,9 @@ static const char *check_kind(const struct mx_retry_policy *policy)
     case MX_RETRY_LIST:
         return check_list(policy);
     case MX_RETRY_AGE:
-        if (policy->backoff_us_min <= 0) {
-            return "minimal_backoff: must be longer than 0, or the policy never advances";
+        if (policy->backoff_us_min < 0 || (policy->backoff_us_min == 0 && policy->scan_us == 0)) {
+            return "minimal_backoff: must be longer than 0, or the policy never advances (0 needs "
+                   "a scan_interval)";
         }
         if (policy->backoff_us_max < policy->backoff_us_min) {
             return "maximal_backoff: must not be shorter than minimal_backoff";
@@ -152,13 +174,19 @@ static const char *check_jitter(const struct mx_retry_policy *policy)
     if (policy->jitter_us < 0) {
         return "jitter: must not be negative";
     }
+    if (policy->jitter_step_us < 0 || policy->jitter_step_us > policy->jitter_us) {
+        return "jitter_step: must be 0 or longer, and not longer than the jitter";
+    }
+    if (policy->jitter_grows && (policy->kind != MX_RETRY_LIST || policy->offsets)) {
+        return "jitter_grows: is for a list of gaps";
+    }
     if (policy->jitter <= 0 && policy->jitter_us == 0) {
         return NULL;
     }
     if (mx_retry_gap_is_random(policy)) {
         return "jitter: gaps of this policy are random already";
     }
-    const int64_t gap_us = plain_gap_us_min(policy);
+    const int64_t gap_us = policy->jitter_grows ? policy->gap_us[0] : plain_gap_us_min(policy);
     return gap_us > 0 && (double)policy->jitter_us >= (double)gap_us * (1 - policy->jitter)
                ? "jitter: must be shorter than the shortest gap, or the policy never advances"
                : NULL;
@@ -179,10 +207,14 @@ const char *mx_retry_check(const struct mx_retry_policy *policy)
     if (policy->scan_phase_us < 0 || policy->scan_phase_us > MX_HORIZON_US_MAX) {
         return "scan_phase: must be 0 to 400 days";
     }
+    if (policy->scan_ahead_us < 0 || policy->scan_ahead_us > MX_RETRY_GAP_US_MAX) {
+        return "scan_ahead: must be 0 to 400 days";
+    }
     if (policy->lifetime_us <= 0) {
         return "lifetime: must be longer than 0, or none";
     }
-    if (policy->expiry == MX_EXPIRE_ATTEMPTS && policy->attempts_max < 1) {
+    if ((policy->expiry == MX_EXPIRE_ATTEMPTS || policy->expiry == MX_EXPIRE_ATTEMPTS_DUE) &&
+        policy->attempts_max < 1) {
         return "max_attempts: must be at least 1 where expiry is by attempts";
     }
     if ((unsigned)policy->expiry >= MX_EXPIRE_COUNT) {

@@ -55,11 +55,30 @@ static int64_t list_next_us(const struct mx_retry_policy *policy, int64_t gap_us
     return policy->gap_us_max > 0 && next_us > policy->gap_us_max ? policy->gap_us_max : next_us;
 }
 
+/* gap_us x floor(multiply^steps), at most MX_RETRY_GAP_US_MAX. */
+static int64_t whole_multiple_us(const struct mx_retry_policy *policy, int64_t gap_us,
+                                 uint32_t steps)
+{
+    double factor = 1;
+    int64_t multiple_us = gap_us;
+    for (; steps > 0 && policy->multiply > 1 && multiple_us < MX_RETRY_GAP_US_MAX; steps--) {
+        factor *= policy->multiply;
+        multiple_us = factor < (double)MX_RETRY_GAP_US_MAX
+                          ? rounded((double)gap_us * (double)(int64_t)factor)
+                          : MX_RETRY_GAP_US_MAX;
+    }
+    return multiple_us;
+}
+
 static int64_t list_gap_us(const struct mx_retry_policy *policy, uint32_t attempt_count)
 {
     const uint32_t last = policy->gap_count - 1;
     uint32_t i = attempt_count - 1;
     int64_t gap_us = policy->gap_us[i < last ? i : last];
+    if (policy->whole_factor && i > last) {
+        gap_us = whole_multiple_us(policy, gap_us, i - last);
+        i = last;
+    }
     for (; i > last; i--) {
         const int64_t next_us = list_next_us(policy, gap_us);
         if (next_us == gap_us) {
@@ -136,32 +155,35 @@ static int64_t quadratic_gap_us(const struct mx_retry_policy *policy, int64_t cl
     return 1;
 }
 
+/* A time as the policy's clock reads it. */
+static int64_t read_us(const struct mx_retry_policy *policy, int64_t t_us)
+{
+    return policy->whole_seconds ? mx_retry_whole_seconds(t_us) : t_us;
+}
+
 int64_t mx_retry_cutoff_us(const struct mx_retry_policy *policy, const struct mx_retry_state *state)
 {
-    return mx_retry_add_us(state->first_deferral_us,
+    return mx_retry_add_us(read_us(policy, state->first_deferral_us),
                            policy->segment[policy->segment_count - 1].until_us);
 }
 
 static int64_t segment_gap_us(const struct mx_retry_policy *policy,
                               const struct mx_retry_state *state, int64_t now_us, double u)
 {
-    const int64_t elapsed_us = now_us - state->first_deferral_us;
+    const int64_t elapsed_us = read_us(policy, now_us) - read_us(policy, state->first_deferral_us);
     uint32_t i = 0;
     while (i + 1 < policy->segment_count && elapsed_us >= policy->segment[i].until_us) {
         i++;
     }
     const struct mx_retry_segment *segment = &policy->segment[i];
-    const int64_t grown_us = rounded((double)state->gap_us * segment->factor);
-    switch (segment->kind) {
-    case 'G':
-        return state->gap_us < segment->gap_us ? segment->gap_us : grown_us;
-    case 'H':
-        return grown_us <= segment->gap_us
-                   ? segment->gap_us
-                   : segment->gap_us + rounded((double)(grown_us - segment->gap_us) * u);
-    default:
-        return segment->gap_us;
+    const int64_t grown_us = read_us(policy, rounded((double)state->gap_us * segment->factor));
+    int64_t gap_us = segment->gap_us;
+    if (segment->kind == 'G' && state->gap_us >= segment->gap_us) {
+        gap_us = grown_us;
+    } else if (segment->kind == 'H' && grown_us > segment->gap_us) {
+        gap_us += read_us(policy, rounded((double)(grown_us - segment->gap_us) * u));
     }
+    return policy->gap_us_max > 0 && gap_us > policy->gap_us_max ? policy->gap_us_max : gap_us;
 }
 
 bool mx_retry_gap_is_random(const struct mx_retry_policy *policy)
@@ -191,10 +213,7 @@ int64_t mx_retry_gap_us(const struct mx_retry_policy *policy, const struct mx_re
                             ? offset_gap_us(policy, state->attempt_count, now_us - clock_us)
                             : list_gap_us(policy, state->attempt_count));
     case MX_RETRY_AGE:
-        return in_range(age_gap_us(policy, policy->whole_seconds
-                                               ? mx_retry_whole_seconds(now_us) -
-                                                     mx_retry_whole_seconds(clock_us)
-                                               : now_us - clock_us));
+        return in_range(age_gap_us(policy, read_us(policy, now_us) - read_us(policy, clock_us)));
     case MX_RETRY_QUADRATIC:
         return in_range(quadratic_gap_us(policy, clock_us, now_us));
     case MX_RETRY_SEGMENTS:
@@ -210,8 +229,8 @@ int64_t mx_retry_gap_us(const struct mx_retry_policy *policy, const struct mx_re
 
 void mx_retry_unroll(struct mx_retry_policy *policy)
 {
-    if (policy->kind != MX_RETRY_LIST) {
-        return;
+    if (policy->kind != MX_RETRY_LIST || policy->whole_factor) {
+        return; /* whole factors are counted from the last gap that was given */
     }
     for (; policy->gap_count < MX_RETRY_GAPS_MAX; policy->gap_count++) {
         const uint32_t i = policy->gap_count;

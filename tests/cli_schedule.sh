@@ -48,5 +48,110 @@ grep -q 'Cut after 1000 attempts' "$work/table" || fail "the cut is not stated"
 "$MXSIM" schedule bluecore --set lifetime=none --json |
     grep -q '"expires_s": null, "expiry": "none"}' || fail "no expiry in JSON"
 
+# --- real senders ---------------------------------------------------------------------------------
+# json WANTED ARGUMENTS...
+json() {
+    local wanted=$1
+    shift
+    got=$("$MXSIM" schedule "$@" --json) || fail "schedule $* fails"
+    [ "$got" = "$wanted" ] || fail "schedule $*: $got instead of $wanted"
+}
+json '{"policy": "postfix", "attempts_s": [0, 3, 7, 13, 25, 49, 97, 161, 225, 289, 353], '\
+'"expires_s": 353, "expiry": "after_failure"}' postfix --set minimal_backoff=4s \
+    --set maximal_backoff=64s --set scan_interval=2s --set scan_phase=1s --set lifetime=300s
+json '{"policy": "exim", "attempts_s": [0, 5, 10, 15, 20, 30, 45, 67, 100, 149, 209, 269, 300], '\
+'"expires_s": 300, "expiry": "after_failure"}' exim \
+    --set 'rule=F,20s,5s; G,120s,10s,1.5; F,300s,60s'
+json '[{"policy": "mailgun", "attempts_s": [0, 600, 1500, 3300, 6900, 14100, 28500], '\
+'"expires_s": 28800, "expiry": "deadline"}, {"policy": "mox", "attempts_s": '\
+'[0, 450, 1350, 3150, 6750, 13950, 28350, 57150], "expires_s": 57150, "expiry": "attempts"}]' \
+    mailgun mox
+
+# the overview: every preset, a line each, within 100 columns
+"$MXSIM" schedule --all >"$work/all" || fail "--all"
+[ "$(sed -n '/^policy/,/^$/p' "$work/all" | grep -c '^[a-z].* [DFENW] ')" = 24 ] ||
+    fail "24 presets in the overview"
+[ "$(awk 'length > 100' "$work/all" | wc -l)" = 0 ] || fail "the overview is too wide"
+grep -q ' $' "$work/all" && fail "blanks at the ends of lines"
+grep -qE '^bluecore +5 +10 +11  2m 5m 10m 20m +43h +3d D ' "$work/all" || fail "bluecore's row"
+grep -qE '^ses .* D \* third parties$' "$work/all" || fail "ses is not marked as assumed"
+grep -q 'ses: gaps, then, max_gap, lifetime,' "$work/all" || fail "what is assumed of ses"
+[ "$("$MXSIM" schedule --all --json | grep -o '"policy"' | wc -l)" = 24 ] || fail "--all --json"
+
+# side by side
+"$MXSIM" schedule bluecore postfix kumomta exim qmail >"$work/beside" || fail "five policies"
+[ "$(awk 'length > 100' "$work/beside" | wc -l)" = 0 ] || fail "side by side is too wide"
+grep -qE '^ +11 +1d 18h 37m 21h20m +7h 10m ' "$work/beside" || fail "row 11 side by side"
+[ "$(grep -c '^attempt' "$work/beside")" = 2 ] || fail "two blocks of policies"
+grep -qE '^ number +11 +108 +9 +28' "$work/beside" || fail "numbers of attempts side by side"
+
+# chance: the middle without a seed, the same draws with the same seed
+"$MXSIM" schedule kumomta --seed 7 >"$work/a" && "$MXSIM" schedule kumomta --seed 7 >"$work/b"
+cmp -s "$work/a" "$work/b" || fail "the same seed draws other times"
+grep -q 'Drawn with seed 7' "$work/a" || fail "the seed is not stated"
+grep -qE ' [-+][0-9.]+ s$' "$work/a" || fail "what was drawn is not shown"
+"$MXSIM" schedule kumomta --seed 8 | cmp -s - "$work/a" && fail "another seed, the same times"
+"$MXSIM" schedule kumomta | grep -q 'middle of its range' || fail "the middle is not stated"
+"$MXSIM" schedule mox --seed 3 --json | grep -q '"seed": 3}' || fail "no seed in JSON"
+"$MXSIM" schedule postfix --seed 3 --json | grep -q seed && fail "a seed where nothing is drawn"
+
+# refused STATUS PART ARGUMENTS...
+refused() {
+    local status=$1 part=$2 got
+    shift 2
+    got=$("$MXSIM" schedule "$@" 2>&1 >"$work/out")
+    [ $? = "$status" ] || fail "schedule $*: not refused with $status"
+    [ ! -s "$work/out" ] || fail "schedule $*: output in spite of a mistake"
+    grep -qF -- "$part" <<<"$got" || fail "schedule $*: $got"
+}
+refused 2 'lacks its POLICY' --json
+refused 2 'takes no "exim"' --all exim
+refused 3 'did you mean "postfix"?' postfx
+refused 3 'did you mean "maximal_backoff_time"?' postfix --set maximal_backof_time=1h
+refused 3 'the same setting; give one of them' postfix --set queue_run_delay=60s \
+    --set scan_interval=60s
+refused 3 'max_age: unknown key' postfix --set max_age=1d
+refused 3 '"5x" has no unit' kumomta --set max_age=5x
+refused 3 'is not a segment' exim --set 'rule=F,20s'
+refused 3 'never advances' postfix --set scan_interval=none --set minimal_backoff=0s
+refused 3 'did you mean "exim"?' bluecore exm
+refused 2 'takes a whole number' kumomta --seed x
+refused 2 '.svg or .png' bluecore --plot "$work/picture.pdf"
+refused 1 'No such file' bluecore --plot "$work/none/picture.svg"
+
+# assumed values are announced where a scenario uses them
+cat >"$work/s.cfg" <<END
+pools = { p = { ips = ( { name = "ip"; } ); }; };
+mta = { retry = { preset = "sendmail-max-queue-age"; MaxQueueAge = "2h"; }; };
+campaigns = { c = { pool = "p"; recipients = 10; window = "1h"; mix = { x = "100%"; }; }; };
+providers = { x = { }; };
+END
+"$MXSIM" check "$work/s.cfg" >"$work/plan" || fail "check of a scenario with a real sender"
+grep -q '#   mta.retry.scan_interval = 30m .*\[10m .. 1h\]' "$work/plan" || fail "not ASSUMED"
+grep -q '#   mta.retry.maximal_backoff' "$work/plan" && fail "ASSUMED though written"
+grep -q 'maximal_backoff = "2h"' "$work/plan" || fail "the server's own name is not in the plan"
+
+# a run under an outage that outlasts them makes as many attempts, and one soft bounce each
+for name in postal exim mox postfix; do
+    attempts=$("$MXSIM" schedule $name --json | sed 's/.*\[//; s/\].*//' | tr ',' '\n' | wc -l)
+    "$MXSIM" run scenarios/oracles/schedule-exact.cfg --set "mta.retry={ preset=\"$name\"; }" \
+        --set 'providers.receiver.outages[0].to=300h' --set campaigns.c.window=1s --json |
+        tr -d ' \n' >"$work/summary"
+    grep -q "\"deferrals\":{\"mean\":${attempts}00," "$work/summary" || fail "$name in a run"
+    grep -q '"soft_bounced_expired":{"mean":100,' "$work/summary" || fail "$name expires in a run"
+done
+
+# pictures
+if command -v gnuplot >/dev/null; then
+    "$MXSIM" schedule --all --plot "$work/all.svg" >/dev/null || fail "a picture of all"
+    for name in bluecore-offsets sendmail-max-queue-age adobe-ajo; do
+        grep -q "$name" "$work/all.svg" || fail "no $name in the picture"
+    done
+    grep -q 'from 7 to 432 attempts' "$work/all.svg" || fail "the finding in the picture"
+    "$MXSIM" schedule bluecore exim --plot "$work/two.png" >"$work/out" || fail "a PNG"
+    [ "$(head -c 4 "$work/two.png" | tail -c 3)" = PNG ] || fail "no PNG"
+    grep -q 'under 2 retry policies' "$work/out" || fail "no table beside the picture"
+fi
+
 [ $failures = 0 ] && echo "on time"
 exit $failures

@@ -259,6 +259,7 @@ static void same_retry(const struct mx_retry_policy *a, const struct mx_retry_po
     SAME(multiply);
     SAME(gap_us_max);
     SAME(offsets);
+    SAME(whole_factor);
     SAME(backoff_us_min);
     SAME(backoff_us_max);
     SAME(quadratic);
@@ -274,8 +275,11 @@ static void same_retry(const struct mx_retry_policy *a, const struct mx_retry_po
     SAME(gap_us_mean);
     SAME(jitter);
     SAME(jitter_us);
+    SAME(jitter_step_us);
+    SAME(jitter_grows);
     SAME(scan_us);
     SAME(scan_phase_us);
+    SAME(scan_ahead_us);
     SAME(whole_seconds);
     SAME(lifetime_us);
     SAME(attempts_max);

@@ -169,6 +169,7 @@ static struct mx_retry_policy postfix(int64_t lifetime_us)
                                     .backoff_us_min = 300 * MX_SECOND_US,
                                     .backoff_us_max = 4000 * MX_SECOND_US,
                                     .scan_us = 300 * MX_SECOND_US,
+                                    .scan_ahead_us = MX_SECOND_US,
                                     .whole_seconds = true,
                                     .lifetime_us = lifetime_us,
                                     .expiry = MX_EXPIRE_AFTER_FAILURE};
@@ -207,6 +208,7 @@ static void a_scan_takes_what_is_due_a_second_later(void **unused)
     assert_int_equal(mx_retry_decide(&policy, &state, 1 * s + 999999, .5).next_us, 300 * s);
     assert_int_equal(mx_retry_decide(&policy, &state, 2 * s, .5).next_us, 600 * s);
     policy.whole_seconds = false;
+    policy.scan_ahead_us = 0;
     assert_int_equal(mx_retry_decide(&policy, &state, 1, .5).next_us, 600 * s);
     assert_int_equal(mx_retry_decide(&policy, &state, 0, .5).next_us, 300 * s);
     policy.scan_phase_us = 1000 * s;
@@ -590,7 +592,9 @@ static void other_useless_policies_are_refused(void **unused)
 {
     (void)unused;
     const struct mx_retry_policy age = postfix(MX_DAY_US);
-    WRONG(age, p.backoff_us_min = 0, "minimal_backoff");
+    WRONG(age, (p.backoff_us_min = 0, p.scan_us = 0), "minimal_backoff");
+    WRONG(age, p.backoff_us_min = -1, "minimal_backoff");
+    WRONG(age, p.scan_ahead_us = -1, "scan_ahead");
     WRONG(age, p.backoff_us_max = 299 * MX_SECOND_US, "maximal_backoff");
     WRONG(age, p.backoff_us_max = 401 * MX_DAY_US, "maximal_backoff");
     const struct mx_retry_policy segments = exim();

@@ -1,133 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* cmd_schedule.c - when a policy tries again, found by asking the scheduler itself: one message
- * under a virtual clock, whose every attempt is refused at once. */
+/* cmd_schedule.c - when policies try again and give up: tables, JSON, a picture. */
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "models/units.h"
 #include "sim/base/error.h"
 #include "sim/cli/command.h"
-#include "sim/result/human_text.h"
-#include "sim/scheduler/scheduler.h"
-
-#define ATTEMPTS_SHOWN_MAX 1000
-#define TURNS_MAX 1000000 /* of asking a queue that has nothing yet */
-
-struct schedule {
-    const char *name;
-    struct mx_retry_policy policy;
-    int64_t attempt_us[ATTEMPTS_SHOWN_MAX];
-    size_t attempt_count;
-    int64_t expires_us; /* MX_NEVER: cut before that */
-};
-
-/* Take what is due next, moving the clock to it. Returns false when the queue stays empty. */
-static bool take_next(struct mx_scheduler *scheduler, struct mx_entry *entry)
-{
-    for (int turn = 0; turn < TURNS_MAX; turn++) {
-        int64_t due_us = mx_scheduler_next_due(scheduler);
-
-        if (due_us == MX_NEVER) {
-            return false;
-        }
-        if (mx_scheduler_take_due(scheduler, due_us + 1, entry, 1) == 1) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Returns false when out of memory. */
-static bool follow(struct schedule *schedule, struct mx_scheduler *scheduler)
-{
-    struct mx_outcome refused = {.u = 0.5, .result = MX_RESULT_REFUSED};
-    struct mx_entry *entry = &refused.entry;
-
-    if (mx_scheduler_submit(scheduler, 0, 0, 0, 0, 0) != MX_SCHEDULER_OK) {
-        return false;
-    }
-    while (take_next(scheduler, entry) && entry->due_us <= MX_HORIZON_US_MAX) {
-        if (entry->kind == MX_DUE_EXPIRE) {
-            schedule->expires_us = entry->due_us;
-            return true;
-        }
-        if (schedule->attempt_count == ATTEMPTS_SHOWN_MAX) {
-            return true;
-        }
-        schedule->attempt_us[schedule->attempt_count++] = entry->due_us;
-        refused.reply_us = entry->due_us;
-        if (mx_scheduler_report(scheduler, &refused, 1) != MX_SCHEDULER_OK) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static const char *expiry_name(const struct schedule *schedule)
-{
-    if (schedule->expires_us == MX_NEVER) {
-        return "none";
-    }
-    switch (schedule->policy.expiry) {
-    case MX_EXPIRE_AT_DEADLINE:
-        return "deadline";
-    case MX_EXPIRE_AFTER_FAILURE:
-        return "after_failure";
-    case MX_EXPIRE_EARLY:
-        return "early";
-    case MX_EXPIRE_ATTEMPTS:
-        return "attempts";
-    case MX_EXPIRE_COUNT:
-        break;
-    }
-    return "none";
-}
-
-static const char *expiry_words(const struct schedule *schedule)
-{
-    switch (schedule->policy.expiry) {
-    case MX_EXPIRE_AT_DEADLINE:
-        return "at the end of its lifetime, without another attempt";
-    case MX_EXPIRE_AFTER_FAILURE:
-        return "at the first refused attempt past its lifetime";
-    case MX_EXPIRE_EARLY:
-        return "early: the next attempt would be past its lifetime";
-    case MX_EXPIRE_ATTEMPTS:
-        return "after its last attempt";
-    case MX_EXPIRE_COUNT:
-        break;
-    }
-    return "";
-}
-
-static void print_table(const struct schedule *schedule)
-{
-    const char *bold = mx_color_allowed(1) ? "\033[1m" : "";
-    const char *plain = bold[0] != '\0' ? "\033[0m" : "";
-
-    (void)printf("Retry policy %s: a message whose every attempt is refused at once\n\n",
-                 schedule->name);
-    (void)printf("%sattempt  %18s  %22s  %14s%s\n", bold, "gap", "since creation", "seconds",
-                 plain);
-    for (size_t i = 0; i < schedule->attempt_count; i++) {
-        int64_t at_us = schedule->attempt_us[i];
-
-        (void)printf("%7lu  %18s  %22s  %14.12g\n", (unsigned long)i + 1,
-                     i > 0 ? mx_human_exact(at_us - schedule->attempt_us[i - 1]).s : "-",
-                     mx_human_exact(at_us).s, (double)at_us / 1e6);
-    }
-    if (schedule->expires_us != MX_NEVER) {
-        (void)printf("%7s  %18s  %22s  %14.12g\n\nIt expires %s: one soft bounce.\n", "expiry", "",
-                     mx_human_exact(schedule->expires_us).s, (double)schedule->expires_us / 1e6,
-                     expiry_words(schedule));
-    } else {
-        (void)printf("\nCut after %lu attempts: no expiry within %d attempts or 400 days.\n",
-                     (unsigned long)schedule->attempt_count, ATTEMPTS_SHOWN_MAX);
-    }
-    if (mx_retry_is_random(&schedule->policy)) {
-        (void)printf("What the policy draws at random is shown at its median.\n");
-    }
-}
+#include "sim/cli/schedule.h"
+#include "sim/result/plot_schedule.h"
 
 static json_t *seconds_json(int64_t time_us)
 {
@@ -138,80 +19,153 @@ static json_t *seconds_json(int64_t time_us)
                                        : json_real((double)time_us / 1e6);
 }
 
-/* Returns an exit code. */
-static int print_json(const struct schedule *schedule)
+/* NULL when out of memory, or when the name is no UTF-8. */
+static json_t *schedule_json(const struct mx_schedule *schedule, const struct mx_options *options)
 {
-    json_t *attempts = json_array();
-    json_t *root;
-    int status;
+    json_t *attempts = json_array(), *root;
 
     for (size_t i = 0; i < schedule->attempt_count; i++) {
         (void)json_array_append_new(attempts, seconds_json(schedule->attempt_us[i]));
     }
-    root =
-        json_pack("{s:s, s:o, s:o, s:s}", "policy", schedule->name, "attempts_s", attempts,
-                  "expires_s", seconds_json(schedule->expires_us), "expiry", expiry_name(schedule));
-    if (root == NULL) {
-        mx_say("out of memory, or the policy's name is no valid UTF-8");
+    root = json_pack("{s:s, s:o, s:o, s:s}", "policy", schedule->name, "attempts_s", attempts,
+                     "expires_s", seconds_json(schedule->expires_us), "expiry",
+                     mx_schedule_expiry_name(schedule));
+    if (root != NULL && schedule->is_random && options->has_seed &&
+        json_object_set_new(root, "seed", json_integer((json_int_t)options->seed)) != 0) {
+        json_decref(root);
+        root = NULL;
+    }
+    return root;
+}
+
+/* An object for one policy, an array of them for several. Returns an exit code. */
+static int print_json(const struct mx_schedules *schedules, const struct mx_options *options)
+{
+    const bool is_one = schedules->count == 1 && !options->all;
+    json_t *list = json_array(), *shown;
+    int status = 0;
+
+    for (size_t i = 0; status == 0 && i < schedules->count; i++) {
+        status = json_array_append_new(list, schedule_json(&schedules->item[i], options));
+    }
+    if (status != 0 || list == NULL) {
+        mx_say("out of memory, or a policy's name is no valid UTF-8");
+        json_decref(list);
         return MX_EXIT_FAILURE;
     }
-    status = json_dumpf(root, stdout, JSON_REAL_PRECISION(12));
+    shown = is_one ? json_array_get(list, 0) : list;
+    status = json_dumpf(shown, stdout, JSON_REAL_PRECISION(12));
     (void)putchar('\n');
-    json_decref(root);
+    json_decref(list);
     return status == 0 ? MX_EXIT_SUCCESS : MX_EXIT_FAILURE;
 }
 
-/* Returns an exit code, with the mistakes printed. */
-static int load(const struct mx_options *options, struct mx_retry_policy *policy)
+static enum mx_plot_end end_of(const struct mx_schedule *schedule)
 {
-    struct mx_preset_dirs dirs;
-    struct mx_mistakes mistakes = {0};
-    int status;
+    const struct mx_retry_policy *policy = &schedule->info.policy;
 
-    mx_preset_dirs_init(&dirs);
-    status =
-        mx_reader_load_policy(options->operands[0],
-                              &(struct mx_reader_options){.overrides = options->overrides,
-                                                          .override_count = options->override_count,
-                                                          .preset_dirs = dirs.names,
-                                                          .preset_dir_count = dirs.count,
-                                                          .access = &mx_file_access_disk},
-                              policy, &mistakes);
-    mx_preset_dirs_fini(&dirs);
-    if (status != 0) {
-        mx_mistakes_print(&mistakes);
+    if (policy->attempts_max > 0 && schedule->attempt_count >= policy->attempts_max) {
+        return MX_PLOT_END_COUNT;
     }
-    mx_mistakes_fini(&mistakes);
-    return status == 0 ? MX_EXIT_SUCCESS : MX_EXIT_INVALID;
+    switch (policy->expiry) {
+    case MX_EXPIRE_AT_DEADLINE:
+        return MX_PLOT_END_DEADLINE;
+    case MX_EXPIRE_AFTER_FAILURE:
+        return MX_PLOT_END_FAILURE;
+    case MX_EXPIRE_EARLY:
+        return MX_PLOT_END_EARLY;
+    case MX_EXPIRE_ATTEMPTS:
+    case MX_EXPIRE_ATTEMPTS_DUE:
+    case MX_EXPIRE_COUNT:
+        break;
+    }
+    return MX_PLOT_END_COUNT;
+}
+
+/* Most attempts in 72 h first. */
+static int compare_policies(const void *a, const void *b)
+{
+    const struct mx_schedule *const *left = a, *const *right = b;
+    const size_t left_count = mx_schedule_count_before(*left, 72 * MX_HOUR_US);
+    const size_t right_count = mx_schedule_count_before(*right, 72 * MX_HOUR_US);
+
+    if (left_count != right_count) {
+        return left_count > right_count ? -1 : 1;
+    }
+    return *left < *right ? -1 : *left > *right;
+}
+
+/* Named policies as they were named, all of them in order of their attempts. */
+static int draw(const struct mx_schedules *schedules, const struct mx_options *options)
+{
+    const struct mx_schedule **order = calloc(schedules->count, sizeof *order);
+    struct mx_plot_policy *policies = calloc(schedules->count, sizeof *policies);
+    char *scripts = mx_find_plot_scripts();
+    char error[1024] = "out of memory";
+    int code = MX_EXIT_FAILURE;
+
+    if (order != NULL && policies != NULL && scripts != NULL) {
+        for (size_t i = 0; i < schedules->count; i++) {
+            order[i] = &schedules->item[i];
+        }
+        if (options->all) {
+            qsort(order, schedules->count, sizeof *order, compare_policies);
+        }
+        for (size_t i = 0; i < schedules->count; i++) {
+            policies[i] = (struct mx_plot_policy){
+                order[i]->name,       order[i]->attempt_us, order[i]->attempt_count,
+                order[i]->expires_us, end_of(order[i]),     order[i]->info.assumed_count > 0};
+        }
+        code = mx_plot_schedule(policies, schedules->count, scripts, options->plot, error,
+                                sizeof error);
+    }
+    if (code != MX_EXIT_SUCCESS) {
+        mx_say("%s", error);
+    }
+    free(order);
+    free(policies);
+    free(scripts);
+    return code;
+}
+
+/* Returns an exit code. */
+static int check_usage(const struct mx_options *options)
+{
+    if (options->all && options->operand_count > 0) {
+        mx_say("--all shows every policy; it takes no \"%s\" as well", options->operands[0]);
+        return MX_EXIT_USAGE;
+    }
+    if (!options->all && options->operand_count == 0) {
+        mx_say("schedule lacks its POLICY; mxsim schedule --all shows every one");
+        return MX_EXIT_USAGE;
+    }
+    return MX_EXIT_SUCCESS;
 }
 
 int mx_cmd_schedule(const struct mx_options *options)
 {
-    struct schedule *schedule = calloc(1, sizeof *schedule);
-    struct mx_scheduler *scheduler = NULL;
-    int code = MX_EXIT_FAILURE;
-    bool is_done = false;
+    struct mx_schedules schedules = {0};
+    int code = check_usage(options);
 
-    if (schedule != NULL) {
-        schedule->name = options->operands[0];
-        schedule->expires_us = MX_NEVER;
-        code = load(options, &schedule->policy);
-        if (code != MX_EXIT_SUCCESS) {
-            free(schedule);
-            return code;
-        }
-        scheduler = mx_scheduler_create(&schedule->policy, MX_QUEUE_CALENDAR);
-        is_done = scheduler != NULL && follow(schedule, scheduler);
+    if (code == MX_EXIT_SUCCESS) {
+        code = mx_schedules_make(&schedules, options);
     }
-    if (!is_done) {
-        mx_say("out of memory");
-        code = MX_EXIT_FAILURE;
-    } else if (options->json) {
-        code = print_json(schedule);
+    if (code == MX_EXIT_SUCCESS && options->plot != NULL) {
+        code = draw(&schedules, options);
+    }
+    if (code != MX_EXIT_SUCCESS) {
+        mx_schedules_fini(&schedules);
+        return code;
+    }
+    if (options->json) {
+        code = print_json(&schedules, options);
+    } else if (options->all) {
+        mx_schedules_print_overview(&schedules, options);
+    } else if (schedules.count == 1) {
+        mx_schedule_print(&schedules.item[0], options);
     } else {
-        print_table(schedule);
+        mx_schedules_print_beside(&schedules, options);
     }
-    mx_scheduler_destroy(scheduler);
-    free(schedule);
+    mx_schedules_fini(&schedules);
     return code;
 }

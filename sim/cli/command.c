@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "sim/base/error.h"
@@ -122,6 +123,28 @@ struct mx_plan *mx_load_scenario(const char *file, const struct mx_options *opti
     }
     mx_mistakes_fini(&mistakes);
     return plan;
+}
+
+char *mx_find_plot_scripts(void)
+{
+    const char *const roots[] = {mx_share_dir(), mx_source_dir()};
+    char *path = NULL;
+
+    for (size_t i = 0; i < sizeof roots / sizeof roots[0]; i++) {
+        size_t size = strlen(roots[i]) + sizeof "/plots";
+        struct stat status;
+
+        free(path);
+        path = malloc(size);
+        if (path == NULL) {
+            return NULL;
+        }
+        (void)snprintf(path, size, "%s/plots", roots[i]);
+        if (stat(path, &status) == 0 && S_ISDIR(status.st_mode)) {
+            break;
+        }
+    }
+    return path;
 }
 
 bool mx_color_allowed(int descriptor)

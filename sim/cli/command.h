@@ -49,6 +49,10 @@ struct mx_plan *mx_load_scenario(const char *file, const struct mx_options *opti
 /* One line a mistake on standard error. */
 void mx_mistakes_print(const struct mx_mistakes *mistakes);
 
+/* The folder of gnuplot scripts: the installed one, or the source tree's. Owned, or NULL when out
+ * of memory. */
+char *mx_find_plot_scripts(void);
+
 /* Whether colour may be used on a stream: a terminal, NO_COLOR unset or empty, TERM not "dumb". */
 bool mx_color_allowed(int descriptor);
 

@@ -49,18 +49,23 @@ const struct mx_command mx_command_table[MX_COMMAND_COUNT] = {
         {
             .id = MX_COMMAND_SCHEDULE,
             .name = "schedule",
-            .operands = "POLICY",
-            .summary = "show when a retry policy tries again and gives up",
+            .operands = "[POLICY...]",
+            .summary = "show when retry policies try again and give up",
             .description =
                 "Prints the times of all attempts of a message whose every attempt is refused at "
-                "once. POLICY is the name of a preset or a file. What a policy draws at random "
-                "is shown at the middle of its range. A policy without an end is cut after 1000 "
-                "attempts or 400 days.",
-            .examples = "mxsim schedule bluecore\ta table\n"
-                        "mxsim schedule bluecore --set lifetime=24h --json\t"
-                        "the same policy with a shorter life, for other programs\n",
-            .operand_count_min = 1,
-            .operand_count_max = 1,
+                "once. POLICY is the name of a preset or a file; several are shown side by side, "
+                "and --all is the overview of every preset. A real server's policy takes that "
+                "server's own names of its settings as well. What a policy draws at random is "
+                "shown at the middle of its range, or drawn with --seed. A policy without an end "
+                "is cut after 1000 attempts or 400 days.",
+            .examples = "mxsim schedule --all\tthe overview of all senders\n"
+                        "mxsim schedule bluecore\ta table\n"
+                        "mxsim schedule postfix exim kumomta --plot retries.svg\t"
+                        "three of them side by side, and a picture\n"
+                        "mxsim schedule postfix --set maximal_backoff_time=1h --json\t"
+                        "with another setting, for other programs\n",
+            .operand_count_min = 0,
+            .operand_count_max = 100,
             .run = mx_cmd_schedule,
         },
     [MX_COMMAND_PLOT] =

@@ -37,6 +37,14 @@ const struct mx_option mx_option_table[] = {
      ON(MX_COMMAND_RUN) | ON(MX_COMMAND_CHECK)},
     {MX_OPTION_SET, "set", 's', "KEY=VALUE",
      "replace a value of the policy, e.g. lifetime=24h; may be repeated", ON(MX_COMMAND_SCHEDULE)},
+    {MX_OPTION_ALL, "all", 'a', NULL, "an overview of every preset, a line each",
+     ON(MX_COMMAND_SCHEDULE)},
+    {MX_OPTION_PLOT, "plot", 'p', "FILE",
+     "draw the policies on one time axis as well; FILE ends in .svg or .png",
+     ON(MX_COMMAND_SCHEDULE)},
+    {MX_OPTION_SEED, "seed", 0, "N",
+     "draw what policies draw at random, instead of showing the middle of its range",
+     ON(MX_COMMAND_SCHEDULE)},
     {MX_OPTION_TRACE, "trace", 't', "FILE",
      "write every attempt as a row of CSV; compressed when FILE ends in .zst", ON(MX_COMMAND_RUN)},
     {MX_OPTION_JSON, "json", 0, NULL, "print summary.json instead of the tables",
@@ -204,6 +212,11 @@ static int apply(struct parser *parser, const struct mx_option *option, const ch
     case MX_OPTION_EXACT:
         options->exact = true;
         return 0;
+    case MX_OPTION_ALL:
+        options->all = true;
+        return 0;
+    case MX_OPTION_PLOT:
+        return take_name(parser, option, value, &options->plot);
     case MX_OPTION_HELP:
         options->help = true;
         return 0;

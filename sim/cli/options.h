@@ -31,6 +31,8 @@ enum mx_option_id {
     MX_OPTION_TRACE,
     MX_OPTION_QUIET,
     MX_OPTION_EXACT,
+    MX_OPTION_ALL,
+    MX_OPTION_PLOT,
     MX_OPTION_HELP,
     MX_OPTION_VERSION,
     MX_OPTION_COUNT
@@ -51,13 +53,13 @@ extern const size_t mx_option_count;
 
 /* What was said. Texts are borrowed from the command line. */
 struct mx_options {
-    const char *out, *trace;
+    const char *out, *trace, *plot;
     bool has_seed, has_replications, has_jobs;
     uint64_t seed;
     uint32_t replications, jobs;
     struct mx_override *overrides; /* in order; owned */
     size_t override_count;
-    bool json, quiet, exact, help, version;
+    bool json, quiet, exact, all, help, version;
     const char **operands; /* owned array */
     size_t operand_count;
     char *override_texts; /* owned: PATH NUL VALUE NUL ... */

@@ -3,16 +3,72 @@
 #include <string.h>
 
 #include "sim/scenario/mistakes.h"
+#include "sim/scenario/part_retry_names.h"
 #include "sim/scenario/parts.h"
 #include "sim/scenario/quantity.h"
 
 #define GAP_US_MAX MX_HORIZON_US_MAX
 
+/* The next part of a text up to one of `ends`, without blanks around it; *at moves behind it. */
+static const char *take_part(struct mx_build *build, const char **at, const char *ends)
+{
+    const char *start = *at + strspn(*at, " \t");
+    size_t size = strcspn(start, ends);
+    *at = start + size;
+    while (size > 0 && (start[size - 1] == ' ' || start[size - 1] == '\t')) {
+        size--;
+    }
+    return mx_arena_copy_part(&build->scratch, start, size);
+}
+
+/* "5m" or "5m*2": a gap, and how often it comes. Returns false with a mistake. */
+static bool read_gap_part(struct mx_build *build, const struct mx_node *node, const char *text,
+                          struct mx_retry_policy *policy)
+{
+    const char *at = text;
+    const char *gap = take_part(build, &at, "*");
+    const char *times = *at == '*' ? at + 1 + strspn(at + 1, " \t") : "1";
+    uint64_t count = 0;
+    int64_t gap_us = 0;
+    if (mx_quantity_duration(gap, &gap_us) != MX_QUANTITY_OK || gap_us > GAP_US_MAX || gap_us < 0 ||
+        mx_quantity_count(times, &count) != MX_QUANTITY_OK || count < 1) {
+        mx_complain(build, node,
+                    "\"%.60s\" is not a gap such as 5m, or 5m*2 for twice that, up to 400d", text);
+        return false;
+    }
+    if (count > MX_RETRY_GAPS_MAX - policy->gap_count) {
+        mx_complain(build, node, "more than %d gaps", MX_RETRY_GAPS_MAX);
+        return false;
+    }
+    for (; count > 0; count--) {
+        policy->gap_us[policy->gap_count++] = gap_us;
+    }
+    return true;
+}
+
+/* "1m, 5m*2, 1h". */
+static void read_gap_text(struct mx_build *build, const struct mx_node *node,
+                          struct mx_retry_policy *policy)
+{
+    const char *at = node->text;
+    bool more = true;
+    while (more && read_gap_part(build, node, take_part(build, &at, ","), policy)) {
+        more = *at == ',';
+        at += more;
+    }
+}
+
 static void read_gaps(struct mx_fields *fields, struct mx_retry_policy *policy)
 {
     struct mx_build *build = fields->build;
     struct mx_node *list = mx_field_need(fields, "gaps", "a list of durations");
-    if (!mx_node_expect(build, list, MX_NODE_LIST, "a list of durations [ \"2m\", \"5m\" ]")) {
+    if (list != NULL && list->kind == MX_NODE_TEXT) {
+        read_gap_text(build, list, policy);
+        return;
+    }
+    if (list == NULL ||
+        !mx_node_expect(build, list, MX_NODE_LIST,
+                        "a list of durations [ \"2m\", \"5m\" ] or text \"1m, 5m*2\"")) {
         return;
     }
     if (list->child_count > MX_RETRY_GAPS_MAX || list->child_count == 0) {
@@ -42,13 +98,14 @@ static void read_list(struct mx_fields *fields, struct mx_retry_policy *policy)
     }
     mx_field_duration_none(fields, "max_gap", 0, 1, GAP_US_MAX, &policy->gap_us_max);
     mx_field_truth(fields, "offsets", &policy->offsets);
+    mx_field_truth(fields, "whole_factor", &policy->whole_factor);
 }
 
 static void read_age(struct mx_fields *fields, struct mx_retry_policy *policy)
 {
     policy->backoff_us_min = 300 * MX_SECOND_US;
     policy->backoff_us_max = 4000 * MX_SECOND_US;
-    mx_field_duration(fields, "minimal_backoff", 1, GAP_US_MAX, &policy->backoff_us_min);
+    mx_field_duration(fields, "minimal_backoff", 0, GAP_US_MAX, &policy->backoff_us_min);
     mx_field_duration(fields, "maximal_backoff", 1, GAP_US_MAX, &policy->backoff_us_max);
 }
 
@@ -63,18 +120,6 @@ static void read_quadratic(struct mx_fields *fields, struct mx_retry_policy *pol
     policy->quadratic_skip = 20;
     mx_field_duration(fields, "step", 1, GAP_US_MAX, &policy->quadratic_unit_us);
     mx_field_count32(fields, "skip", 1, 100000, &policy->quadratic_skip);
-}
-
-/* The next part of a rule up to one of `ends`, without blanks around it; *at moves behind it. */
-static const char *take_part(struct mx_build *build, const char **at, const char *ends)
-{
-    const char *start = *at + strspn(*at, " \t");
-    size_t size = strcspn(start, ends);
-    *at = start + size;
-    while (size > 0 && (start[size - 1] == ' ' || start[size - 1] == '\t')) {
-        size--;
-    }
-    return mx_arena_copy_part(&build->scratch, start, size);
 }
 
 /* "G,16h,1h,1.5". Returns false with a mistake. */
@@ -120,6 +165,7 @@ static void read_segments(struct mx_fields *fields, struct mx_retry_policy *poli
     struct mx_build *build = fields->build;
     const struct mx_node *node =
         mx_field_need(fields, "rule", "text such as \"F,2h,15m; G,16h,1h,1.5; F,4d,6h\"");
+    mx_field_duration_none(fields, "max_gap", 0, 1, GAP_US_MAX, &policy->gap_us_max);
     if (!mx_node_expect(build, node, MX_NODE_TEXT, "text in quotes")) {
         return;
     }
@@ -140,24 +186,57 @@ static void read_segments(struct mx_fields *fields, struct mx_retry_policy *poli
     }
 }
 
-/* A share of the gap, or a duration. */
+/* A share of the gap or of the first gap, or a duration. */
 static void read_jitter(struct mx_fields *fields, struct mx_retry_policy *policy)
 {
+    static const char *const words[] = {"gap", "first_gap"};
     const struct mx_node *node = mx_node_find(fields->group, "jitter");
+    int of = 0;
+    int64_t most_us = GAP_US_MAX;
+    mx_field_choice(fields, "jitter_of", words, 2, &of);
+    const bool has_most = mx_field_duration(fields, "jitter_max", 1, GAP_US_MAX, &most_us);
+    mx_field_duration(fields, "jitter_step", 0, GAP_US_MAX, &policy->jitter_step_us);
+    mx_field_truth(fields, "jitter_grows", &policy->jitter_grows);
     if (node != NULL && node->kind == MX_NODE_TEXT && strchr(node->text, '%') != NULL) {
         if (mx_field_share(fields, "jitter", &policy->jitter) && !(policy->jitter < 1)) {
             mx_complain(fields->build, node, "%s is out of range; allowed: less than 100%%",
                         mx_node_text(&fields->build->scratch, node));
         }
-        return;
+    } else {
+        mx_field_duration(fields, "jitter", 0, GAP_US_MAX, &policy->jitter_us);
     }
-    mx_field_duration(fields, "jitter", 0, GAP_US_MAX, &policy->jitter_us);
+    if (of == 1) { /* a duration, once the first gap is known */
+        policy->jitter_us += (int64_t)((double)policy->gap_us[0] * policy->jitter + 0.5);
+        policy->jitter_us = policy->jitter_us < most_us ? policy->jitter_us : most_us;
+        policy->jitter = 0;
+    } else if (has_most) {
+        mx_complain_key(fields->build, fields->group, "jitter_max",
+                        "needs jitter_of = \"first_gap\"");
+    }
+    if (of == 1 && policy->kind != MX_RETRY_LIST) {
+        mx_complain_key(fields->build, fields->group, "jitter_of",
+                        "\"first_gap\" is for a list of gaps");
+    }
+}
+
+/* A number, or "gaps": one attempt more than the list has gaps. */
+static void read_attempts(struct mx_fields *fields, struct mx_retry_policy *policy)
+{
+    const struct mx_node *node = mx_node_find(fields->group, "max_attempts");
+    if (node == NULL || node->kind != MX_NODE_TEXT || strcmp(node->text, "gaps") != 0) {
+        mx_field_count32_none(fields, "max_attempts", 0, 1, 10000, &policy->attempts_max);
+    } else if (mx_field(fields, "max_attempts") != NULL && policy->kind == MX_RETRY_LIST) {
+        policy->attempts_max = policy->gap_count + 1;
+    } else {
+        mx_complain(fields->build, node, "\"gaps\" is for a list of gaps");
+    }
 }
 
 static void read_common(struct mx_fields *fields, struct mx_retry_policy *policy)
 {
     static const char *const clocks[] = {"creation", "first_deferral", "host_failure"};
-    static const char *const expiries[] = {"deadline", "after_failure", "early", "attempts"};
+    static const char *const expiries[] = {"deadline", "after_failure", "early", "attempts",
+                                           "attempts_due"};
     static const char *const units[] = {"message", "host", "queue"};
     int clock = MX_CLOCK_CREATION, expiry = MX_EXPIRE_AT_DEADLINE, unit = MX_UNIT_MESSAGE;
     policy->lifetime_us = 72 * MX_HOUR_US;
@@ -169,10 +248,11 @@ static void read_common(struct mx_fields *fields, struct mx_retry_policy *policy
     policy->clock = (enum mx_retry_clock)clock;
     policy->expiry = (enum mx_retry_expiry)expiry;
     policy->unit = (enum mx_retry_unit)unit;
-    mx_field_count32(fields, "max_attempts", 1, 10000, &policy->attempts_max);
+    read_attempts(fields, policy);
     read_jitter(fields, policy);
     mx_field_duration_none(fields, "scan_interval", 0, 1, GAP_US_MAX, &policy->scan_us);
     mx_field_duration(fields, "scan_phase", 0, GAP_US_MAX, &policy->scan_phase_us);
+    mx_field_duration(fields, "scan_ahead", 0, GAP_US_MAX, &policy->scan_ahead_us);
     mx_field_truth(fields, "whole_seconds", &policy->whole_seconds);
 }
 
@@ -183,8 +263,11 @@ void mx_build_retry(struct mx_build *build, struct mx_node *group, struct mx_ret
     struct mx_fields fields;
     int kind = MX_RETRY_LIST;
     size_t before = build->source.mistakes->count;
+    const char *ignored = "";
     *policy = (struct mx_retry_policy){.multiply = 1};
     mx_fields_begin(&fields, build, group);
+    mx_retry_names_settle(&fields);
+    mx_field_text(&fields, "source", &ignored);
     if (mx_field_text(&fields, "name", name) &&
         (**name == '\0' || strlen(*name) > 100 || strpbrk(*name, "\n\r\t") != NULL)) {
         mx_complain(build, mx_node_find(group, "name"),

@@ -194,7 +194,7 @@ static int64_t lifetime_us(const struct mx_retry_policy *policy)
     if (ended && decision.expires_us > now_us) {
         now_us = decision.expires_us;
     }
-    if (policy->expiry == MX_EXPIRE_ATTEMPTS) {
+    if (policy->expiry == MX_EXPIRE_ATTEMPTS || policy->expiry == MX_EXPIRE_ATTEMPTS_DUE) {
         return ended ? now_us + now_us / 100 + MX_HOUR_US : MX_HORIZON_US_MAX;
     }
     if (policy->lifetime_us == MX_NEVER && !ended) {

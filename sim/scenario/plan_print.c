@@ -181,6 +181,16 @@ static void item_segment(struct mx_printer *printer, const struct mx_retry_segme
     }
 }
 
+static void print_duration_or_none(struct mx_printer *printer, const char *key, int64_t duration_us,
+                                   int64_t none_us)
+{
+    if (duration_us == none_us) {
+        mx_print_none(printer, key);
+    } else {
+        mx_print_duration(printer, key, duration_us);
+    }
+}
+
 static void print_retry_kind(struct mx_printer *printer, const struct mx_retry_policy *policy)
 {
     static const char *const kinds[] = {"list", "age", "quadratic", "segments", "exponential"};
@@ -193,12 +203,9 @@ static void print_retry_kind(struct mx_printer *printer, const struct mx_retry_p
         } else {
             mx_print_text(printer, "then", "repeat");
         }
-        if (policy->gap_us_max > 0) {
-            mx_print_duration(printer, "max_gap", policy->gap_us_max);
-        } else {
-            mx_print_none(printer, "max_gap");
-        }
+        print_duration_or_none(printer, "max_gap", policy->gap_us_max, 0);
         mx_print_truth(printer, "offsets", policy->offsets);
+        mx_print_truth(printer, "whole_factor", policy->whole_factor);
         break;
     case MX_RETRY_AGE:
         mx_print_duration(printer, "minimal_backoff", policy->backoff_us_min);
@@ -219,6 +226,7 @@ static void print_retry_kind(struct mx_printer *printer, const struct mx_retry_p
         }
         mx_print(printer, "\"");
         mx_print_end(printer, "rule");
+        print_duration_or_none(printer, "max_gap", policy->gap_us_max, 0);
         break;
     case MX_RETRY_EXPONENTIAL:
         mx_print_duration(printer, "mean_gap", policy->gap_us_mean);
@@ -231,17 +239,14 @@ static void print_retry_kind(struct mx_printer *printer, const struct mx_retry_p
 static void print_retry(struct mx_printer *printer)
 {
     static const char *const clocks[] = {"creation", "first_deferral", "host_failure"};
-    static const char *const expiries[] = {"deadline", "after_failure", "early", "attempts"};
+    static const char *const expiries[] = {"deadline", "after_failure", "early", "attempts",
+                                           "attempts_due"};
     static const char *const units[] = {"message", "host", "queue"};
     const struct mx_retry_policy *policy = &printer->plan->retry;
     mx_print_open(printer, "retry");
     mx_print_text(printer, "name", printer->plan->retry_name);
     print_retry_kind(printer, policy);
-    if (policy->lifetime_us == MX_NEVER) {
-        mx_print_none(printer, "lifetime");
-    } else {
-        mx_print_duration(printer, "lifetime", policy->lifetime_us);
-    }
+    print_duration_or_none(printer, "lifetime", policy->lifetime_us, MX_NEVER);
     mx_print_text(printer, "clock", clocks[policy->clock]);
     mx_print_text(printer, "expiry", expiries[policy->expiry]);
     if (policy->attempts_max > 0) {
@@ -252,12 +257,11 @@ static void print_retry(struct mx_printer *printer)
     } else {
         mx_print_share(printer, "jitter", policy->jitter);
     }
-    if (policy->scan_us > 0) {
-        mx_print_duration(printer, "scan_interval", policy->scan_us);
-    } else {
-        mx_print_none(printer, "scan_interval");
-    }
+    mx_print_duration(printer, "jitter_step", policy->jitter_step_us);
+    mx_print_truth(printer, "jitter_grows", policy->jitter_grows);
+    print_duration_or_none(printer, "scan_interval", policy->scan_us, 0);
     mx_print_duration(printer, "scan_phase", policy->scan_phase_us);
+    mx_print_duration(printer, "scan_ahead", policy->scan_ahead_us);
     mx_print_truth(printer, "whole_seconds", policy->whole_seconds);
     mx_print_text(printer, "unit", units[policy->unit]);
     mx_print_close(printer);

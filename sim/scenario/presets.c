@@ -145,21 +145,27 @@ static size_t list_folder(struct mx_build *build, const char *folder, const char
     return count;
 }
 
-static void complain_unknown(struct mx_build *build, const struct mx_node *node, const char *folder)
+const char **mx_presets_known(struct mx_build *build, const char *folder, size_t *count)
 {
     const char **known = mx_arena_take(&build->scratch, KNOWN_MAX, sizeof *known);
     const char *dir;
-    size_t count = 0;
+    *count = 0;
     for (size_t i = 0; i < BUILT_IN_COUNT; i++) {
         if (strcmp(built_in[i].folder, folder) == 0) {
-            count = add_known(known, count, built_in[i].name);
+            *count = add_known(known, *count, built_in[i].name);
         }
     }
     for (size_t i = 0; (dir = preset_dir(build, i)) != NULL; i++) {
-        const char *place = join(build, dir, folder);
-        count = list_folder(build, place, known, count);
+        *count = list_folder(build, join(build, dir, folder), known, *count);
     }
-    qsort(known, count, sizeof *known, compare_names);
+    qsort(known, *count, sizeof *known, compare_names);
+    return known;
+}
+
+static void complain_unknown(struct mx_build *build, const struct mx_node *node, const char *folder)
+{
+    size_t count;
+    const char **known = mx_presets_known(build, folder, &count);
     mx_complain(build, node, "unknown preset \"%.100s\"%s; known in %s/: %s", node->text,
                 mx_did_you_mean(build, node->text, known, count), folder,
                 mx_list_names(build, known, count));

@@ -17,6 +17,9 @@ struct mx_node *mx_presets_merge(struct mx_build *build, struct mx_node *group, 
 /* An `assumed` list of a document: keys relative to `path`. */
 void mx_presets_assumed(struct mx_build *build, struct mx_node *list, const char *path);
 
+/* Names of all presets of a kind, sorted, in the scratch arena. */
+const char **mx_presets_known(struct mx_build *build, const char *folder, size_t *count);
+
 /* The text of a built-in preset, or NULL. */
 const char *mx_presets_built_in(const char *folder, const char *name);
 

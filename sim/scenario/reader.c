@@ -218,8 +218,36 @@ static bool is_file(const char *name)
     return strchr(name, '/') != NULL || (size > 4 && strcmp(name + size - 4, ".cfg") == 0);
 }
 
+static void put_text(char text[MX_POLICY_TEXT_SIZE], const char *from)
+{
+    size_t size = strnlen(from, MX_POLICY_TEXT_SIZE - 1);
+    memcpy(text, from, size);
+    text[size] = '\0';
+}
+
+/* What the tree says of the policy's origin: its source, and what is still assumed of it. */
+static void fill_info(struct mx_build *build, struct mx_policy_info *info)
+{
+    const struct mx_node *source = mx_node_find(build->root, "source");
+    put_text(info->source, source != NULL && source->kind == MX_NODE_TEXT ? source->text : "");
+    info->assumed_count = 0;
+    for (size_t i = 0; i < build->assumed_count; i++) {
+        const struct mx_assumed_key *key = &build->assumed[i];
+        const struct mx_node *node = mx_node_at(build->root, key->path);
+        if (node == NULL || node->origin != key->origin ||
+            info->assumed_count == MX_POLICY_ASSUMED_MAX) {
+            continue;
+        }
+        struct mx_policy_assumed *assumed = &info->assumed[info->assumed_count++];
+        put_text(assumed->key, key->path);
+        put_text(assumed->value,
+                 node->kind == MX_NODE_TEXT ? node->text : mx_node_text(&build->scratch, node));
+        put_text(assumed->range, key->range);
+    }
+}
+
 static void load_policy_inside(struct mx_build *build, const char *name,
-                               struct mx_retry_policy *policy)
+                               struct mx_policy_info *info)
 {
     bool *done = mx_arena_take(&build->scratch, build->options->override_count, sizeof *done);
     build->root = mx_node_create(&build->scratch, MX_NODE_GROUP, NULL);
@@ -231,6 +259,7 @@ static void load_policy_inside(struct mx_build *build, const char *name,
         }
         struct mx_node *assumed = mx_node_find(build->root, "assumed");
         if (assumed != NULL) {
+            mx_presets_assumed(build, assumed, "");
             mx_node_remove(build->root, assumed);
         }
     } else {
@@ -240,18 +269,20 @@ static void load_policy_inside(struct mx_build *build, const char *name,
     build->root = mx_presets_merge(build, build->root, "mtas");
     mx_overrides_apply(build, true, done);
     const char *ignored = "";
-    mx_build_retry(build, build->root, policy, &ignored);
+    mx_build_retry(build, build->root, &info->policy, &ignored);
+    fill_info(build, info);
 }
 
-int mx_reader_load_policy(const char *name, const struct mx_reader_options *options,
-                          struct mx_retry_policy *policy, struct mx_mistakes *mistakes)
+int mx_reader_load_policy_info(const char *name, const struct mx_reader_options *options,
+                               struct mx_policy_info *info, struct mx_mistakes *mistakes)
 {
     size_t before = mistakes->count;
     struct mx_build *build = create_build(is_file(name) ? name : "", options, mistakes);
+    *info = (struct mx_policy_info){.source = ""};
     if (build == NULL || setjmp(build->no_memory) != 0) {
         mx_mistakes_add(mistakes, name, 0, "", "out of memory");
     } else {
-        load_policy_inside(build, name, policy);
+        load_policy_inside(build, name, info);
     }
     if (build != NULL) {
         struct mx_plan *plan = build->plan;
@@ -259,4 +290,53 @@ int mx_reader_load_policy(const char *name, const struct mx_reader_options *opti
         mx_plan_destroy(plan);
     }
     return mistakes->count > before ? -1 : 0;
+}
+
+int mx_reader_load_policy(const char *name, const struct mx_reader_options *options,
+                          struct mx_retry_policy *policy, struct mx_mistakes *mistakes)
+{
+    struct mx_policy_info info;
+    int status = mx_reader_load_policy_info(name, options, &info, mistakes);
+    *policy = info.policy;
+    return status;
+}
+
+static char **copy_names(const char *const *names, size_t count)
+{
+    char **copy = calloc(count + 1, sizeof *copy);
+    for (size_t i = 0; copy != NULL && i < count; i++) {
+        copy[i] = strdup(names[i]);
+        if (copy[i] == NULL) {
+            mx_reader_policy_names_free(copy, i);
+            return NULL;
+        }
+    }
+    return copy;
+}
+
+int mx_reader_policy_names(const struct mx_reader_options *options, char ***names, size_t *count)
+{
+    struct mx_mistakes mistakes = {0};
+    struct mx_build *build = create_build("", options, &mistakes);
+    *names = NULL;
+    *count = 0;
+    if (build != NULL && setjmp(build->no_memory) == 0) {
+        const char **known = mx_presets_known(build, "mtas", count);
+        *names = copy_names(known, *count);
+    }
+    if (build != NULL) {
+        struct mx_plan *plan = build->plan;
+        destroy_build(build);
+        mx_plan_destroy(plan);
+    }
+    mx_mistakes_fini(&mistakes);
+    return *names == NULL ? -1 : 0;
+}
+
+void mx_reader_policy_names_free(char **names, size_t count)
+{
+    for (size_t i = 0; names != NULL && i < count; i++) {
+        free(names[i]);
+    }
+    free(names);
 }

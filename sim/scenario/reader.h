@@ -56,6 +56,31 @@ struct mx_plan *mx_reader_load(const char *file, const struct mx_reader_options 
 int mx_reader_load_policy(const char *name, const struct mx_reader_options *options,
                           struct mx_retry_policy *policy, struct mx_mistakes *mistakes);
 
+#define MX_POLICY_TEXT_SIZE 120
+#define MX_POLICY_ASSUMED_MAX 16
+
+/* A key of a policy whose value no public source states; long texts are cut. */
+struct mx_policy_assumed {
+    char key[MX_POLICY_TEXT_SIZE], value[MX_POLICY_TEXT_SIZE], range[MX_POLICY_TEXT_SIZE];
+};
+
+/* A policy with what its preset says of its origin. source: short, "" where it says nothing. */
+struct mx_policy_info {
+    struct mx_retry_policy policy;
+    char source[MX_POLICY_TEXT_SIZE];
+    size_t assumed_count;
+    struct mx_policy_assumed assumed[MX_POLICY_ASSUMED_MAX];
+};
+
+/* As mx_reader_load_policy. An assumed value that an override replaced is not assumed. */
+int mx_reader_load_policy_info(const char *name, const struct mx_reader_options *options,
+                               struct mx_policy_info *info, struct mx_mistakes *mistakes);
+
+/* Names of all presets of retry policies that options can find, sorted; owned array of owned
+ * texts. Returns 0, or -1 when out of memory. */
+int mx_reader_policy_names(const struct mx_reader_options *options, char ***names, size_t *count);
+void mx_reader_policy_names_free(char **names, size_t count);
+
 /* The resolved plan as a scenario file that loads back to the same plan, owned text. with_notes:
  * each value is followed by its source or ASSUMED as a comment. NULL when out of memory. */
 char *mx_plan_print(const struct mx_plan *plan, bool with_notes);
