@@ -350,12 +350,10 @@ int64_t mx_receiver_episode(const struct mx_receiver *receiver, int64_t now_us, 
     return episode_us > 0 ? now_us / episode_us : MX_EPISODE_PER_ATTEMPT;
 }
 
-void mx_receiver_complain(struct mx_receiver *receiver, int64_t now_us, uint32_t ip,
-                          uint32_t domain)
+void mx_receiver_complain(struct mx_receiver *receiver, uint32_t ip, uint32_t domain)
 {
     const struct mx_reputation_params *params = &receiver->params->reputation;
 
-    (void)now_us; /* counted in the epoch that is open */
     if (!receiver->has_reputation)
         return;
     mx_reputation_complaint(params, &receiver->ips[ip].reputation);

@@ -81,9 +81,9 @@ int64_t mx_receiver_episode(const struct mx_receiver *receiver, int64_t now_us, 
 void mx_receiver_attempt(struct mx_receiver *receiver, const struct mx_attempt *attempt,
                          struct mx_answer *answer);
 
-/* A complaint about a message accepted earlier from (ip, domain). */
-void mx_receiver_complain(struct mx_receiver *receiver, int64_t now_us, uint32_t ip,
-                          uint32_t domain);
+/* A complaint about a message accepted earlier from (ip, domain), counted in the epoch that is
+ * open. */
+void mx_receiver_complain(struct mx_receiver *receiver, uint32_t ip, uint32_t domain);
 
 /* Close an epoch: decay, new scores and bands. To be called at every multiple of
  * reputation.epoch_us, in order, before the attempts at or after it. */

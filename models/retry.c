@@ -34,8 +34,7 @@ static int64_t jittered_us(const struct mx_retry_policy *policy, int64_t gap_us,
     return gap < 1 ? 1 : (int64_t)(gap + 0.5);
 }
 
-/* First scan at or after due_us, and after now_us. */
-static int64_t next_scan_us(const struct mx_retry_policy *policy, int64_t due_us, int64_t now_us)
+int64_t mx_retry_next_scan_us(const struct mx_retry_policy *policy, int64_t due_us, int64_t now_us)
 {
     const int64_t earliest_us = due_us > now_us ? due_us : now_us + 1;
     const int64_t since_us = (earliest_us - policy->scan_phase_us) % policy->scan_us;
@@ -54,7 +53,7 @@ static int64_t due_us(const struct mx_retry_policy *policy, int64_t now_us, int6
         due = due > now_us ? due : mx_retry_whole_seconds(now_us) + MX_SECOND_US;
     }
     if (policy->scan_us > 0) {
-        due = next_scan_us(policy, due - policy->scan_ahead_us, now_us);
+        due = mx_retry_next_scan_us(policy, due - policy->scan_ahead_us, now_us);
     }
     return due;
 }
@@ -69,9 +68,8 @@ static bool is_past_us(const struct mx_retry_policy *policy, int64_t now_us, int
     return now_us >= mx_retry_add_us(clock_us, policy->lifetime_us);
 }
 
-/* When the message expires, given that it would be tried at next_us; MX_NEVER: it is tried. */
-static int64_t expiry_us(const struct mx_retry_policy *policy, const struct mx_retry_state *state,
-                         int64_t now_us, int64_t next_us)
+int64_t mx_retry_expiry_us(const struct mx_retry_policy *policy, const struct mx_retry_state *state,
+                           int64_t now_us, int64_t next_us)
 {
     const int64_t clock_us = mx_retry_clock_us(policy, state);
     const int64_t deadline_us = mx_retry_add_us(clock_us, policy->lifetime_us);
@@ -145,9 +143,9 @@ struct mx_retry_decision mx_retry_decide(const struct mx_retry_policy *policy,
     decision.next_us = due_us(policy, now_us, decision.gap_us);
     if (decision.next_us > cutoff_us) { /* once more, as soon as the cutoff is reached */
         decision.next_us =
-            policy->scan_us > 0 ? next_scan_us(policy, cutoff_us, now_us) : cutoff_us;
+            policy->scan_us > 0 ? mx_retry_next_scan_us(policy, cutoff_us, now_us) : cutoff_us;
     }
-    decision.expires_us = expiry_us(policy, state, now_us, decision.next_us);
+    decision.expires_us = mx_retry_expiry_us(policy, state, now_us, decision.next_us);
     if (decision.expires_us != MX_NEVER) {
         decision.next_us = MX_NEVER;
     }

@@ -97,6 +97,9 @@ struct mx_retry_policy {
     enum mx_retry_clock clock;
     enum mx_retry_expiry expiry;
     enum mx_retry_unit unit;
+    int64_t data_expire_us;   /* host: retry data not written for longer are forgotten */
+    bool delay_after_cutoff;  /* host: past the cutoff messages expire unattempted until its time */
+    int64_t recipient_gap_us; /* queue: least time between attempts of a refused recipient */
 };
 
 /* State of one message that a decision needs. */

@@ -223,6 +223,10 @@ const char *mx_retry_check(const struct mx_retry_policy *policy)
     if ((unsigned)policy->clock >= MX_CLOCK_COUNT) {
         return "clock: unknown";
     }
+    if (policy->clock == MX_CLOCK_HOST_FAILURE) {
+        return "clock: \"host_failure\" can not be simulated; retry data shared by a host are not "
+               "built yet";
+    }
     if (policy->unit != MX_UNIT_MESSAGE) {
         return "unit: only \"message\" can be simulated; retry data shared by a host or a queue "
                "are not built yet";

@@ -26,6 +26,13 @@ bool mx_retry_gap_is_random(const struct mx_retry_policy *policy);
 int64_t mx_retry_cutoff_us(const struct mx_retry_policy *policy,
                            const struct mx_retry_state *state);
 
+/* First scan at or after due_us, and after now_us. */
+int64_t mx_retry_next_scan_us(const struct mx_retry_policy *policy, int64_t due_us, int64_t now_us);
+
+/* When the message expires, given that it would be tried at next_us; MX_NEVER: it is tried. */
+int64_t mx_retry_expiry_us(const struct mx_retry_policy *policy, const struct mx_retry_state *state,
+                           int64_t now_us, int64_t next_us);
+
 /* a + b without overflow, for a >= 0 and b >= 0; MX_NEVER stays MX_NEVER. */
 static inline int64_t mx_retry_add_us(int64_t a, int64_t b)
 {

@@ -44,11 +44,7 @@ static void set_rate(struct mx_sending_path *path, int64_t now_us, double thrott
     const double own_per_s = path->params.rate_per_s;
     const bool is_throttled = throttle_per_s > 0 && !(own_per_s > 0 && own_per_s < throttle_per_s);
     const double rate_per_s = is_throttled ? throttle_per_s : own_per_s;
-    double burst = path->params.burst;
-    if (is_throttled && burst > rate_per_s) {
-        burst = rate_per_s;
-    }
-    burst = burst > 1 ? burst : 1;
+    const double burst = is_throttled || path->params.burst < 1 ? 1 : path->params.burst;
     /* what is missing from the bucket stays missing, as far as the new one is deep */
     double missing = 0;
     if (path->interval_us > 0) {

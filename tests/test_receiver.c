@@ -348,7 +348,7 @@ static void test_recovery_in_days(void **state)
             mx_receiver_epoch(receiver, t_us);
         (void)ask(receiver, &attempt);
         if (t_us < stop_us && i % 100 == 0)
-            mx_receiver_complain(receiver, t_us, 0, 0);
+            mx_receiver_complain(receiver, 0, 0);
         if (t_us == stop_us)
             assert_true(band_of(receiver, t_us) < MX_BAND_HIGH);
         if (t_us > stop_us && band_of(receiver, t_us) == MX_BAND_HIGH)
@@ -639,8 +639,8 @@ static void test_random_providers(void **state)
                         answer.greylist_s == again.greylist_s);
             count[answer.reason]++;
             if (answer.inboxed && gsl_rng_uniform_int(rng, 100) == 0) {
-                mx_receiver_complain(a, now_us, attempt.ip, attempt.domain);
-                mx_receiver_complain(b, now_us, attempt.ip, attempt.domain);
+                mx_receiver_complain(a, attempt.ip, attempt.domain);
+                mx_receiver_complain(b, attempt.ip, attempt.domain);
             }
             mx_receiver_look(a, now_us, attempt.ip, &view);
             assert_true(view.score >= 0.0 && view.score <= 1.0);

@@ -33,11 +33,15 @@ static inline size_t mx_histogram_index(int64_t value_us)
     return index < MX_HISTOGRAM_SIZE ? index : MX_HISTOGRAM_SIZE - 1;
 }
 
+/* One more in the bucket of this index: for a value that several histograms count. */
+static inline void mx_histogram_bump(struct mx_histogram *histogram, size_t index)
+{
+    histogram->bucket[index] += histogram->bucket[index] < UINT32_MAX;
+}
+
 static inline void mx_histogram_add(struct mx_histogram *histogram, int64_t value_us)
 {
-    uint32_t *bucket = &histogram->bucket[mx_histogram_index(value_us)];
-
-    *bucket += *bucket < UINT32_MAX;
+    mx_histogram_bump(histogram, mx_histogram_index(value_us));
 }
 
 /* into += from, saturating. */

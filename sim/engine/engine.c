@@ -35,20 +35,24 @@ enum mx_engine_status mx_engine_run(const struct mx_plan *plan,
         .is_set = true, .seed = options->seed, .replication = options->replication};
     struct mx_world *world =
         mx_world_create(plan, options, loop == MX_LOOP_EXACT ? MX_QUEUE_HEAP : MX_QUEUE_CALENDAR);
-    if (!world)
+    if (!world) {
+        mx_check_context.is_set = false;
         return MX_ENGINE_NO_MEMORY;
+    }
     if (loop == MX_LOOP_EXACT)
         mx_loop_exact(world);
     else
         mx_loop_window(world);
 
     enum mx_engine_status status = MX_ENGINE_OK;
+    bool is_stopped = stopped(options);
+    if (!world->out_of_memory && !is_stopped)
+        mx_world_finish(world);
     if (world->out_of_memory) {
         status = MX_ENGINE_NO_MEMORY;
-    } else if (stopped(options)) {
+    } else if (is_stopped) {
         status = MX_ENGINE_STOPPED;
     } else {
-        mx_world_finish(world);
         *observation = world->observation;
         world->observation = NULL;
         check_conserved(*observation);

@@ -283,7 +283,8 @@ void mx_world_finish(struct mx_world *world)
         finish_line(world, &world->paths[i].line, i % world->ip_count);
     for (uint32_t i = 0; i < world->path_count; i++)
         finish_line(world, &world->warm_ups[i].held, i % world->ip_count);
-    mx_tally_finish(world->tally);
+    if (!mx_tally_finish(world->tally))
+        world->out_of_memory = true;
 }
 
 void mx_world_measure(struct mx_world *world)

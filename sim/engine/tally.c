@@ -1,22 +1,23 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* tally.c - counting. See tally.h.
  *
- * The peak of undecided messages is taken at the ends of intervals of 60 windows (or longer, for
- * at most 20,000 intervals): net changes are booked at their own time, in any order, and added up
- * at the end. */
+ * The peak of undecided messages is taken at the ends of intervals: of one window, doubled until
+ * there are at most 65,536 of them (4 s at 72 h and windows of 1 s) or, for many addresses, until
+ * they fit PEAK_CELLS_MAX. Net changes are booked at their own time, in any order, and added up at
+ * the end. */
 #include "sim/engine/tally.h"
 
 #include <stdlib.h>
 
-#define PEAK_WINDOWS 60
-#define PEAK_INTERVALS_MAX 20000
+#define PEAK_INTERVALS_MAX 65536
+#define PEAK_CELLS_MAX 4194304 /* intervals x scopes */
 
 struct mx_tally {
     struct mx_observation *observation;
     int64_t horizon_us;
     int64_t peak_every_us;
     size_t peak_count;
-    int32_t *by_provider, *by_campaign, *by_ip; /* net change [scope][interval] */
+    int64_t *by_provider, *by_campaign, *by_ip; /* net change [scope][interval] */
     /* the interval and the bin last used, so that a division is rare */
     int64_t peak_from_us;
     size_t peak_index;
@@ -31,13 +32,17 @@ struct mx_tally *mx_tally_create(struct mx_observation *observation, const struc
         return NULL;
     tally->observation = observation;
     tally->horizon_us = plan->horizon_us;
-    tally->peak_every_us = PEAK_WINDOWS * plan->window_us;
-    while (plan->horizon_us / tally->peak_every_us > PEAK_INTERVALS_MAX)
+    int64_t scopes = (int64_t)plan->provider_count + plan->campaign_count + plan->ip_count;
+    int64_t most = PEAK_CELLS_MAX / scopes;
+    if (most > PEAK_INTERVALS_MAX)
+        most = PEAK_INTERVALS_MAX;
+    tally->peak_every_us = plan->window_us;
+    while (plan->horizon_us / tally->peak_every_us >= most)
         tally->peak_every_us *= 2;
     tally->peak_count = (size_t)(plan->horizon_us / tally->peak_every_us) + 1;
-    tally->by_provider = calloc(tally->peak_count * plan->provider_count, sizeof(int32_t));
-    tally->by_campaign = calloc(tally->peak_count * plan->campaign_count, sizeof(int32_t));
-    tally->by_ip = calloc(tally->peak_count * plan->ip_count, sizeof(int32_t));
+    tally->by_provider = calloc(tally->peak_count * plan->provider_count, sizeof(int64_t));
+    tally->by_campaign = calloc(tally->peak_count * plan->campaign_count, sizeof(int64_t));
+    tally->by_ip = calloc(tally->peak_count * plan->ip_count, sizeof(int64_t));
     if (!tally->by_provider || !tally->by_campaign || !tally->by_ip) {
         mx_tally_destroy(tally);
         return NULL;
@@ -56,7 +61,7 @@ void mx_tally_destroy(struct mx_tally *tally)
 }
 
 static void book(struct mx_tally *tally, const struct mx_tally_place *place, int64_t at_us,
-                 int32_t change)
+                 int64_t change)
 {
     int64_t since = at_us - tally->peak_from_us;
     if (since < 0 || since >= tally->peak_every_us) {
@@ -110,9 +115,9 @@ static void count_delivered(struct mx_tally *tally, struct mx_counts *cell,
     if ((uint64_t)ttd_us > cell->ttd_us_max)
         cell->ttd_us_max = (uint64_t)ttd_us;
     size_t bucket = mx_histogram_index(ttd_us);
-    o->ttd_by_provider[attempt->place.provider].bucket[bucket]++;
-    o->ttd_by_campaign[attempt->place.campaign].bucket[bucket]++;
-    o->ttd_by_ip[attempt->place.ip].bucket[bucket]++;
+    mx_histogram_bump(&o->ttd_by_provider[attempt->place.provider], bucket);
+    mx_histogram_bump(&o->ttd_by_campaign[attempt->place.campaign], bucket);
+    mx_histogram_bump(&o->ttd_by_ip[attempt->place.ip], bucket);
 }
 
 static void count_wait(struct mx_tally *tally, struct mx_counts *cell,
@@ -124,9 +129,9 @@ static void count_wait(struct mx_tally *tally, struct mx_counts *cell,
         return; /* the zeros are filled in at the end */
     cell->wait_us_sum += (uint64_t)wait_us;
     size_t bucket = mx_histogram_index(wait_us);
-    o->wait_by_provider[attempt->place.provider].bucket[bucket]++;
-    o->wait_by_campaign[attempt->place.campaign].bucket[bucket]++;
-    o->wait_by_ip[attempt->place.ip].bucket[bucket]++;
+    mx_histogram_bump(&o->wait_by_provider[attempt->place.provider], bucket);
+    mx_histogram_bump(&o->wait_by_campaign[attempt->place.campaign], bucket);
+    mx_histogram_bump(&o->wait_by_ip[attempt->place.ip], bucket);
 }
 
 void mx_tally_attempt(struct mx_tally *tally, const struct mx_tally_attempt *attempt)
@@ -175,7 +180,7 @@ void mx_tally_expired(struct mx_tally *tally, const struct mx_tally_place *place
     book(tally, place, at_us, -1);
 }
 
-static uint64_t peak_of(const int32_t *change, size_t count)
+static uint64_t peak_of(const int64_t *change, size_t count)
 {
     int64_t level = 0, peak = 0;
     for (size_t i = 0; i < count; i++) {
@@ -201,15 +206,16 @@ static uint64_t peak_of_all(const struct mx_tally *tally)
 /* Attempts that did not wait: all that are not in the histogram yet. */
 static void fill_zero(struct mx_histogram *histogram, uint64_t attempts)
 {
-    histogram->bucket[0] += (uint32_t)(attempts - mx_histogram_count(histogram));
+    uint64_t zeros = histogram->bucket[0] + (attempts - mx_histogram_count(histogram));
+    histogram->bucket[0] = zeros < UINT32_MAX ? (uint32_t)zeros : UINT32_MAX;
 }
 
-static void fill_zero_waits(struct mx_observation *o)
+static bool fill_zero_waits(struct mx_observation *o)
 {
     uint64_t *attempts =
         calloc((size_t)o->provider_count + o->campaign_count + o->ip_count, sizeof *attempts);
     if (!attempts)
-        return; /* the conservation check reports the lack */
+        return false;
     uint64_t *of_provider = attempts, *of_campaign = of_provider + o->provider_count;
     uint64_t *of_ip = of_campaign + o->campaign_count;
     for (uint32_t c = 0; c < o->campaign_count; c++) {
@@ -229,9 +235,10 @@ static void fill_zero_waits(struct mx_observation *o)
     for (uint32_t i = 0; i < o->ip_count; i++)
         fill_zero(&o->wait_by_ip[i], of_ip[i]);
     free(attempts);
+    return true;
 }
 
-void mx_tally_finish(struct mx_tally *tally)
+bool mx_tally_finish(struct mx_tally *tally)
 {
     struct mx_observation *o = tally->observation;
     for (uint32_t p = 0; p < o->provider_count; p++)
@@ -243,5 +250,5 @@ void mx_tally_finish(struct mx_tally *tally)
     for (uint32_t i = 0; i < o->ip_count; i++)
         o->peak_by_ip[i] = peak_of(&tally->by_ip[i * tally->peak_count], tally->peak_count);
     o->peak_total = peak_of_all(tally);
-    fill_zero_waits(o);
+    return fill_zero_waits(o);
 }

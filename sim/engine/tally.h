@@ -39,7 +39,7 @@ void mx_tally_attempt(struct mx_tally *tally, const struct mx_tally_attempt *att
 void mx_tally_expired(struct mx_tally *tally, const struct mx_tally_place *place, int64_t at_us,
                       bool attempted);
 
-/* Peaks from net changes, zero waits into the histograms. */
-void mx_tally_finish(struct mx_tally *tally);
+/* Peaks from net changes, zero waits into the histograms. False when out of memory. */
+bool mx_tally_finish(struct mx_tally *tally);
 
 #endif

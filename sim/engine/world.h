@@ -79,7 +79,7 @@ struct mx_world_complaint {
     uint64_t number;
 };
 
-/* An attempt that has its start and waits to be judged. a: its draw. */
+/* An attempt that has its start and waits to be judged; its uniforms are in draw. */
 struct mx_work {
     int64_t start_us, until_us;
     struct mx_entry entry;

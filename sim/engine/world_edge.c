@@ -9,6 +9,8 @@
 
 #include <stdlib.h>
 
+#include "sim/base/check.h"
+
 /* --- complaints: a binary heap by time (their order among equals changes nothing) --- */
 
 static bool grow(void **array, size_t *size, size_t count, size_t item)
@@ -87,7 +89,7 @@ static void hear_complaints(struct mx_world *world, int64_t edge_us)
         const struct mx_world_stream *stream = &world->streams[complaint.stream];
         uint32_t domain = world->plan->campaigns[stream->campaign].domain;
         run_epochs(world, path->provider, complaint.at_us);
-        mx_receiver_complain(path->receiver, complaint.at_us, path->ip, domain);
+        mx_receiver_complain(path->receiver, path->ip, domain);
         if (stream->complained)
             set_bit(stream->complained, complaint.number);
     }
@@ -230,6 +232,7 @@ static void take_samples(struct mx_world *world, int64_t edge_us)
 void mx_world_edge(struct mx_world *world, int64_t edge_us)
 {
     world->now_us = edge_us;
+    mx_check_context.now_us = edge_us;
     hear_complaints(world, edge_us);
     apply_lessons(world);
     look_at_throttles(world, edge_us);

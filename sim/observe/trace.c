@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <zstd.h>
 
@@ -109,6 +110,19 @@ static int prepare_stream(struct mx_trace *trace)
     return 0;
 }
 
+/* What has the name already is put aside first, unless it is a device or the like: in a folder that
+ * others may write to, a link set there beforehand is not followed. */
+static int open_new(const char *path)
+{
+    struct stat status;
+
+    if (lstat(path, &status) == 0 && !S_ISREG(status.st_mode) && !S_ISLNK(status.st_mode))
+        return open(path, O_WRONLY | O_CLOEXEC);
+    if (unlink(path) != 0 && errno != ENOENT)
+        return -1;
+    return open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+}
+
 struct mx_trace *mx_trace_open(const char *path, bool header, int *error_number)
 {
     struct mx_trace *trace = malloc(sizeof *trace);
@@ -122,7 +136,7 @@ struct mx_trace *mx_trace_open(const char *path, bool header, int *error_number)
     trace->size = 0;
     *error_number = ends_in(path, ".zst") ? prepare_stream(trace) : 0;
     if (*error_number == 0) {
-        trace->descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+        trace->descriptor = open_new(path);
         if (trace->descriptor < 0) {
             *error_number = errno;
         }

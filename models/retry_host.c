@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* retry_host.c - when a host that failed is tried again, and what that means for each message. */
+#include "models/retry_host.h"
+
+#include <assert.h>
+
+#include "models/retry_gap.h"
+
+/* Time from which a failure that began at from_us is final. */
+static int64_t cutoff_us(const struct mx_retry_policy *policy, int64_t from_us)
+{
+    assert(policy->kind == MX_RETRY_SEGMENTS && policy->segment_count > 0);
+    return mx_retry_add_us(from_us, policy->segment[policy->segment_count - 1].until_us);
+}
+
+static bool is_remembered(const struct mx_retry_policy *policy, const struct mx_retry_host *host,
+                          int64_t now_us)
+{
+    return host->known && now_us - host->last_try_us <= policy->data_expire_us;
+}
+
+enum mx_retry_ask mx_retry_host_ask(const struct mx_retry_policy *policy,
+                                    const struct mx_retry_host *host, int64_t created_us,
+                                    int64_t now_us)
+{
+    if (!is_remembered(policy, host, now_us) || now_us >= host->next_try_us) {
+        return MX_ASK_TRY;
+    }
+    if (host->expired) {
+        return policy->delay_after_cutoff ? MX_ASK_EXPIRE : MX_ASK_TRY;
+    }
+    return now_us >= cutoff_us(policy, created_us) ? MX_ASK_TRY : MX_ASK_WAIT;
+}
+
+int64_t mx_retry_host_due_us(const struct mx_retry_policy *policy, const struct mx_retry_host *host,
+                             int64_t created_us, int64_t now_us)
+{
+    if (policy->scan_us > 0) {
+        return mx_retry_next_scan_us(policy, now_us + 1, now_us);
+    }
+    const int64_t last_us = cutoff_us(policy, created_us);
+    const int64_t due_us = host->next_try_us < last_us ? host->next_try_us : last_us;
+    return due_us > now_us ? due_us : now_us + 1;
+}
+
+/* The host's next time. G and H grow from the last gap, or from what it really was if shorter. */
+static int64_t next_try_us(const struct mx_retry_policy *policy, const struct mx_retry_host *host,
+                           int64_t now_us, double u)
+{
+    const int64_t planned_us = host->next_try_us - host->last_try_us;
+    const int64_t real_us = now_us - host->last_try_us;
+    const struct mx_retry_state state = {
+        .created_us = host->first_failed_us,
+        .first_deferral_us = host->first_failed_us,
+        .attempt_count = 1,
+        .due_us = now_us,
+        .gap_us = planned_us < real_us ? planned_us : real_us,
+    };
+    return mx_retry_add_us(now_us, mx_retry_gap_us(policy, &state, now_us, u));
+}
+
+struct mx_retry_decision mx_retry_host_fail(const struct mx_retry_policy *policy,
+                                            struct mx_retry_host *host, int64_t created_us,
+                                            int64_t now_us, double u)
+{
+    assert(created_us <= now_us && (!host->known || host->last_try_us <= now_us));
+    if (!is_remembered(policy, host, now_us)) {
+        *host = (struct mx_retry_host){
+            .known = true, .first_failed_us = now_us, .last_try_us = now_us, .next_try_us = now_us};
+    }
+    host->expired = now_us >= cutoff_us(policy, host->first_failed_us);
+    const bool message_is_over = !host->expired && created_us <= host->first_failed_us &&
+                                 now_us >= cutoff_us(policy, created_us);
+    const int64_t next_us = message_is_over ? now_us : next_try_us(policy, host, now_us, u);
+    const int64_t gap_us = next_us - now_us;
+    host->last_try_us = now_us;
+    host->next_try_us = next_us;
+    if (host->expired || message_is_over) {
+        return (struct mx_retry_decision){MX_NEVER, now_us, gap_us};
+    }
+    return (struct mx_retry_decision){mx_retry_host_due_us(policy, host, created_us, now_us),
+                                      MX_NEVER, gap_us};
+}
+
+void mx_retry_host_clear(struct mx_retry_host *host)
+{
+    *host = (struct mx_retry_host){.known = false};
+}
