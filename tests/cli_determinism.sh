@@ -74,12 +74,24 @@ if [ -x "$BUILD/clang/mxsim" ]; then
 fi
 
 if command -v valgrind >/dev/null; then
-    run valgrind valgrind -q --error-exitcode=9 "$MXSIM" run $scenario --replications 1
-    run plain "$MXSIM" run $scenario --replications 1
-    for file in summary timeseries.csv reputation.csv; do
+    traced valgrind valgrind -q --error-exitcode=9 "$MXSIM" run $scenario --replications 1
+    traced plain "$MXSIM" run $scenario --replications 1
+    for file in summary timeseries.csv reputation.csv trace.csv; do
         cmp "$work/plain/$file" "$work/valgrind/$file" || fail "valgrind: $file differs"
     done
 fi
+
+# looking more often, or less, changes nothing that is seen: only the name of what was run
+for every in 1m 3h; do
+    traced "every$every" "$MXSIM" run $scenario --replications 3 --set output.timeseries_every=$every
+    same "every$every" trace.csv
+    for name in first "every$every"; do
+        jq 'del(.performance, .scenario)' "$work/$name/summary.json" >"$work/$name/metrics"
+    done
+    same "every$every" metrics
+    ! cmp -s "$work/first/timeseries.csv" "$work/every$every/timeseries.csv" ||
+        fail "output.timeseries_every=$every changes nothing at all"
+done
 
 # and another seed is another run
 seed=8 run other "$MXSIM" run $scenario --replications 3

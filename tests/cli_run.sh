@@ -158,5 +158,19 @@ for wrong in 'delivered_rat >= 1' 'providers.bigg.sent > 1' 'lists.readers.sent 
 done
 expect 3 'did you mean delivered_rate' check small.cfg --set 'expect=("delivered_rat >= 1")'
 
+# --- a burst that is over within the minute is seen in the peak ---
+cat >burst.cfg <<'END'
+name = "burst"; start = "2026-11-27 09:00"; time_zone = "UTC"; seed = 1;
+lists = { l = { }; };
+pools = { main = { ips = ( { name = "ip"; age = "90d"; daily_volume = "10k"; } ); }; };
+mta = { connections = "none"; transaction_time = "20s"; };
+campaigns = { c = { list = "l"; pool = "main"; recipients = 1000; window = "10s"; mix = { p = "100%"; }; }; };
+providers = { p = { }; };
+END
+expect 0 '' run burst.cfg --quiet --out burst
+[ "$(jq .total.queue_peak.mean burst/summary.json)" = 1000 ] &&
+    [ "$(jq .total.delivered.mean burst/summary.json)" = 1000 ] ||
+    fail "a burst's peak is $(jq -c .total.queue_peak burst/summary.json)"
+
 [ $failures = 0 ] && echo "all well"
 exit $failures
