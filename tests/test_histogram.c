@@ -86,6 +86,7 @@ static void test_nothing_is_dropped_or_wraps(void **state)
     mx_histogram_add(one, 0);
     assert_int_equal(mx_histogram_count(one), 2);
     assert_int_equal(one->bucket[MX_HISTOGRAM_SIZE - 1], 1);
+    assert_false(mx_histogram_is_saturated(one));
     two->bucket[0] = UINT32_MAX - 1;
     two->bucket[5] = 7;
     mx_histogram_merge(one, two);
@@ -96,6 +97,7 @@ static void test_nothing_is_dropped_or_wraps(void **state)
     mx_histogram_merge(one, two);
     assert_int_equal(one->bucket[0], UINT32_MAX);
     assert_int_equal(one->bucket[5], 14);
+    assert_true(mx_histogram_is_saturated(one));
     free(one);
     free(two);
 }

@@ -35,10 +35,16 @@ static struct mx_observation *sound(void)
     *bin = (struct mx_series_bin){
         .created = 9, .attempts = 12, .delivered = 7, .hard_bounced = 1, .expired = 1};
     bin->deferrals[MX_REASON_OUTAGE] = 4;
-    for (int i = 0; i < 7; i++)
+    for (int i = 0; i < 7; i++) {
         mx_histogram_add(&o->ttd_by_provider[1], i);
-    for (int i = 0; i < 12; i++)
+        mx_histogram_add(&o->ttd_by_campaign[0], i);
+        mx_histogram_add(&o->ttd_by_ip[0], i);
+    }
+    for (int i = 0; i < 12; i++) {
         mx_histogram_add(&o->wait_by_provider[1], 0);
+        mx_histogram_add(&o->wait_by_campaign[0], 0);
+        mx_histogram_add(&o->wait_by_ip[0], 0);
+    }
     return o;
 }
 
@@ -89,11 +95,32 @@ static void test_each_identity_is_checked(void **state)
     o->series[3 * 2 + 1].deferrals[MX_REASON_SPIKE]++;
     expect_broken(o, "series deferrals");
     o = sound();
-    mx_histogram_add(&o->ttd_by_provider[1], 5);
-    expect_broken(o, "time-to-deliver");
+    o->series[3 * 2 + 1].attempts++;
+    expect_broken(o, "series attempts");
     o = sound();
-    mx_histogram_add(&o->wait_by_provider[1], 5);
-    expect_broken(o, "wait samples");
+    o->series[3 * 2 + 1].hard_bounced++;
+    expect_broken(o, "series hard_bounced");
+    o = sound();
+    o->series[3 * 2 + 1].soft_rejected++;
+    expect_broken(o, "series soft_bounced_rejected");
+    o = sound();
+    mx_observation_cell(o, 0, 1, 0)->deferred_first_attempt = 3;
+    expect_broken(o, "deferred_first_attempt");
+}
+
+static void test_each_histogram_is_checked(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        struct mx_observation *o = sound();
+        struct mx_histogram *ttd[] = {&o->ttd_by_provider[1], o->ttd_by_campaign, o->ttd_by_ip};
+        mx_histogram_add(ttd[i], 5);
+        expect_broken(o, "time-to-deliver");
+        o = sound();
+        struct mx_histogram *wait[] = {&o->wait_by_provider[1], o->wait_by_campaign, o->wait_by_ip};
+        wait[i]->bucket[0]--;
+        expect_broken(o, "wait samples");
+    }
 }
 
 int main(void)
@@ -101,6 +128,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sound_passes),
         cmocka_unit_test(test_each_identity_is_checked),
+        cmocka_unit_test(test_each_histogram_is_checked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -21,6 +21,16 @@ uint64_t mx_histogram_count(const struct mx_histogram *histogram)
     return count;
 }
 
+bool mx_histogram_is_saturated(const struct mx_histogram *histogram)
+{
+    for (size_t i = 0; i < MX_HISTOGRAM_SIZE; i++) {
+        if (histogram->bucket[i] == UINT32_MAX) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Smallest value of a bucket. */
 static int64_t bucket_start_us(size_t index)
 {

@@ -7,6 +7,7 @@
 #ifndef MX_HISTOGRAM_H
 #define MX_HISTOGRAM_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -47,6 +48,8 @@ static inline void mx_histogram_add(struct mx_histogram *histogram, int64_t valu
 /* into += from, saturating. */
 void mx_histogram_merge(struct mx_histogram *into, const struct mx_histogram *from);
 uint64_t mx_histogram_count(const struct mx_histogram *histogram);
+/* Whether a bucket has reached its limit, so that the count is too small. */
+bool mx_histogram_is_saturated(const struct mx_histogram *histogram);
 /* The value of this rank (1-based) in increasing order: the middle of its bucket, in us; -1 when
  * rank is larger than the count (or 0). */
 int64_t mx_histogram_at_rank(const struct mx_histogram *histogram, uint64_t rank);

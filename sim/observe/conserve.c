@@ -41,6 +41,9 @@ static char *check_counts(const char *scope, uint32_t index, const struct mx_cou
     if (c->deferred_messages > deferrals)
         return sentence(scope, index, "deferred_messages <= deferrals", c->deferred_messages,
                         deferrals);
+    if (c->deferred_first_attempt > c->deferred_messages)
+        return sentence(scope, index, "deferred_first_attempt <= deferred_messages",
+                        c->deferred_first_attempt, c->deferred_messages);
     return NULL;
 }
 
@@ -74,44 +77,83 @@ static bool sum_scopes(const struct mx_observation *o, struct scopes *scopes)
     return true;
 }
 
+static struct mx_series_bin sum_of_bins(const struct mx_observation *o, uint32_t provider)
+{
+    struct mx_series_bin sum = {0};
+    for (size_t b = 0; b < o->series_count; b++) {
+        const struct mx_series_bin *bin = &o->series[b * o->provider_count + provider];
+        sum.created += bin->created;
+        sum.attempts += bin->attempts;
+        sum.delivered += bin->delivered;
+        sum.hard_bounced += bin->hard_bounced;
+        sum.soft_rejected += bin->soft_rejected;
+        sum.expired += bin->expired;
+        for (int r = 0; r < MX_DEFERRAL_REASON_COUNT; r++)
+            sum.deferrals[r] += bin->deferrals[r];
+    }
+    return sum;
+}
+
 static char *check_series(const struct mx_observation *o, const struct mx_counts *provider)
 {
     for (uint32_t p = 0; p < o->provider_count; p++) {
-        struct mx_counts c = provider[p];
-        uint64_t created = 0, delivered = 0, deferrals = 0, expired = 0;
-        for (size_t b = 0; b < o->series_count; b++) {
-            const struct mx_series_bin *bin = &o->series[b * o->provider_count + p];
-            created += bin->created;
-            delivered += bin->delivered;
-            expired += bin->expired;
-            for (int r = 0; r < MX_DEFERRAL_REASON_COUNT; r++)
-                deferrals += bin->deferrals[r];
+        const struct mx_counts *c = &provider[p];
+        const struct mx_series_bin sum = sum_of_bins(o, p);
+        const struct {
+            const char *name;
+            uint64_t in_series, counted;
+        } pair[] = {{"series attempts", sum.attempts, c->attempts},
+                    {"series delivered", sum.delivered, c->delivered},
+                    {"series hard_bounced", sum.hard_bounced, c->hard_bounced},
+                    {"series soft_bounced_rejected", sum.soft_rejected, c->soft_rejected},
+                    {"series expired", sum.expired, c->expired}};
+        for (size_t i = 0; i < sizeof pair / sizeof *pair; i++) {
+            if (pair[i].in_series != pair[i].counted)
+                return sentence("provider", p, pair[i].name, pair[i].in_series, pair[i].counted);
         }
-        if (created > mx_counts_sent(&c)) /* less where the horizon left some unsent */
-            return sentence("provider", p, "series created <= sent", created, mx_counts_sent(&c));
-        if (delivered != c.delivered)
-            return sentence("provider", p, "series delivered", delivered, c.delivered);
-        if (expired != c.expired)
-            return sentence("provider", p, "series expired", expired, c.expired);
-        if (deferrals != mx_counts_deferrals(&c))
-            return sentence("provider", p, "series deferrals", deferrals, mx_counts_deferrals(&c));
+        for (int r = 0; r < MX_DEFERRAL_REASON_COUNT; r++) {
+            if (sum.deferrals[r] != c->deferrals[r])
+                return sentence("provider", p, "series deferrals", sum.deferrals[r],
+                                c->deferrals[r]);
+        }
+        if (sum.created > mx_counts_sent(c)) /* less where the horizon left some unsent */
+            return sentence("provider", p, "series created <= sent", sum.created,
+                            mx_counts_sent(c));
     }
     return NULL;
 }
 
-static char *check_histograms(const struct mx_observation *o, const struct mx_counts *provider)
+static bool has_all(const struct mx_histogram *histogram, uint64_t expected, uint64_t *count)
 {
-    for (uint32_t p = 0; p < o->provider_count; p++) {
-        struct mx_counts c = provider[p];
-        uint64_t count = mx_histogram_count(&o->ttd_by_provider[p]);
-        if (count != c.delivered)
-            return sentence("provider", p, "time-to-deliver samples = delivered", count,
-                            c.delivered);
-        count = mx_histogram_count(&o->wait_by_provider[p]);
-        if (count != c.attempts)
-            return sentence("provider", p, "wait samples = attempts", count, c.attempts);
+    *count = mx_histogram_count(histogram);
+    return *count == expected || (*count < expected && mx_histogram_is_saturated(histogram));
+}
+
+static char *check_histograms(const char *kind, uint32_t scope_count,
+                              const struct mx_counts *counts, const struct mx_histogram *ttd,
+                              const struct mx_histogram *wait)
+{
+    for (uint32_t i = 0; i < scope_count; i++) {
+        uint64_t count;
+        if (!has_all(&ttd[i], counts[i].delivered, &count))
+            return sentence(kind, i, "time-to-deliver samples = delivered", count,
+                            counts[i].delivered);
+        if (!has_all(&wait[i], counts[i].attempts, &count))
+            return sentence(kind, i, "wait samples = attempts", count, counts[i].attempts);
     }
     return NULL;
+}
+
+static char *check_all_histograms(const struct mx_observation *o, const struct scopes *scopes)
+{
+    char *failed = check_histograms("provider", o->provider_count, scopes->provider,
+                                    o->ttd_by_provider, o->wait_by_provider);
+    if (!failed)
+        failed = check_histograms("campaign", o->campaign_count, scopes->campaign,
+                                  o->ttd_by_campaign, o->wait_by_campaign);
+    if (!failed)
+        failed = check_histograms("ip", o->ip_count, scopes->ip, o->ttd_by_ip, o->wait_by_ip);
+    return failed;
 }
 
 static char *check_scopes(const struct mx_observation *o, const struct scopes *scopes)
@@ -143,7 +185,7 @@ char *mx_observation_conserved(const struct mx_observation *observation)
     if (!failed)
         failed = check_series(observation, scopes.provider);
     if (!failed)
-        failed = check_histograms(observation, scopes.provider);
+        failed = check_all_histograms(observation, &scopes);
     free(scopes.total);
     return failed;
 }
