@@ -83,7 +83,8 @@ fi
 
 # looking more often, or less, changes nothing that is seen: only the name of what was run
 for every in 1m 3h; do
-    traced "every$every" "$MXSIM" run $scenario --replications 3 --set output.timeseries_every=$every
+    traced "every$every" "$MXSIM" run $scenario --replications 3 \
+        --set output.timeseries_every=$every
     same "every$every" trace.csv
     for name in first "every$every"; do
         jq 'del(.performance, .scenario)' "$work/$name/summary.json" >"$work/$name/metrics"

@@ -164,7 +164,8 @@ name = "burst"; start = "2026-11-27 09:00"; time_zone = "UTC"; seed = 1;
 lists = { l = { }; };
 pools = { main = { ips = ( { name = "ip"; age = "90d"; daily_volume = "10k"; } ); }; };
 mta = { connections = "none"; transaction_time = "20s"; };
-campaigns = { c = { list = "l"; pool = "main"; recipients = 1000; window = "10s"; mix = { p = "100%"; }; }; };
+campaigns = { c = { list = "l"; pool = "main"; recipients = 1000; window = "10s";
+  mix = { p = "100%"; }; }; };
 providers = { p = { }; };
 END
 expect 0 '' run burst.cfg --quiet --out burst
