@@ -188,6 +188,8 @@ static double read_rows(struct mx_build *build, const char *file, char *text, st
         complain_row(&rows, rows.last_line,
                      "the last row's count has no end to spread to: end with a row of count 0, or "
                      "give a window that ends after it");
+    } else if (rows.count == 1) {
+        complain_row(&rows, rows.last_line, "a single row, of count 0: no messages");
     }
     return rows.sum;
 }
