@@ -91,7 +91,8 @@ static json_t *scope(double sent, double delivered)
                    {"pending", 0.05 * lost},
                    {"deferrals", sent * 0.2},
                    {"delivered_rate", sent > 0.0 ? delivered : NAN},
-                   {"queue_peak", sent * 0.1}};
+                   {"time_until_50pct_s", sent > 0.0 && delivered >= 0.5 ? 60.0 : NAN},
+                   {"time_until_90pct_s", sent > 0.0 && delivered >= 0.9 ? 4321.0 : NAN}};
     json_t *object = json_object();
 
     for (size_t i = 0; i < sizeof metrics / sizeof metrics[0]; i++) {

@@ -45,22 +45,6 @@ static double final_share(const struct curve *curve)
     return curve->count > 0 ? curve->rows[curve->count - 1].share : NAN;
 }
 
-/* Age at which a share is reached, or NaN. Straight lines between the rows, as in the picture. */
-static double age_at(const struct curve *curve, double share)
-{
-    for (size_t i = 0; i < curve->count; i++) {
-        const struct mx_plot_age *row = &curve->rows[i];
-        if (row->share >= share) {
-            if (i == 0 || row[-1].age_s <= 0.0 || row->share <= row[-1].share) {
-                return row->age_s;
-            }
-            return row[-1].age_s * pow(row->age_s / row[-1].age_s,
-                                       (share - row[-1].share) / (row->share - row[-1].share));
-        }
-    }
-    return NAN;
-}
-
 /* One data block: age, share, low, high. What lies before LOW_S comes in at the left edge. */
 static void write_curve(FILE *script, const struct curve *curve, size_t number)
 {
@@ -176,26 +160,34 @@ static size_t collect_tags(const struct mx_plot_data *data, const struct mx_plot
     return count + (others_tag(data, shown, &tags[count]) ? 1 : 0);
 }
 
-static double speed_to_90(const struct curve *curve)
+/* What find_least looks for, of provider p. The times are the summary's own, not read off the
+ * curve, whose lines between two ages say more than is known. */
+static double share_of(const struct mx_plot_data *data, size_t p)
 {
-    return -age_at(curve, 0.9);
+    struct curve curve = find_curve(data, p);
+    return final_share(&curve);
 }
 
-static double slowness_to_90(const struct curve *curve)
+static double speed_to_90(const struct mx_plot_data *data, size_t p)
 {
-    return age_at(curve, 0.9);
+    return -data->providers[p].scope.metric[MX_PLOT_UNTIL_90_S];
+}
+
+static double slowness_to_90(const struct mx_plot_data *data, size_t p)
+{
+    return data->providers[p].scope.metric[MX_PLOT_UNTIL_90_S];
 }
 
 /* The provider of some size with the least of a measure; SIZE_MAX for none. */
-static size_t find_least(const struct mx_plot_data *data, double (*measure)(const struct curve *),
+static size_t find_least(const struct mx_plot_data *data,
+                         double (*measure)(const struct mx_plot_data *data, size_t provider),
                          double *value)
 {
     double least = HEADLINE_SIZE * data->total.metric[MX_PLOT_SENT];
     size_t found = SIZE_MAX;
 
     for (size_t p = 0; p < data->provider_count; p++) {
-        struct curve curve = find_curve(data, p);
-        double x = measure(&curve);
+        double x = measure(data, p);
         if (data->providers[p].scope.metric[MX_PLOT_SENT] >= least && !isnan(x) &&
             (found == SIZE_MAX || x < *value)) {
             found = p;
@@ -209,7 +201,7 @@ static struct mx_plot_text headline(const struct mx_plot_data *data, double high
 {
     struct curve total = find_curve(data, data->provider_count);
     double end = total.count > 0 ? final_share(&total) : data->total.metric[MX_PLOT_DELIVERED_RATE];
-    double least = 0.0, most = 0.0, t50 = age_at(&total, 0.5);
+    double least = 0.0, most = 0.0, t50 = data->total.metric[MX_PLOT_UNTIL_50_S];
     size_t worst, best;
 
     if (data->age_count == 0 || isnan(end) || data->total.metric[MX_PLOT_SENT] <= 0.0) {
@@ -218,7 +210,7 @@ static struct mx_plot_text headline(const struct mx_plot_data *data, double high
     if (end <= 0.0) {
         return mx_plot_text_format("Nothing is delivered within %s", mx_plot_duration(high_s).s);
     }
-    worst = find_least(data, final_share, &least);
+    worst = find_least(data, share_of, &least);
     if (data->provider_count > 1 && worst != SIZE_MAX && least < end - HEADLINE_LAG) {
         return mx_plot_text_format("%s ends at %s delivered, all mail together at %s",
                                    data->providers[worst].shown.s, mx_plot_share(least).s,

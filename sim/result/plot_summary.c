@@ -24,7 +24,8 @@ static const char *const metric_name[MX_PLOT_METRIC_COUNT] = {
     [MX_PLOT_DEFERRALS] = "deferrals",
     [MX_PLOT_DROPPED] = "dropped",
     [MX_PLOT_DELIVERED_RATE] = "delivered_rate",
-    [MX_PLOT_QUEUE_PEAK] = "queue_peak",
+    [MX_PLOT_UNTIL_50_S] = "time_until_50pct_s",
+    [MX_PLOT_UNTIL_90_S] = "time_until_90pct_s",
 };
 
 struct reading {
@@ -70,7 +71,8 @@ static int read_scope(const struct reading *reading, const char *name, const jso
     for (int m = 0; m < MX_PLOT_METRIC_COUNT; m++) {
         const json_t *metric = json_object_get(object, metric_name[m]);
         const json_t *mean = json_object_get(metric, "mean");
-        bool may_be_null = m == MX_PLOT_DELIVERED_RATE;
+        bool may_be_null =
+            m == MX_PLOT_DELIVERED_RATE || m == MX_PLOT_UNTIL_50_S || m == MX_PLOT_UNTIL_90_S;
         int code;
 
         if (metric == NULL) {

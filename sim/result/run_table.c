@@ -8,7 +8,7 @@
 
 #define WIDTH 100
 #define NAME_WIDTH 13
-#define REASONS_WIDTH 32 /* and HALF_WIDTH more where there is no interval */
+#define REASONS_WIDTH 31 /* and HALF_WIDTH more where there is no interval */
 #define HALF_WIDTH 8
 #define POOR_RATE 0.95 /* below it a delivered rate is marked */
 
@@ -105,7 +105,12 @@ static void print_half(const struct table *table, const struct mx_estimate *e, d
         return;
     }
     if (e->has_spread) {
-        (void)snprintf(text, sizeof text, "+-%.3f", (e->ci95[1] - e->mean) * unit);
+        double half = (e->ci95[1] - e->mean) * unit;
+        (void)snprintf(text, sizeof text, "+-%.*f",
+                       half < 9.9995   ? 3
+                       : half < 99.995 ? 2
+                                       : 1,
+                       half);
     }
     (void)fprintf(table->stream, "%*s", HALF_WIDTH, text);
 }
@@ -290,11 +295,12 @@ static void print_assumed(const struct table *table)
     size_t count = table->plan->assumed_count;
 
     if (count > 0) {
-        (void)fprintf(table->stream,
-                      "\n%sASSUMED%s: %lu value%s of this scenario %s no public source; "
-                      "`mxsim check %s` lists %s.\n",
-                      bold(table), plain(table), (unsigned long)count, count == 1 ? "" : "s",
-                      count == 1 ? "has" : "have", table->plan->file, count == 1 ? "it" : "them");
+        (void)fprintf(
+            table->stream,
+            "\n%sASSUMED%s: %lu value%s of this scenario %s no public source. To list %s:\n"
+            "  mxsim check %s\n",
+            bold(table), plain(table), (unsigned long)count, count == 1 ? "" : "s",
+            count == 1 ? "has" : "have", count == 1 ? "it" : "them", table->plan->file);
     }
 }
 
