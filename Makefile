@@ -21,7 +21,7 @@ CFLAGS ?= -O2 -g
 MX_CFLAGS := -std=c11 -D_POSIX_C_SOURCE=200809L -ffp-contract=off -pthread -I. \
     -Wall -Wextra -Wconversion -Wshadow -Wswitch-enum -Wstrict-prototypes -Wmissing-prototypes
 MX_LDFLAGS := -pthread
-MX_LIBS := -lconfig -ljansson -lzstd -lcrypto -lgsl -lgslcblas -lm
+MX_LIBS := -lcurl -lsqlite3 -lconfig -ljansson -lzstd -lcrypto -lgsl -lgslcblas -lm
 ifneq ($(WERROR),0)
 MX_CFLAGS += -Werror
 endif

@@ -84,6 +84,28 @@ const struct mx_command mx_command_table[MX_COMMAND_COUNT] = {
             .operand_count_max = 2,
             .run = mx_cmd_plot,
         },
+    [MX_COMMAND_SEND] =
+        {
+            .id = MX_COMMAND_SEND,
+            .name = "send",
+            .operands = "[DIR]",
+            .summary = "send real mail with the same scheduler, over SMTP",
+            .description =
+                "Delivers the messages of DIR (one RFC 5322 message a file), or made ones, to a "
+                "relay, and tries what it refuses again as the policy says, until all are "
+                "delivered, bounced or expired. The spool keeps everything: after Ctrl-C, a crash "
+                "or kill -9 the same command goes on, as --spool FILE alone does. Files that are "
+                "no messages are named and left out, and the exit code is then 3.",
+            .examples =
+                "mxsim send outbox --spool mail.spool --relay 127.0.0.1:25\tevery message of a "
+                "folder, to the recipients of its header\n"
+                "mxsim send --generate 1000 --from a@example.com --to 'u{n}@example.net' "
+                "--spool x.spool --time-scale 600 --out out/x\t72 hours of retries in 7 minutes\n"
+                "mxsim send --spool mail.spool\tgo on with what is left\n",
+            .operand_count_min = 0,
+            .operand_count_max = 1,
+            .run = mx_cmd_send,
+        },
     [MX_COMMAND_HELP] =
         {
             .id = MX_COMMAND_HELP,

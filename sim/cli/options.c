@@ -10,8 +10,13 @@
 
 #include "sim/base/check.h"
 #include "sim/base/error.h"
+#include "sim/live/smtp_client.h"
+#include "sim/live/wall_clock.h"
 #include "sim/scenario/mistakes.h"
 #include "sim/study/replicate.h"
+
+#define MX_GENERATE_MAX UINT64_C(100000000)
+#define MX_TIMEOUT_S_MAX 3600U
 
 #define ON(command) (1U << (command))
 #define ALL_COMMANDS (ON(MX_COMMAND_COUNT + 1) - 1U) /* and none */
@@ -23,6 +28,9 @@ const struct mx_option mx_option_table[] = {
      ON(MX_COMMAND_RUN)},
     {MX_OPTION_OUT, "out", 'o', "DIR", "where the pictures go (default: RESULTS)",
      ON(MX_COMMAND_PLOT)},
+    {MX_OPTION_OUT, "out", 'o', "DIR",
+     "write summary.json, timeseries.csv and delivered_by_age.csv to DIR, made when it is missing",
+     ON(MX_COMMAND_SEND)},
     {MX_OPTION_SEED, "seed", 0, "N",
      "seed of all random numbers, 0 to 9223372036854775807 (default: the scenario's)",
      ON(MX_COMMAND_RUN)},
@@ -36,7 +44,8 @@ const struct mx_option mx_option_table[] = {
      "replace a value of the scenario, e.g. mta.retry.lifetime=24h; may be repeated",
      ON(MX_COMMAND_RUN) | ON(MX_COMMAND_CHECK)},
     {MX_OPTION_SET, "set", 's', "KEY=VALUE",
-     "replace a value of the policy, e.g. lifetime=24h; may be repeated", ON(MX_COMMAND_SCHEDULE)},
+     "replace a value of the policy, e.g. lifetime=24h; may be repeated",
+     ON(MX_COMMAND_SCHEDULE) | ON(MX_COMMAND_SEND)},
     {MX_OPTION_ALL, "all", 'a', NULL, "an overview of every preset, a line each",
      ON(MX_COMMAND_SCHEDULE)},
     {MX_OPTION_PLOT, "plot", 'p', "FILE",
@@ -45,18 +54,48 @@ const struct mx_option mx_option_table[] = {
     {MX_OPTION_SEED, "seed", 0, "N",
      "draw what policies draw at random, instead of showing the middle of its range",
      ON(MX_COMMAND_SCHEDULE)},
+    {MX_OPTION_SEED, "seed", 0, "N", "seed of what the policy draws at random (default: 1)",
+     ON(MX_COMMAND_SEND)},
     {MX_OPTION_TRACE, "trace", 't', "FILE",
-     "write every attempt as a row of CSV; compressed when FILE ends in .zst", ON(MX_COMMAND_RUN)},
+     "write every attempt as a row of CSV; compressed when FILE ends in .zst",
+     ON(MX_COMMAND_RUN) | ON(MX_COMMAND_SEND)},
     {MX_OPTION_JSON, "json", 0, NULL, "print summary.json instead of the tables",
-     ON(MX_COMMAND_RUN)},
+     ON(MX_COMMAND_RUN) | ON(MX_COMMAND_SEND)},
     {MX_OPTION_JSON, "json", 0, NULL, "print JSON instead of the table", ON(MX_COMMAND_SCHEDULE)},
     {MX_OPTION_QUIET, "quiet", 'q', NULL, "no progress line, no tables; errors only",
-     ON(MX_COMMAND_RUN)},
+     ON(MX_COMMAND_RUN) | ON(MX_COMMAND_SEND)},
     {MX_OPTION_QUIET, "quiet", 'q', NULL, "print mistakes only, not the plan",
      ON(MX_COMMAND_CHECK)},
     {MX_OPTION_EXACT, "exact", 0, NULL,
      "one event at a time: the slow reference that the fast order is tested against",
      ON(MX_COMMAND_RUN)},
+    {MX_OPTION_GENERATE, "generate", 'g', "N",
+     "make N messages instead of reading DIR; they go to the addresses of --to in turn",
+     ON(MX_COMMAND_SEND)},
+    {MX_OPTION_FROM, "from", 'f', "ADDRESS",
+     "sender of the envelope (default: that of each message)", ON(MX_COMMAND_SEND)},
+    {MX_OPTION_TO, "to", 0, "ADDRESS",
+     "recipient of every message, may be repeated (default: those of each message); with "
+     "--generate, {n} in it stands for the message's number",
+     ON(MX_COMMAND_SEND)},
+    {MX_OPTION_RELAY, "relay", 'r', "HOST:PORT",
+     "the server that gets all mail (default: 127.0.0.1:2525)", ON(MX_COMMAND_SEND)},
+    {MX_OPTION_POLICY, "policy", 'p', "POLICY",
+     "retry policy, the name of a preset or a file (default: bluecore)", ON(MX_COMMAND_SEND)},
+    {MX_OPTION_SPOOL, "spool", 0, "FILE",
+     "keep the mailing in FILE; when it is there already, go on with it", ON(MX_COMMAND_SEND)},
+    {MX_OPTION_TIME_SCALE, "time-scale", 0, "N",
+     "let the policy's time pass N times faster (default: 1)", ON(MX_COMMAND_SEND)},
+    {MX_OPTION_CONNECTIONS, "connections", 'c', "N",
+     "connections to a destination at once (default: 20); 1000 in all", ON(MX_COMMAND_SEND)},
+    {MX_OPTION_PER_CONNECTION, "per-connection", 0, "N",
+     "messages over one connection (default: 100)", ON(MX_COMMAND_SEND)},
+    {MX_OPTION_RATE, "rate", 0, "RATE",
+     "attempts at a destination, in the policy's time, e.g. 600/m (default: no limit)",
+     ON(MX_COMMAND_SEND)},
+    {MX_OPTION_TIMEOUT, "timeout", 0, "N",
+     "seconds that the relay has for a connection and for each reply (default: 60)",
+     ON(MX_COMMAND_SEND)},
     {MX_OPTION_HELP, "help", 'h', NULL, "show this help", ALL_COMMANDS},
     {MX_OPTION_VERSION, "version", 'V', NULL, "show version and commit", ALL_COMMANDS},
 };
@@ -112,13 +151,13 @@ static const struct mx_option *find_short(enum mx_command_id command, char lette
 /* An option that is not there: suggest the nearest, or say whose it is. */
 static int unknown_long(const struct parser *parser, const char *name, size_t size)
 {
-    const char *names[32];
+    const char *names[MX_OPTION_COUNT];
     char shown[64];
     const char *nearest;
     size_t count = 0;
 
     (void)snprintf(shown, sizeof shown, "%.*s", size < 60 ? (int)size : 60, name);
-    for (size_t i = 0; i < mx_option_count && count < 32; i++) {
+    for (size_t i = 0; i < mx_option_count && count < MX_OPTION_COUNT; i++) {
         if (applies(&mx_option_table[i], parser->command)) {
             names[count++] = mx_option_table[i].name;
         }
@@ -177,6 +216,56 @@ static int take_name(const struct parser *parser, const struct mx_option *option
     return value[0] != '\0' ? 0 : usage(parser, "--%s takes a name%s", option->name, "");
 }
 
+/* A number of 32 bits, from 1 on. */
+static int take_number(const struct parser *parser, const struct mx_option *option,
+                       const char *value, uint32_t most, uint32_t *number)
+{
+    uint64_t wide = 0;
+    int status = parse_number(parser, option, value, 1, most, &wide);
+
+    *number = (uint32_t)wide;
+    return status;
+}
+
+/* Those of `mxsim send` alone. */
+static int apply_send(const struct parser *parser, const struct mx_option *option,
+                      const char *value)
+{
+    struct mx_options *options = parser->options;
+
+    if (option->id == MX_OPTION_GENERATE) {
+        return parse_number(parser, option, value, 1, MX_GENERATE_MAX, &options->generate);
+    }
+    if (option->id == MX_OPTION_FROM) {
+        return take_name(parser, option, value, &options->from);
+    }
+    if (option->id == MX_OPTION_TO) {
+        return take_name(parser, option, value, &options->to[options->to_count++]);
+    }
+    if (option->id == MX_OPTION_RELAY) {
+        return take_name(parser, option, value, &options->relay);
+    }
+    if (option->id == MX_OPTION_POLICY) {
+        return take_name(parser, option, value, &options->policy);
+    }
+    if (option->id == MX_OPTION_SPOOL) {
+        return take_name(parser, option, value, &options->spool);
+    }
+    if (option->id == MX_OPTION_RATE) {
+        return take_name(parser, option, value, &options->rate);
+    }
+    if (option->id == MX_OPTION_TIME_SCALE) {
+        return take_number(parser, option, value, MX_TIME_SCALE_MAX, &options->time_scale);
+    }
+    if (option->id == MX_OPTION_CONNECTIONS) {
+        return take_number(parser, option, value, MX_RELAY_CONNECTIONS_MAX, &options->connections);
+    }
+    if (option->id == MX_OPTION_PER_CONNECTION) {
+        return take_number(parser, option, value, UINT32_MAX, &options->per_connection);
+    }
+    return take_number(parser, option, value, MX_TIMEOUT_S_MAX, &options->timeout_s);
+}
+
 static int apply(struct parser *parser, const struct mx_option *option, const char *value)
 {
     struct mx_options *options = parser->options;
@@ -217,6 +306,18 @@ static int apply(struct parser *parser, const struct mx_option *option, const ch
         return 0;
     case MX_OPTION_PLOT:
         return take_name(parser, option, value, &options->plot);
+    case MX_OPTION_GENERATE:
+    case MX_OPTION_FROM:
+    case MX_OPTION_TO:
+    case MX_OPTION_RELAY:
+    case MX_OPTION_POLICY:
+    case MX_OPTION_SPOOL:
+    case MX_OPTION_TIME_SCALE:
+    case MX_OPTION_CONNECTIONS:
+    case MX_OPTION_PER_CONNECTION:
+    case MX_OPTION_RATE:
+    case MX_OPTION_TIMEOUT:
+        return apply_send(parser, option, value);
     case MX_OPTION_HELP:
         options->help = true;
         return 0;
@@ -321,8 +422,9 @@ int mx_options_parse(struct mx_options *options, enum mx_command_id command, int
     }
     options->overrides = calloc(places, sizeof *options->overrides);
     options->operands = calloc(places, sizeof *options->operands);
+    options->to = calloc(places, sizeof *options->to);
     options->override_texts = malloc(text_size);
-    if (options->overrides == NULL || options->operands == NULL ||
+    if (options->overrides == NULL || options->operands == NULL || options->to == NULL ||
         options->override_texts == NULL) {
         (void)snprintf(error, MX_OPTIONS_ERROR_SIZE, "out of memory");
         return MX_EXIT_FAILURE;
@@ -336,6 +438,7 @@ void mx_options_fini(struct mx_options *options)
 {
     free(options->overrides);
     free(options->operands);
+    free(options->to);
     free(options->override_texts);
     *options = (struct mx_options){0};
 }

@@ -17,6 +17,7 @@ enum mx_command_id {
     MX_COMMAND_CHECK,
     MX_COMMAND_SCHEDULE,
     MX_COMMAND_PLOT,
+    MX_COMMAND_SEND,
     MX_COMMAND_HELP,
     MX_COMMAND_COUNT
 };
@@ -33,6 +34,17 @@ enum mx_option_id {
     MX_OPTION_EXACT,
     MX_OPTION_ALL,
     MX_OPTION_PLOT,
+    MX_OPTION_GENERATE,
+    MX_OPTION_FROM,
+    MX_OPTION_TO,
+    MX_OPTION_RELAY,
+    MX_OPTION_POLICY,
+    MX_OPTION_SPOOL,
+    MX_OPTION_TIME_SCALE,
+    MX_OPTION_CONNECTIONS,
+    MX_OPTION_PER_CONNECTION,
+    MX_OPTION_RATE,
+    MX_OPTION_TIMEOUT,
     MX_OPTION_HELP,
     MX_OPTION_VERSION,
     MX_OPTION_COUNT
@@ -60,6 +72,12 @@ struct mx_options {
     struct mx_override *overrides; /* in order; owned */
     size_t override_count;
     bool json, quiet, exact, all, help, version;
+    /* send; numbers are 0 where nothing was said */
+    const char *from, *relay, *policy, *spool, *rate;
+    const char **to; /* owned array */
+    size_t to_count;
+    uint64_t generate;
+    uint32_t time_scale, connections, per_connection, timeout_s;
     const char **operands; /* owned array */
     size_t operand_count;
     char *override_texts; /* owned: PATH NUL VALUE NUL ... */

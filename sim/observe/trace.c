@@ -201,10 +201,12 @@ static char *put_reply(char *to, const struct mx_trace_row *row)
     if (row->expired) {
         return put_text(to, ",,,none,expired,");
     }
-    reply = mx_reply_text(row->style, row->verdict, row->reason);
+    reply = row->said != NULL ? row->said : mx_reply_text(row->style, row->verdict, row->reason);
     to = mx_csv_time_s(to, row->start_us);
     *to++ = ',';
-    to = mx_csv_count(to, (uint64_t)reply->code);
+    if (reply->code > 0) { /* else a connection that failed without a word */
+        to = mx_csv_count(to, (uint64_t)reply->code);
+    }
     *to++ = ',';
     to = put_text(to, reply->enhanced);
     *to++ = ',';

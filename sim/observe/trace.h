@@ -27,6 +27,7 @@ struct mx_trace_row {
     enum mx_reply_style style;
     enum mx_verdict verdict;
     enum mx_reason reason;
+    const struct mx_reply_text *said; /* code and enhanced code, or NULL: in the style's words */
     bool expired;
 };
 

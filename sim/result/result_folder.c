@@ -136,15 +136,16 @@ int mx_result_folder_write(const char *folder, const struct mx_plan *plan, const
 {
     const struct content content = {plan, plan_text, results};
     struct mx_outfile *out[PART_COUNT] = {NULL};
+    const int first = plan_text != NULL ? PLAN : PLAN + 1;
     int error_number = mx_make_dirs(folder);
     int part;
 
     (void)snprintf(failed, size, "%s", folder);
-    for (part = 0; part < PART_COUNT && error_number == 0; part++) {
+    for (part = first; part < PART_COUNT && error_number == 0; part++) {
         make_path(folder, names[part], failed, size);
         error_number = make_part(folder, (enum part)part, &content, &out[part]);
     }
-    for (part = 0; part < PART_COUNT && error_number == 0; part++) {
+    for (part = first; part < PART_COUNT && error_number == 0; part++) {
         make_path(folder, names[part], failed, size);
         error_number = mx_outfile_commit(out[part]);
         out[part] = NULL;

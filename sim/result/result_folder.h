@@ -16,8 +16,8 @@
  * value. */
 int mx_result_folder_prepare(const char *folder);
 
-/* Returns 0, or an errno value with the path that failed in failed[size]. plan_text: of plan.cfg.
- */
+/* Returns 0, or an errno value with the path that failed in failed[size]. plan_text: of plan.cfg,
+ * or NULL: without it. */
 int mx_result_folder_write(const char *folder, const struct mx_plan *plan, const char *plan_text,
                            const struct mx_results *results, char *failed, size_t size);
 

@@ -128,38 +128,48 @@ size_t mx_scheduler_take_due(struct mx_scheduler *scheduler, int64_t until_us, s
     return taken;
 }
 
+/* The entry after a refusal that was decided. */
+static inline struct mx_entry after(const struct mx_outcome *outcome)
+{
+    const struct mx_retry_decision *decision = &outcome->decision;
+    const int64_t gap_ms = decision->gap_us / 1000;
+    struct mx_entry next = outcome->entry;
+    if (next.attempt_count == 0) {
+        next.first_deferral_us = outcome->reply_us;
+    }
+    next.gap_ms = gap_ms < UINT32_MAX ? (uint32_t)gap_ms : UINT32_MAX;
+    if (next.attempt_count < MX_ATTEMPTS_MAX) {
+        next.attempt_count++;
+    }
+    next.kind = decision->next_us == MX_NEVER ? MX_DUE_EXPIRE : MX_DUE_ATTEMPT;
+    next.due_us = decision->next_us == MX_NEVER ? decision->expires_us : decision->next_us;
+    return next;
+}
+
+void mx_outcome_next(const struct mx_outcome *outcome, struct mx_entry *next)
+{
+    *next = after(outcome);
+}
+
 /* A refused attempt: decide, and put the message back. */
 static inline enum mx_scheduler_status refuse(struct mx_scheduler *scheduler,
                                               struct mx_outcome *outcome)
 {
-    struct mx_entry entry = outcome->entry;
+    const struct mx_entry *entry = &outcome->entry;
     const int64_t now_us = outcome->reply_us;
-    if (now_us < entry.created_us || now_us > MX_CREATED_US_MAX) {
+    if (now_us < entry->created_us || now_us > MX_CREATED_US_MAX) {
         return MX_SCHEDULER_RANGE;
     }
-    const uint32_t attempt_count = entry.attempt_count + 1U;
-    if (attempt_count == 1) {
-        entry.first_deferral_us = now_us;
-    }
     const struct mx_retry_state state = {
-        .created_us = entry.created_us,
-        .first_deferral_us = entry.first_deferral_us,
-        .attempt_count = attempt_count,
-        .due_us = entry.due_us,
-        .gap_us = (int64_t)entry.gap_ms * 1000,
+        .created_us = entry->created_us,
+        .first_deferral_us = entry->attempt_count == 0 ? now_us : entry->first_deferral_us,
+        .attempt_count = entry->attempt_count + 1U,
+        .due_us = entry->due_us,
+        .gap_us = (int64_t)entry->gap_ms * 1000,
     };
-    const struct mx_retry_decision decision =
-        mx_retry_decide(&scheduler->policy, &state, now_us, outcome->u);
-    outcome->decision = decision;
-    if (scheduler->keep_history) {
-        const int64_t gap_ms = decision.gap_us / 1000;
-        entry.gap_ms = gap_ms < UINT32_MAX ? (uint32_t)gap_ms : UINT32_MAX;
-    }
-    entry.attempt_count =
-        (uint16_t)(attempt_count < MX_ATTEMPTS_MAX ? attempt_count : MX_ATTEMPTS_MAX);
-    entry.kind = decision.next_us == MX_NEVER ? MX_DUE_EXPIRE : MX_DUE_ATTEMPT;
-    entry.due_us = decision.next_us == MX_NEVER ? decision.expires_us : decision.next_us;
-    return push(scheduler, &entry);
+    outcome->decision = mx_retry_decide(&scheduler->policy, &state, now_us, outcome->u);
+    const struct mx_entry next = after(outcome);
+    return push(scheduler, &next);
 }
 
 enum mx_scheduler_status mx_scheduler_report(struct mx_scheduler *scheduler,

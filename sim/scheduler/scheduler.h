@@ -100,6 +100,10 @@ size_t mx_scheduler_take_due(struct mx_scheduler *scheduler, int64_t until_us, s
 enum mx_scheduler_status mx_scheduler_report(struct mx_scheduler *scheduler,
                                              struct mx_outcome *outcomes, size_t count);
 
+/* The entry that a refused outcome left in the queue once it was reported: what to keep of the
+ * message elsewhere, to be put back after a crash. */
+void mx_outcome_next(const struct mx_outcome *outcome, struct mx_entry *next);
+
 /* Messages in the queue, and bytes that the queue holds for them. */
 uint64_t mx_scheduler_pending(const struct mx_scheduler *scheduler);
 size_t mx_scheduler_bytes(const struct mx_scheduler *scheduler);
