@@ -169,7 +169,7 @@ format:
 	@clang-format -i $(FILES)
 
 bench:
-	@$(TOOLS)/install_packages.sh check
+	@$(TOOLS)/install_packages.sh bench
 	@$(PARALLEL) benches $(SETTINGS)
 	@BUILD='$(BUILD)' CC='$(CC)' FLAGS='$(MX_CFLAGS) $(CFLAGS)' $(TOOLS)/bench.sh
 

@@ -31,7 +31,7 @@ fail() {
     exit 1
 }
 build="gcc libc6-dev make libgsl-dev libconfig-dev librandom123-dev libjansson-dev libzstd-dev
-    libssl-dev tzdata"
+    libssl-dev libcurl4-openssl-dev libsqlite3-dev tzdata"
 
 printf '#!/bin/sh\nexec "$@"\n' >"$work/bin/sudo" # when the test is not run by root
 chmod +x "$work/bin/sudo"

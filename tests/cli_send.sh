@@ -1,0 +1,138 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# cli_send.sh - mxsim send as a user types it, against Postfix's smtp-sink on loopback.
+set -uo pipefail
+
+MXSIM=$(realpath -e "${MXSIM:-build/mxsim}") || exit 1
+export PATH=$PATH:/usr/sbin:/usr/lib/postfix/sbin:/usr/lib/postfix
+command -v smtp-sink >/dev/null || { echo "there is no smtp-sink here (Debian: postfix)"; exit 77; }
+work=$(mktemp -d)
+sink=
+trap '[ -z "$sink" ] || kill -9 $sink 2>/dev/null; rm -rf "$work"' EXIT
+cd "$work" || exit 1
+
+failures=0
+fail() {
+    echo "FAIL: $*"
+    failures=$((failures + 1))
+}
+# start_sink OPTIONS...: on a free port, in $port. It is told not to stay root.
+start_sink() {
+    local user=() tries
+    [ "$(id -u)" != 0 ] || user=(-u nobody)
+    for ((tries = 0; tries < 20; tries++)); do
+        port=$((20000 + RANDOM % 20000))
+        smtp-sink "${user[@]}" "$@" 127.0.0.1:$port 1000 2>sink.err &
+        sink=$!
+        for ((i = 0; i < 50; i++)); do
+            (: </dev/tcp/127.0.0.1/$port) 2>/dev/null && return 0
+            kill -0 $sink 2>/dev/null || break
+            sleep 0.1
+        done
+        wait $sink 2>/dev/null
+    done
+    echo "smtp-sink does not start: $(cat sink.err)"
+    exit 1
+}
+stop_sink() {
+    kill -9 $sink 2>/dev/null
+    wait $sink 2>/dev/null
+    sink=
+}
+# expect CODE TEXT ARGUMENTS...: exit code, and what either stream says.
+expect() {
+    local wanted=$1 text=$2 code
+    shift 2
+    timeout 60 "$MXSIM" send "$@" >out 2>err </dev/null
+    code=$?
+    [ $code = "$wanted" ] || { fail "send $*: $code instead of $wanted"; cat err; }
+    grep -qE -- "$text" out err || { fail "send $*: does not say $text"; cat out err; }
+}
+total() { # FOLDER METRIC
+    jq ".total.$2.mean" "$1/summary.json"
+}
+
+# --- usage ---
+made=(--generate 50 --from a@example.com --to 'u{n}@example.net' --to 'u{n}@example.org')
+expect 2 'lacks --spool' "${made[@]}"
+expect 2 'HOST:PORT' "${made[@]}" --spool x --relay nowhere
+expect 2 'HOST:PORT' "${made[@]}" --spool x --relay 'a b:25'
+expect 2 'HOST:PORT' "${made[@]}" --spool x --relay localhost:0
+expect 2 '--from takes an address' --generate 1 --from nobody --to a@b --spool x
+expect 2 '--to takes an address' --generate 1 --from a@b --to 'a@b>' --spool x
+expect 2 'needs --from and --to' --generate 1 --spool x
+expect 2 'not both' somewhere --generate 1 --from a@b --to a@b --spool x
+expect 2 '--rate takes' "${made[@]}" --spool x --rate fast
+expect 2 'whole number' "${made[@]}" --spool x --time-scale 0
+[ ! -e x ] || fail "a usage error leaves a spool"
+expect 2 'is new' --spool x
+expect 3 'unknown preset' "${made[@]}" --spool x --policy nonsense
+expect 3 'cannot read' nowhere --spool x
+mkdir empty
+expect 3 'there is no message' empty --spool x
+expect 1 'No such file' "${made[@]}" --spool nowhere/x
+head -c 9000 /dev/zero >junk
+expect 3 'spool junk: ' "${made[@]}" --spool junk
+rm -f x*
+
+# --- receivers of each kind ---
+# sink_case OPTIONS DELIVERED HARD REJECTED EXPIRED
+quick=(--time-scale 1000000)
+sink_case() {
+    # shellcheck disable=SC2086 # options are words
+    start_sink $1
+    rm -rf x.spool* r
+    expect 0 '^50 sent' "${made[@]}" --spool x.spool --relay 127.0.0.1:$port --out r "${quick[@]}"
+    stop_sink
+    local got
+    got="$(total r delivered) $(total r hard_bounced) $(total r soft_bounced_rejected)"
+    got="$got $(total r soft_bounced_expired)"
+    [ "$got" = "$2 $3 $4 $5" ] || fail "smtp-sink $1: $got instead of $2 $3 $4 $5"
+    [ "$(jq -c '.providers | keys' r/summary.json)" = '["example.net","example.org"]' ] ||
+        fail "providers are not the domains"
+}
+sink_case '' 50 0 0 0
+sink_case '-r RCPT' 0 0 0 50
+sink_case '-f RCPT' 0 0 50 0
+sink_case '-f . -p' 0 0 50 0
+sink_case '-r CONNECT' 0 0 0 50
+sink_case '-f CONNECT' 0 0 0 50
+sink_case '-q DATA' 0 0 0 50
+sink_case '-Q MAIL' 0 0 0 50
+sink_case '-e' 50 0 0 0
+start_sink -f RCPT -B '550 5.1.1 User unknown'
+expect 0 '50 hard bounced' "${made[@]}" --spool y.spool --relay 127.0.0.1:$port
+stop_sink
+
+# A receiver that takes its second: 50 messages over 50 connections, side by side.
+start_sink -w 1
+started=$(date +%s%N)
+expect 0 '50 delivered' "${made[@]}" --spool z.spool --relay 127.0.0.1:$port --connections 25
+[ $((($(date +%s%N) - started) / 1000000)) -lt 8000 ] || fail "connections wait for each other"
+
+# --- Ctrl-C, and on ---
+env --default-signal=INT "$MXSIM" send "${made[@]}" --spool i.spool --relay 127.0.0.1:$port \
+    --connections 1 --out i --trace i.csv >out 2>err &
+pid=$!
+sleep 1.5
+kill -s INT $pid
+wait $pid
+[ $? = 130 ] || fail "Ctrl-C: not 130"
+grep -q 'send --spool i.spool. goes on' err || fail "Ctrl-C: $(cat err)"
+[ ! -e i.csv ] && [ ! -e i/summary.json ] || fail "Ctrl-C: results of a part"
+stop_sink
+start_sink
+expect 3 'another mailing' --generate 51 --from a@example.com --to 'u{n}@example.net' \
+    --spool i.spool --relay 127.0.0.1:$port
+expect 3 'another --time-scale' --spool i.spool --relay 127.0.0.1:$port --time-scale 2
+expect 3 'another --policy' --spool i.spool --relay 127.0.0.1:$port --policy postfix
+expect 0 '"delivered"' --spool i.spool --relay 127.0.0.1:$port --out i --trace i.csv --json
+[ "$(grep -c ',accept,' i.csv)" = 50 ] || fail "the trace lacks what was sent before Ctrl-C"
+jq -e '.total.delivered.mean == 50 and .total.pending.mean == 0' out >/dev/null ||
+    fail "--json is no summary"
+cmp -s out i/summary.json || fail "--json is not summary.json"
+expect 0 '50 delivered' --spool i.spool --relay 127.0.0.1:$port
+stop_sink
+
+[ $failures = 0 ] && echo "sent"
+exit $failures
