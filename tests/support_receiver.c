@@ -89,6 +89,9 @@ static bool is_wicked_at(struct server *server, struct peer *peer, enum mx_recei
         be_endless(peer, "250-more\r\n", 10);
         be_endless(peer, "250-more\r\n", 10);
         break;
+    case MX_RECEIVER_EARLY_REFUSAL:
+        say(peer, "354 go on\r\n552 5.3.4 too large\r\n");
+        break;
     case MX_RECEIVER_WRONG_CLASS:
         say(peer, "334 go on\r\n");
         break;

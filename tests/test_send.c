@@ -314,6 +314,32 @@ static void test_a_relay_costs_one_connection_at_a_time(void **state)
     check_mischief(MX_RECEIVER_WRONG_CLASS, MX_RECEIVER_AT_RCPT, true);
 }
 
+/* Refused before its text was out: the rest of the text must not be taken for commands. */
+static void test_a_refusal_within_the_message(void **state)
+{
+    static char text[8 * 1024 * 1024];
+    const struct mx_receiver_script script = {.mischief = MX_RECEIVER_EARLY_REFUSAL,
+                                              .place = MX_RECEIVER_AT_DATA,
+                                              .mischief_count = 1,
+                                              .has_extensions = true};
+    const char *const words[] = {sending.mail,    "--relay", receiver.relay,
+                                 "--connections", "1",       NULL};
+    int at = snprintf(text, sizeof text, "From: a@example.com\nTo: u1@example.net\n\n");
+
+    (void)state;
+    for (size_t i = (size_t)at; i + 1 < sizeof text; i++) {
+        text[i] = i % 64 == 0 ? '\n' : 'x';
+    }
+    mx_receiver_start(&receiver, &script);
+    mx_test_send_write(&sending, "1-large.eml", text);
+    mx_test_send_write(&sending, "2-small.eml", "From: a@b\nTo: u2@example.net\n\nx\n");
+    mx_test_send_write(&sending, "3-small.eml", "From: a@b\nTo: u3@example.net\n\nx\n");
+    assert_int_equal(mx_test_send_run(&sending, words), 0);
+    assert_true(mx_test_send_total(&sending, "soft_bounced_rejected") == 1);
+    assert_true(mx_test_send_total(&sending, "delivered") == 2);
+    assert_true(mx_test_send_total(&sending, "deferrals") == 0);
+}
+
 /* Nobody listens: deferrals until the end, no crash. */
 static void test_no_relay_is_a_deferral(void **state)
 {
@@ -410,6 +436,7 @@ int main(void)
         TEST(test_connections_are_kept_and_reused),
         TEST(test_rate_is_kept),
         TEST(test_a_relay_costs_one_connection_at_a_time),
+        TEST(test_a_refusal_within_the_message),
         TEST(test_no_relay_is_a_deferral),
         TEST(test_a_message_arrives_as_it_was),
         TEST(test_malformed_files_are_named),

@@ -112,9 +112,9 @@ static bool name_providers(struct mx_plan *plan, struct domains *domains)
 {
     struct domain **order = calloc(domains->count + 1U, sizeof *order);
     uint32_t named = plan->provider_count;
-    bool is_good = order != NULL;
+    bool is_good = true;
 
-    if (!is_good) {
+    if (order == NULL) {
         return false;
     }
     for (uint32_t d = 0; d < domains->count; d++) {

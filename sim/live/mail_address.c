@@ -60,7 +60,7 @@ void mx_address_domain(const char *address, char domain[MX_ADDRESS_SIZE])
     const char *from = strrchr(address, '@') + 1;
     size_t i;
 
-    for (i = 0; from[i] != '\0' && i < MX_ADDRESS_SIZE - 1; i++) {
+    for (i = 0; i < MX_ADDRESS_SIZE - 1 && from[i] != '\0'; i++) {
         domain[i] = (char)(from[i] >= 'A' && from[i] <= 'Z' ? from[i] - 'A' + 'a' : from[i]);
     }
     domain[i] = '\0';

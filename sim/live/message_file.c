@@ -243,7 +243,7 @@ bool mx_message_parse(struct mx_message *message, const char *raw, size_t size,
     for (size_t i = 0; i < size; i++) {
         line_count += raw[i] == '\n';
     }
-    message->text = malloc(size + 2 * line_count + 1);
+    message->text = calloc(size + 2 * line_count + 1, 1);
     if (message->text == NULL) {
         return refuse(&parse, "out of memory");
     }

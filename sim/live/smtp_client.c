@@ -229,7 +229,8 @@ static void begin_transaction(struct connection *c)
 static void go_on(struct connection *c)
 {
     if (c->is_refused || c->stage == MX_STAGE_END) {
-        bool is_over = c->reply.code == 421 || c->reply.stage == MX_STAGE_RSET;
+        /* An answer before the whole message was out leaves nothing that can follow it. */
+        bool is_over = c->reply.code == 421 || c->reply.stage == MX_STAGE_RSET || c->out_size > 0;
 
         c->needs_rset = c->reply.stage == MX_STAGE_RCPT || c->reply.stage == MX_STAGE_DATA;
         c->transaction_count++;
@@ -643,11 +644,12 @@ bool mx_smtp_client_work(struct mx_smtp_client *client, int wait_ms, int wake_fd
         struct connection *c = &client->connections[client->polled_index[i]];
         short events = client->polled[i].revents;
 
-        if (c->socket == client->polled[i].fd && (events & CURL_WAIT_POLLOUT) != 0) {
-            flush_out(c);
-        }
+        /* First what the relay says: it may have refused, and hung up on the rest. */
         if (c->socket == client->polled[i].fd && (events & ~CURL_WAIT_POLLOUT) != 0) {
             receive(c);
+        }
+        if (c->socket == client->polled[i].fd && (events & CURL_WAIT_POLLOUT) != 0) {
+            flush_out(c);
         }
     }
     if (client->connecting_count > 0 && curl_multi_perform(client->multi, &running) != CURLM_OK) {
