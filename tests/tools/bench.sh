@@ -4,7 +4,8 @@
 #
 # From the environment: BUILD, CC, FLAGS (told, not used), SIZES (recipients of the Black Friday
 # scenario, default 1M to 100M), RUNS (each is run so often, the fastest counts; default 3, the
-# largest once), MESSAGES (of real mail, default 100000). Nothing here passes or fails: the budget stands beside what was measured.
+# largest once), MESSAGES (of real mail, default 100000). Nothing here passes or fails: the budget
+# stands beside what was measured.
 set -u
 export LC_ALL=C TZ=UTC
 
