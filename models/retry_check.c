@@ -192,6 +192,54 @@ static const char *check_jitter(const struct mx_retry_policy *policy)
                : NULL;
 }
 
+static const char *check_host(const struct mx_retry_policy *policy)
+{
+    if (policy->kind != MX_RETRY_SEGMENTS || policy->clock != MX_CLOCK_HOST_FAILURE) {
+        return "unit: \"host\" needs kind = \"segments\" and clock = \"host_failure\"";
+    }
+    if (policy->lifetime_us != MX_NEVER || policy->attempts_max > 0 || policy->jitter > 0 ||
+        policy->jitter_us > 0 || policy->expiry != MX_EXPIRE_AFTER_FAILURE) {
+        return "unit: \"host\" ends with its rule: lifetime = \"none\", expiry = \"after_failure\", "
+               "and neither max_attempts nor jitter";
+    }
+    if (policy->data_expire_us <= 0) {
+        return "data_expire: must be longer than 0";
+    }
+    return NULL;
+}
+
+static const char *check_queue(const struct mx_retry_policy *policy)
+{
+    if (policy->kind != MX_RETRY_LIST || policy->offsets) {
+        return "unit: \"queue\" needs a list of gaps (no offsets)";
+    }
+    if (policy->jitter > 0 || policy->jitter_us > 0 || policy->scan_us > 0 ||
+        policy->whole_seconds) {
+        return "unit: \"queue\" has neither jitter nor scans nor whole_seconds";
+    }
+    if (policy->recipient_gap_us <= 0) {
+        return "recipient_gap: must be longer than 0";
+    }
+    return NULL;
+}
+
+static const char *check_unit(const struct mx_retry_policy *policy)
+{
+    switch (policy->unit) {
+    case MX_UNIT_MESSAGE:
+        break;
+    case MX_UNIT_HOST:
+        return check_host(policy);
+    case MX_UNIT_QUEUE:
+        return policy->clock == MX_CLOCK_HOST_FAILURE ? "clock: \"host_failure\" needs unit = \"host\""
+                                                      : check_queue(policy);
+    case MX_UNIT_COUNT:
+        return "unit: unknown";
+    }
+    return policy->clock == MX_CLOCK_HOST_FAILURE ? "clock: \"host_failure\" needs unit = \"host\""
+                                                  : NULL;
+}
+
 const char *mx_retry_check(const struct mx_retry_policy *policy)
 {
     const char *wrong = check_kind(policy);
@@ -223,13 +271,5 @@ const char *mx_retry_check(const struct mx_retry_policy *policy)
     if ((unsigned)policy->clock >= MX_CLOCK_COUNT) {
         return "clock: unknown";
     }
-    if (policy->clock == MX_CLOCK_HOST_FAILURE) {
-        return "clock: \"host_failure\" can not be simulated; retry data shared by a host are not "
-               "built yet";
-    }
-    if (policy->unit != MX_UNIT_MESSAGE) {
-        return "unit: only \"message\" can be simulated; retry data shared by a host or a queue "
-               "are not built yet";
-    }
-    return NULL;
+    return check_unit(policy);
 }

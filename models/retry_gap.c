@@ -25,7 +25,7 @@ int64_t mx_retry_clock_us(const struct mx_retry_policy *policy, const struct mx_
     case MX_CLOCK_CREATION:
         return state->created_us;
     case MX_CLOCK_FIRST_DEFERRAL:
-    case MX_CLOCK_HOST_FAILURE: /* host-level retry data: not kept yet */
+    case MX_CLOCK_HOST_FAILURE: /* of the message alone */
         return state->first_deferral_us;
     case MX_CLOCK_COUNT:
         break;
@@ -163,7 +163,10 @@ static int64_t read_us(const struct mx_retry_policy *policy, int64_t t_us)
 
 int64_t mx_retry_cutoff_us(const struct mx_retry_policy *policy, const struct mx_retry_state *state)
 {
-    return mx_retry_add_us(read_us(policy, state->first_deferral_us),
+    /* a message older than the rule is tried once more, however young its own retry data are */
+    const int64_t from_us =
+        policy->clock == MX_CLOCK_HOST_FAILURE ? state->created_us : state->first_deferral_us;
+    return mx_retry_add_us(read_us(policy, from_us),
                            policy->segment[policy->segment_count - 1].until_us);
 }
 

@@ -22,7 +22,8 @@ int64_t mx_retry_gap_us(const struct mx_retry_policy *policy, const struct mx_re
 /* True when the gap itself depends on u. */
 bool mx_retry_gap_is_random(const struct mx_retry_policy *policy);
 
-/* Segments: the time from which a refusal is final. */
+/* Segments: the time from which a refusal is final; where the host's failure is the clock, that
+ * of the message itself. */
 int64_t mx_retry_cutoff_us(const struct mx_retry_policy *policy,
                            const struct mx_retry_state *state);
 

@@ -56,7 +56,17 @@ static int64_t next_try_us(const struct mx_retry_policy *policy, const struct mx
         .due_us = now_us,
         .gap_us = planned_us < real_us ? planned_us : real_us,
     };
-    return mx_retry_add_us(now_us, mx_retry_gap_us(policy, &state, now_us, u));
+    int64_t gap_us = mx_retry_gap_us(policy, &state, now_us, u);
+    if (policy->whole_seconds) { /* the clock is cut already */
+        gap_us = gap_us < MX_SECOND_US ? MX_SECOND_US : mx_retry_whole_seconds(gap_us);
+    }
+    return mx_retry_add_us(now_us, gap_us);
+}
+
+/* The time as the host's data have it. */
+static int64_t clock_us(const struct mx_retry_policy *policy, int64_t now_us)
+{
+    return policy->whole_seconds ? mx_retry_whole_seconds(now_us) : now_us;
 }
 
 struct mx_retry_decision mx_retry_host_fail(const struct mx_retry_policy *policy,
@@ -64,16 +74,19 @@ struct mx_retry_decision mx_retry_host_fail(const struct mx_retry_policy *policy
                                             int64_t now_us, double u)
 {
     assert(created_us <= now_us && (!host->known || host->last_try_us <= now_us));
+    const int64_t failed_us = clock_us(policy, now_us);
     if (!is_remembered(policy, host, now_us)) {
-        *host = (struct mx_retry_host){
-            .known = true, .first_failed_us = now_us, .last_try_us = now_us, .next_try_us = now_us};
+        *host = (struct mx_retry_host){.known = true,
+                                       .first_failed_us = failed_us,
+                                       .last_try_us = failed_us,
+                                       .next_try_us = failed_us};
     }
     host->expired = now_us >= cutoff_us(policy, host->first_failed_us);
     const bool message_is_over = !host->expired && created_us <= host->first_failed_us &&
                                  now_us >= cutoff_us(policy, created_us);
-    const int64_t next_us = message_is_over ? now_us : next_try_us(policy, host, now_us, u);
-    const int64_t gap_us = next_us - now_us;
-    host->last_try_us = now_us;
+    const int64_t next_us = message_is_over ? failed_us : next_try_us(policy, host, failed_us, u);
+    const int64_t gap_us = next_us - failed_us;
+    host->last_try_us = failed_us;
     host->next_try_us = next_us;
     if (host->expired || message_is_over) {
         return (struct mx_retry_decision){MX_NEVER, now_us, gap_us};

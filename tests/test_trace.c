@@ -90,7 +90,7 @@ static void test_rows(void **state)
     row.provider = "p";
     row.ip = "a \"b\"";
     mx_trace_write(trace, &row);
-    row.expired = true;
+    row.event = MX_TRACE_EXPIRY;
     row.time_us = 72 * MX_HOUR_US;
     mx_trace_write(trace, &row);
     assert_int_equal(mx_trace_close(trace), 0);

@@ -348,7 +348,7 @@ static bool write_row(void *context, const struct mx_spool_event *event)
                                         .verdict = event->verdict,
                                         .reason = event->reason,
                                         .said = &said,
-                                        .expired = event->expired,
+                                        .event = event->expired ? MX_TRACE_EXPIRY : MX_TRACE_ATTEMPT,
                                     });
     }
     return true;

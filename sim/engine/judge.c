@@ -194,7 +194,7 @@ bool mx_world_judge(struct mx_world *world, const struct mx_work *work, struct m
         maybe_complain(world, work, stream, number, &answer);
     if (world->options->trace)
         add_attempt_row(world, work, &answer);
-    if (answer.verdict != MX_BUSY && !world->report_all)
+    if (answer.verdict != MX_BUSY && !world->report_all && !world->destinations)
         return false;
 
     outcome->entry = work->entry;
@@ -207,7 +207,10 @@ bool mx_world_judge(struct mx_world *world, const struct mx_work *work, struct m
     if (world->retry_random && answer.verdict == MX_BUSY)
         outcome->u = mx_uniform(
             mx_draw(&stream->draws, number, work->entry.attempt_count, MX_DRAW_RETRY).word[0]);
-    return true;
+    if (!world->destinations)
+        return true;
+    mx_world_reply_later(world, outcome, answer.verdict, answer.reason);
+    return false;
 }
 
 void mx_world_report(struct mx_world *world, struct mx_outcome *outcomes, size_t outcome_count)
@@ -228,12 +231,10 @@ void mx_world_report(struct mx_world *world, struct mx_outcome *outcomes, size_t
     world->row_count = 0;
 }
 
-void mx_world_expire(struct mx_world *world, const struct mx_entry *entry, int64_t at_us)
+/* A row of a message that is not tried. */
+static void write_row(struct mx_world *world, const struct mx_entry *entry, int64_t at_us,
+                      enum mx_trace_event event, int64_t next_us)
 {
-    if (entry->created_us >= world->plan->warmup_us) {
-        struct mx_tally_place place = mx_world_place(world, entry);
-        mx_tally_expired(world->tally, &place, at_us, entry->attempt_count > 0);
-    }
     if (!world->options->trace)
         return;
     size_t before = world->row_count;
@@ -242,12 +243,32 @@ void mx_world_expire(struct mx_world *world, const struct mx_entry *entry, int64
         return;
     row->time_us = at_us;
     row->start_us = at_us;
+    row->next_due_us = next_us;
     row->attempt = entry->attempt_count;
     row->verdict = MX_REJECT_SOFT;
     row->reason = MX_REASON_NONE;
-    row->expired = true;
+    row->event = event;
     mx_trace_write(world->options->trace, row);
     world->row_count = before;
+}
+
+void mx_world_expire(struct mx_world *world, const struct mx_entry *entry, int64_t at_us)
+{
+    if (entry->created_us >= world->plan->warmup_us) {
+        struct mx_tally_place place = mx_world_place(world, entry);
+        mx_tally_expired(world->tally, &place, at_us, entry->attempt_count > 0);
+    }
+    write_row(world, entry, at_us, MX_TRACE_EXPIRY, MX_NEVER);
+}
+
+void mx_world_skipped(struct mx_world *world, const struct mx_entry *entry, int64_t at_us,
+                      int64_t next_us)
+{
+    if (entry->created_us >= world->plan->warmup_us) {
+        struct mx_tally_place place = mx_world_place(world, entry);
+        mx_tally_non_attempt(world->tally, &place, at_us);
+    }
+    write_row(world, entry, at_us, MX_TRACE_NON_ATTEMPT, next_us);
 }
 
 static void finish_line(struct mx_world *world, struct mx_line *line, uint32_t ip)

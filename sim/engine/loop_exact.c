@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* loop_exact.c - the reference loop: one moment at a time, in the documented order.
  *
- * At each time that anything happens: the window edge, what is due (expiries, then attempts and
- * new messages by number), paths whose next message can start, and the judging of all that started,
- * by message. Simple and slow (binary heaps, an event for each waiting path); the window loop must
+ * At each time that anything happens: the window edge, replies that destinations hear of, what is
+ * due (expiries, then attempts and new messages by number), paths whose next message can start, and
+ * the judging of all that started, by message. Simple and slow (binary heaps, an event for each waiting path); the window loop must
  * give the same results. */
 #include "sim/base/check.h"
 #include "sim/engine/batch.h"
@@ -27,6 +27,7 @@ struct exact {
     struct mx_world *world;
     struct mx_batch batch;
     struct mark_heap wakes, starts;
+    int64_t *wake_us; /* [path]: the mark that counts; others of that path are passed over */
     struct mx_work *works; /* slots of started attempts */
     uint32_t *free_slots;
     size_t slot_count, free_count;
@@ -117,11 +118,12 @@ static void add_start(struct exact *e, const struct mx_work *work)
 static void set_wake(struct exact *e, uint32_t path)
 {
     int64_t wake_us = mx_world_wake_us(e->world, path);
-    if (wake_us == MX_NEVER)
-        return;
     if (wake_us < e->now_us)
         wake_us = e->now_us;
-    if (!push(&e->wakes, (struct mark){wake_us, path, path}))
+    if (wake_us == e->wake_us[path])
+        return;
+    e->wake_us[path] = wake_us;
+    if (wake_us != MX_NEVER && !push(&e->wakes, (struct mark){wake_us, path, path}))
         e->world->out_of_memory = true;
 }
 
@@ -139,15 +141,20 @@ static void run_edge(struct exact *e)
     }
     world->active_count = kept;
     e->wakes.count = 0; /* limits may have moved: look at every waiting path afresh */
-    for (uint32_t i = 0; i < world->active_count; i++)
+    for (uint32_t i = 0; i < world->active_count; i++) {
+        e->wake_us[world->active[i]] = MX_NEVER;
+        if (world->destinations)
+            mx_world_refresh(world, world->active[i], e->edge_us);
         set_wake(e, world->active[i]);
+    }
     e->edge_us += world->plan->window_us;
 }
 
 static void hand_over(struct exact *e, const struct mx_entry *entry)
 {
     struct mx_work work;
-    if (mx_world_try_start(e->world, entry, e->now_us + 1, &work)) {
+    /* what destinations may refuse goes through the line, which asks them */
+    if (!e->world->destinations && mx_world_try_start(e->world, entry, e->now_us + 1, &work)) {
         add_start(e, &work);
         return;
     }
@@ -187,6 +194,9 @@ static void run_wake(struct exact *e)
 {
     struct mark mark = pop(&e->wakes);
     struct mx_work work;
+    if (mark.at_us != e->wake_us[mark.index])
+        return;
+    e->wake_us[mark.index] = MX_NEVER;
     while (mx_world_serve(e->world, mark.index, e->now_us + 1, &work))
         add_start(e, &work);
     set_wake(e, mark.index);
@@ -216,18 +226,21 @@ static int64_t least(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
-/* The next moment, in the order edge, due, wake, judge. */
+/* The next moment, in the order edge, reply, due, wake, judge. */
 static void step(struct exact *e)
 {
     struct mx_world *world = e->world;
     int64_t due_us = least(mx_scheduler_next_due(world->scheduler), next_creation(world));
     int64_t wake_us = top_us(&e->wakes), start_us = top_us(&e->starts);
-    int64_t next_us = least(least(e->edge_us, due_us), least(wake_us, start_us));
+    int64_t reply_us = mx_world_next_reply_us(world);
+    int64_t next_us = least(least(least(e->edge_us, reply_us), due_us), least(wake_us, start_us));
     e->now_us = next_us > e->now_us ? next_us : e->now_us;
     if (e->now_us >= world->plan->horizon_us)
         return;
     if (e->edge_us <= e->now_us)
         run_edge(e);
+    else if (reply_us <= e->now_us)
+        set_wake(e, mx_world_hear(world));
     else if (due_us <= e->now_us)
         run_due(e);
     else if (wake_us <= e->now_us)
@@ -239,6 +252,13 @@ static void step(struct exact *e)
 void mx_loop_exact(struct mx_world *world)
 {
     struct exact e = {.world = world};
+    e.wake_us = malloc((world->path_count + 1U) * sizeof *e.wake_us);
+    if (!e.wake_us) {
+        world->out_of_memory = true;
+        return;
+    }
+    for (uint32_t i = 0; i < world->path_count; i++)
+        e.wake_us[i] = MX_NEVER;
     while (e.now_us < world->plan->horizon_us && !world->out_of_memory) {
         bool at_edge = e.edge_us <= e.now_us;
         step(&e);
@@ -250,6 +270,7 @@ void mx_loop_exact(struct mx_world *world)
     }
     mx_batch_fini(&e.batch);
     free(e.wakes.mark);
+    free(e.wake_us);
     free(e.starts.mark);
     free(e.works);
     free(e.free_slots);

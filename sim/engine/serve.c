@@ -32,6 +32,13 @@ bool mx_world_try_start(struct mx_world *world, const struct mx_entry *entry, in
     return true;
 }
 
+/* When the head of a path's line can be looked at. */
+static int64_t ready_us(const struct mx_world *world, uint32_t path, const struct mx_entry *entry)
+{
+    int64_t start_us = mx_sending_path_start_us(world->paths[path].sending, entry->due_us);
+    return world->destinations ? mx_world_ready_us(world, path, start_us) : start_us;
+}
+
 void mx_world_wait(struct mx_world *world, const struct mx_entry *entry)
 {
     struct mx_world_path *path = &world->paths[entry->destination];
@@ -47,11 +54,13 @@ bool mx_world_serve(struct mx_world *world, uint32_t path_index, int64_t before_
                     struct mx_work *work)
 {
     struct mx_world_path *path = &world->paths[path_index];
+    if (world->destinations)
+        mx_world_refresh(world, path_index, before_us - 1);
     while (path->line.count > 0) {
         struct mx_entry entry;
         mx_line_peek(&world->lines, &path->line, &entry);
         entry.destination = (uint16_t)path_index;
-        int64_t start_us = mx_sending_path_start_us(path->sending, entry.due_us);
+        int64_t start_us = ready_us(world, path_index, &entry);
         int64_t deadline_us = mx_world_deadline_us(world, &entry);
         if (start_us >= deadline_us && deadline_us < before_us) {
             mx_line_pop(&world->lines, &path->line);
@@ -61,6 +70,8 @@ bool mx_world_serve(struct mx_world *world, uint32_t path_index, int64_t before_
         if (start_us >= before_us)
             return false;
         mx_line_pop(&world->lines, &path->line);
+        if (world->destinations && mx_world_turn_away(world, &entry, before_us - 1))
+            continue;
         start(world, &entry, start_us, work);
         return true;
     }
@@ -74,7 +85,8 @@ int64_t mx_world_wake_us(const struct mx_world *world, uint32_t path_index)
         return MX_NEVER;
     struct mx_entry entry;
     mx_line_peek(&world->lines, &path->line, &entry);
-    int64_t start_us = mx_sending_path_start_us(path->sending, entry.due_us);
+    entry.destination = (uint16_t)path_index;
+    int64_t start_us = ready_us(world, path_index, &entry);
     int64_t deadline_us = mx_world_deadline_us(world, &entry);
     return deadline_us < start_us ? deadline_us : start_us;
 }

@@ -170,6 +170,12 @@ void mx_tally_attempt(struct mx_tally *tally, const struct mx_tally_attempt *att
     book(tally, &attempt->place, attempt->reply_us, -1);
 }
 
+void mx_tally_non_attempt(struct mx_tally *tally, const struct mx_tally_place *place, int64_t at_us)
+{
+    cell_at(tally, place)->non_attempts++;
+    bin_at(tally, place->provider, at_us)->non_attempts++;
+}
+
 void mx_tally_expired(struct mx_tally *tally, const struct mx_tally_place *place, int64_t at_us,
                       bool attempted)
 {

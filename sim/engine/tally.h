@@ -36,6 +36,8 @@ struct mx_tally_attempt {
     enum mx_reason reason;
 };
 void mx_tally_attempt(struct mx_tally *tally, const struct mx_tally_attempt *attempt);
+void mx_tally_non_attempt(struct mx_tally *tally, const struct mx_tally_place *place,
+                          int64_t at_us);
 void mx_tally_expired(struct mx_tally *tally, const struct mx_tally_place *place, int64_t at_us,
                       bool attempted);
 

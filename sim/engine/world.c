@@ -329,6 +329,14 @@ struct mx_world *mx_world_create(const struct mx_plan *plan,
     world->retry_random = mx_retry_is_random(&plan->retry);
     world->report_all = options->trace != NULL;
     world->scheduler = mx_scheduler_create(&plan->retry, queue);
+    bool shared = mx_destination_is_shared(&plan->retry, &plan->destination);
+    if (shared)
+        world->destinations =
+            mx_destinations_create(plan, plan->provider_count * plan->ip_count);
+    if (shared && !world->destinations) {
+        mx_world_destroy(world);
+        return NULL;
+    }
     if (!world->scheduler || !create_observation(world) || !create_samplers(world) ||
         !create_suppression(world) || !create_providers(world) || !create_paths(world) ||
         !create_ip_tables(world) || !create_streams(world)) {
@@ -375,6 +383,7 @@ void mx_world_destroy(struct mx_world *world)
         mx_receiver_destroy(world->providers[p].receiver);
     mx_line_pool_fini(&world->lines);
     mx_scheduler_destroy(world->scheduler);
+    mx_destinations_destroy(world->destinations);
     mx_tally_destroy(world->tally);
     mx_observation_destroy(world->observation);
     free(world->providers);

@@ -8,6 +8,7 @@
  *   create:  pre-send check, home IP, warm-up allowance                     create.c
  *   serve:   a path's waiting line gives the next start                     serve.c
  *   judge:   the receiver answers; counted; the scheduler is told           judge.c
+ *   hear:    the reply reaches its destination, where they share state      destinations.c
  *
  * Private to sim/engine/. */
 #ifndef MX_WORLD_H
@@ -17,6 +18,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "models/destination.h"
 #include "models/law.h"
 #include "sim/base/random.h"
 #include "sim/engine/engine.h"
@@ -55,7 +57,8 @@ struct mx_world_path {
     struct mx_sending_path *sending;
     struct mx_line line;
     struct mx_throttle throttle;
-    struct mx_throttle_limits limits; /* as last given to sending */
+    struct mx_throttle_limits limits; /* as last worked out */
+    bool backed_off;                  /* and the limits of backoff mode are in force besides */
     int64_t throttle_next_us; /* when to look at the throttle; MX_NEVER: not in world->noted */
     bool active;              /* in world->active: its line is not empty */
 };
@@ -114,6 +117,7 @@ struct mx_world {
     bool per_provider_warm_up;
 
     struct mx_scheduler *scheduler;
+    struct mx_destinations *destinations; /* NULL: each message for itself */
     struct mx_line_pool lines;
     int64_t lifetime_us; /* to the deadline that needs no attempt; MX_NEVER: there is none */
     bool retry_random;
@@ -197,11 +201,32 @@ int64_t mx_world_wake_us(const struct mx_world *world, uint32_t path);
  * nothing to report: the message is done, or the reply comes at or after the horizon. */
 bool mx_world_judge(struct mx_world *world, const struct mx_work *work, struct mx_outcome *outcome);
 
+/* Where destinations share state (world->destinations, exact loop only): a reply sets out for its
+ * destination, with the trace row added last; the time of the next to come, MX_NEVER without one;
+ * it is heard, which returns its path. */
+void mx_world_reply_later(struct mx_world *world, const struct mx_outcome *outcome,
+                          enum mx_verdict verdict, enum mx_reason reason);
+int64_t mx_world_next_reply_us(const struct mx_world *world);
+uint32_t mx_world_hear(struct mx_world *world);
+/* Bring a path's destination to now_us; when the head of its line can be looked at, given that a
+ * connection is free from start_us on; limits of backoff mode (0: none). */
+void mx_world_refresh(struct mx_world *world, uint32_t path, int64_t now_us);
+int64_t mx_world_ready_us(const struct mx_world *world, uint32_t path, int64_t start_us);
+void mx_world_backoff(const struct mx_world *world, uint32_t path, double *rate_per_s,
+                      uint32_t *connections);
+/* True when a message must not start: it was put back, or expired. */
+bool mx_world_turn_away(struct mx_world *world, const struct mx_entry *entry, int64_t now_us);
+
 /* Report outcomes and write their trace rows. */
 void mx_world_report(struct mx_world *world, struct mx_outcome *outcomes, size_t count);
 
 /* A message is over without another attempt. */
 void mx_world_expire(struct mx_world *world, const struct mx_entry *entry, int64_t at_us);
+
+/* A message was not tried though its turn had come (a non-attempt); next_us: when it is again,
+ * MX_NEVER: it expires. */
+void mx_world_skipped(struct mx_world *world, const struct mx_entry *entry, int64_t at_us,
+                      int64_t next_us);
 
 /* At the end: expire what waits in lines and has passed its deadline before the horizon. */
 void mx_world_finish(struct mx_world *world);
@@ -217,6 +242,10 @@ bool mx_world_progress(struct mx_world *world);
 void mx_world_complain_later(struct mx_world *world, const struct mx_world_complaint *complaint);
 void mx_world_learn_bounce(struct mx_world *world, uint32_t stream, uint64_t number);
 void mx_world_note_path(struct mx_world *world, uint32_t path, int64_t from_us);
+/* The tighter of the throttle's limits and those of backoff mode, from now_us on. */
+void mx_world_limit_path(struct mx_world *world, uint32_t path, int64_t now_us);
+struct mx_destinations *mx_destinations_create(const struct mx_plan *plan, uint32_t path_count);
+void mx_destinations_destroy(struct mx_destinations *destinations);
 struct mx_world_warm_up *mx_world_warm_up_of(struct mx_world *world, uint32_t provider,
                                              uint32_t ip);
 struct mx_tally_place mx_world_place(const struct mx_world *world, const struct mx_entry *entry);

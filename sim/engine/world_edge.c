@@ -136,15 +136,43 @@ static bool limits_differ(const struct mx_throttle_limits *a, const struct mx_th
            a->connections != b->connections;
 }
 
-static void look_at_throttle(struct mx_world_path *path, int64_t edge_us)
+/* The lower of two limits, of which 0 is none. */
+static double lower(double a, double b)
 {
+    return a > 0 && (a < b || !(b > 0)) ? a : b;
+}
+
+static void give_limits(struct mx_world *world, uint32_t index, int64_t now_us)
+{
+    struct mx_world_path *path = &world->paths[index];
+    const struct mx_throttle_limits *limits = &path->limits;
+    double rate_per_s;
+    uint32_t connections;
+    mx_world_backoff(world, index, &rate_per_s, &connections);
+    path->backed_off = rate_per_s > 0 || connections > 0;
+    mx_sending_path_limit(path->sending, now_us, lower(rate_per_s, limits->rate_per_s),
+                          (uint32_t)lower(connections, limits->connections),
+                          limits->paused_until_us);
+}
+
+void mx_world_limit_path(struct mx_world *world, uint32_t path, int64_t now_us)
+{
+    double rate_per_s;
+    uint32_t connections;
+    mx_world_backoff(world, path, &rate_per_s, &connections);
+    if (world->paths[path].backed_off != (rate_per_s > 0 || connections > 0))
+        give_limits(world, path, now_us);
+}
+
+static void look_at_throttle(struct mx_world *world, uint32_t index, int64_t edge_us)
+{
+    struct mx_world_path *path = &world->paths[index];
     struct mx_throttle_limits limits;
     mx_throttle_limits(path->throttle_params, &path->throttle, edge_us, &limits,
                        &path->throttle_next_us);
     if (limits_differ(&limits, &path->limits)) {
         path->limits = limits;
-        mx_sending_path_limit(path->sending, edge_us, limits.rate_per_s, limits.connections,
-                              limits.paused_until_us);
+        give_limits(world, index, edge_us);
     }
 }
 
@@ -154,7 +182,7 @@ static void look_at_throttles(struct mx_world *world, int64_t edge_us)
     for (uint32_t i = 0; i < world->noted_count; i++) {
         struct mx_world_path *path = &world->paths[world->noted[i]];
         if (path->throttle_next_us <= edge_us)
-            look_at_throttle(path, edge_us);
+            look_at_throttle(world, world->noted[i], edge_us);
         if (path->throttle_next_us != MX_NEVER)
             world->noted[kept++] = world->noted[i];
     }

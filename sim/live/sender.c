@@ -339,7 +339,7 @@ static enum mx_send_status report(struct sender *s)
         bool is_refused = s->outcomes[i].result == MX_RESULT_REFUSED;
 
         if (is_refused) {
-            mx_outcome_next(&s->outcomes[i], &next);
+            mx_outcome_next(s->scheduler, &s->outcomes[i], &next);
             s->events[i].next_us = s->outcomes[i].decision.next_us;
         }
         if (!record(s, &s->events[i], is_refused ? &next : NULL)) {

@@ -88,6 +88,7 @@ static struct mx_series_bin sum_of_bins(const struct mx_observation *o, uint32_t
         sum.hard_bounced += bin->hard_bounced;
         sum.soft_rejected += bin->soft_rejected;
         sum.expired += bin->expired;
+        sum.non_attempts += bin->non_attempts;
         for (int r = 0; r < MX_DEFERRAL_REASON_COUNT; r++)
             sum.deferrals[r] += bin->deferrals[r];
     }
@@ -106,7 +107,8 @@ static char *check_series(const struct mx_observation *o, const struct mx_counts
                     {"series delivered", sum.delivered, c->delivered},
                     {"series hard_bounced", sum.hard_bounced, c->hard_bounced},
                     {"series soft_bounced_rejected", sum.soft_rejected, c->soft_rejected},
-                    {"series expired", sum.expired, c->expired}};
+                    {"series expired", sum.expired, c->expired},
+                    {"series non_attempts", sum.non_attempts, c->non_attempts}};
         for (size_t i = 0; i < sizeof pair / sizeof *pair; i++) {
             if (pair[i].in_series != pair[i].counted)
                 return sentence("provider", p, pair[i].name, pair[i].in_series, pair[i].counted);

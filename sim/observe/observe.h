@@ -21,7 +21,7 @@ struct mx_counts {
     uint64_t soft_blocked;  /* refused by policy or reputation with a 5xx */
     uint64_t expired;       /* includes expired_unattempted */
     uint64_t expired_unattempted;
-    uint64_t non_attempts;
+    uint64_t non_attempts; /* skips that the real server logs; neither attempts nor deferrals */
     uint64_t deferrals[MX_DEFERRAL_REASON_COUNT];
     uint64_t deferred_messages;
     uint64_t deferred_first_attempt;
@@ -39,6 +39,7 @@ uint64_t mx_counts_pending(const struct mx_counts *counts);
 struct mx_series_bin {
     uint64_t created; /* sent: created and not dropped */
     uint64_t attempts, delivered, hard_bounced, soft_rejected, expired;
+    uint64_t non_attempts;
     uint64_t deferrals[MX_DEFERRAL_REASON_COUNT];
 };
 

@@ -193,13 +193,14 @@ static char *put_message(char *to, const struct mx_trace_row *row)
     return mx_csv_name(to, name);
 }
 
-/* start_s, code, enhanced, reason, verdict: what an expiry has none of but the last. */
+/* start_s, code, enhanced, reason, verdict: without an attempt, none of them but the last. */
 static char *put_reply(char *to, const struct mx_trace_row *row)
 {
     const struct mx_reply_text *reply;
 
-    if (row->expired) {
-        return put_text(to, ",,,none,expired,");
+    if (row->event != MX_TRACE_ATTEMPT) {
+        to = put_text(to, ",,,none,");
+        return put_text(to, row->event == MX_TRACE_EXPIRY ? "expired," : "non_attempt,");
     }
     reply = row->said != NULL ? row->said : mx_reply_text(row->style, row->verdict, row->reason);
     to = mx_csv_time_s(to, row->start_us);

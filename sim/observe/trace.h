@@ -3,9 +3,10 @@
  *
  * Columns: replication,time_s,message,campaign,provider,ip,attempt,start_s,code,enhanced,reason,
  * verdict,next_due_s. time_s: when the reply came (6 decimals), next_due_s: empty when there is
- * none. An expiry is a row of verdict "expired" with an empty code and start. Rows come in the
- * order in which attempts were judged; an expiry where it was noticed. message is
- * CAMPAIGN:OCCURRENCE:PROVIDER:NUMBER. */
+ * none. An expiry is a row of verdict "expired", a non-attempt one of verdict "non_attempt", both
+ * with an empty code and start, and the number of attempts made. Rows come in the order in which
+ * attempts were judged, or, where messages to one destination share retry data, in which replies
+ * came; the others where they were noticed. message is CAMPAIGN:OCCURRENCE:PROVIDER:NUMBER. */
 #ifndef MX_TRACE_H
 #define MX_TRACE_H
 
@@ -15,6 +16,8 @@
 #include "models/reply.h"
 
 struct mx_trace;
+
+enum mx_trace_event { MX_TRACE_ATTEMPT, MX_TRACE_EXPIRY, MX_TRACE_NON_ATTEMPT };
 
 /* One row. Names are borrowed for the call. */
 struct mx_trace_row {
@@ -28,7 +31,7 @@ struct mx_trace_row {
     enum mx_verdict verdict;
     enum mx_reason reason;
     const struct mx_reply_text *said; /* code and enhanced code, or NULL: in the style's words */
-    bool expired;
+    enum mx_trace_event event;
 };
 
 /* Write to path (".zst": compressed). header: write the column line first. Returns owned, or NULL

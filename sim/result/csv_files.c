@@ -57,7 +57,8 @@ static void end_row(struct mx_outfile *out, struct row *row)
 /* --- timeseries.csv --- */
 
 static void write_bin(struct mx_outfile *out, int64_t time_us, const char *name,
-                      const struct mx_series_bin *bin, int64_t pending, uint32_t replications)
+                      const struct mx_series_bin *bin, int64_t pending, uint32_t replications,
+                      bool has_non_attempts)
 {
     double n = replications;
     uint64_t outcome[] = {bin->created,      bin->attempts,      bin->delivered,
@@ -77,7 +78,16 @@ static void write_bin(struct mx_outfile *out, int64_t time_us, const char *name,
         put_number(&row, (double)bin->deferrals[r] / n);
     }
     put_number(&row, (double)pending / n);
+    if (has_non_attempts) {
+        put_number(&row, (double)bin->non_attempts / n);
+    }
     end_row(out, &row);
+}
+
+/* Policies under which messages may be skipped: only then there is a column for that. */
+static bool can_skip(const struct mx_plan *plan)
+{
+    return mx_destination_is_shared(&plan->retry, &plan->destination);
 }
 
 /* One interval, all providers. pending: per provider, total last; carried on. */
@@ -85,6 +95,7 @@ static void write_bins(struct mx_outfile *out, const struct mx_plan *plan,
                        const struct mx_series *series, size_t b, int64_t *pending)
 {
     int64_t time_us = (int64_t)b * series->every_us;
+    bool has_non_attempts = can_skip(plan);
     struct mx_series_bin total = {0};
 
     for (uint32_t i = 0; i < plan->provider_count; i++) {
@@ -95,13 +106,13 @@ static void write_bins(struct mx_outfile *out, const struct mx_plan *plan,
         mx_series_bin_add(&total, bin);
         if (!mx_series_bin_is_idle(bin) || pending[p] != 0) {
             write_bin(out, time_us, plan->providers[p].name, bin, pending[p],
-                      series->replication_count);
+                      series->replication_count, has_non_attempts);
         }
     }
     pending[plan->provider_count] += mx_series_bin_net(&total);
     if (!mx_series_bin_is_idle(&total) || pending[plan->provider_count] != 0) {
         write_bin(out, time_us, "total", &total, pending[plan->provider_count],
-                  series->replication_count);
+                  series->replication_count, has_non_attempts);
     }
 }
 
@@ -118,7 +129,7 @@ int mx_timeseries_csv_write(struct mx_outfile *out, const struct mx_plan *plan,
     for (int r = 0; r < MX_DEFERRAL_REASON_COUNT; r++) {
         mx_outfile_printf(out, ",deferrals_%s", mx_reason_name((enum mx_reason)r));
     }
-    mx_outfile_printf(out, ",pending\n");
+    mx_outfile_printf(out, can_skip(plan) ? ",pending,non_attempts\n" : ",pending\n");
     for (size_t b = 0; b < series->bin_count && mx_outfile_error(out) == 0; b++) {
         write_bins(out, plan, series, b, pending);
     }

@@ -10,7 +10,7 @@
 
 #include "sim/scenario/build.h"
 
-#define MX_FIELDS_MAX 48
+#define MX_FIELDS_MAX 64
 
 struct mx_fields {
     struct mx_build *build;

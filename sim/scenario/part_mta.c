@@ -33,22 +33,19 @@ static uint32_t read_reason(struct mx_build *build, const struct mx_node *node)
     return word == count - 1 ? policy : 1U << word;
 }
 
-static void read_reasons(struct mx_build *build, const struct mx_node *node,
-                         struct mx_throttle_rule *rule)
+uint32_t mx_build_reasons(struct mx_build *build, const struct mx_node *node)
 {
-    if (node == NULL) {
-        return;
-    }
-    if (node->kind != MX_NODE_LIST) {
-        rule->reasons = read_reason(build, node);
-        return;
+    uint32_t reasons = 0;
+    if (node == NULL || node->kind != MX_NODE_LIST) {
+        return node == NULL ? 0 : read_reason(build, node);
     }
     for (size_t i = 0; i < node->child_count; i++) {
-        rule->reasons |= read_reason(build, node->child[i]);
+        reasons |= read_reason(build, node->child[i]);
     }
     if (node->child_count == 0) {
         mx_complain(build, node, "a rule needs at least one reason");
     }
+    return reasons;
 }
 
 static void read_rule_value(struct mx_fields *fields, struct mx_throttle_rule *rule)
@@ -90,7 +87,8 @@ static void read_rule(struct mx_build *build, struct mx_node *node, struct mx_th
     bool none = false;
     mx_fields_begin(&fields, build, node);
     rule->within_us = rule->for_us = MX_HOUR_US;
-    read_reasons(build, mx_field_need(&fields, "on", "a list of reasons"), rule);
+    rule->reasons =
+        mx_build_reasons(build, mx_field_need(&fields, "on", "a list of reasons"));
     mx_node_count(build, mx_field_need(&fields, "count", "a count"), 1, 1000000000, &count);
     rule->count = (uint32_t)count;
     mx_node_duration(build, mx_field_need(&fields, "within", "a duration"), 1, MX_HORIZON_US_MAX,
@@ -195,7 +193,7 @@ void mx_build_mta(struct mx_build *build, struct mx_node *section)
     mx_field_assume(&fields, "transaction_time", "lognormal 0.5s, cv 0.5", "0.2s .. 1s");
     mx_build_throttle(build, mx_field(&fields, "throttle"), &throttle);
     const char *name = build->retry_preset;
-    mx_build_retry(build, mx_field(&fields, "retry"), &plan->retry, &name);
+    mx_build_retry(build, mx_field(&fields, "retry"), &plan->retry, &plan->destination, &name);
     plan->retry_name = mx_arena_copy(build->memory, name);
     for (uint32_t i = 0; i < plan->provider_count; i++) {
         plan->providers[i].sending = sending;

@@ -257,7 +257,7 @@ static void read_common(struct mx_fields *fields, struct mx_retry_policy *policy
 }
 
 void mx_build_retry(struct mx_build *build, struct mx_node *group, struct mx_retry_policy *policy,
-                    const char **name)
+                    struct mx_destination_params *destination, const char **name)
 {
     static const char *const kinds[] = {"list", "age", "quadratic", "segments", "exponential"};
     struct mx_fields fields;
@@ -296,8 +296,13 @@ void mx_build_retry(struct mx_build *build, struct mx_node *group, struct mx_ret
         break;
     }
     read_common(&fields, policy);
+    mx_build_destination(&fields, policy, destination);
     mx_fields_end(&fields);
-    const char *wrong = build->source.mistakes->count == before ? mx_retry_check(policy) : NULL;
+    const bool is_read = build->source.mistakes->count == before;
+    const char *wrong = is_read ? mx_retry_check(policy) : NULL;
+    if (is_read && wrong == NULL) {
+        wrong = mx_destination_check(policy, destination);
+    }
     if (wrong != NULL && group != NULL && !mx_node_is_partial(group)) {
         mx_complain(build, group, "this policy cannot be used: %s", wrong);
     }

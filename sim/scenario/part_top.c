@@ -292,6 +292,8 @@ void mx_build_end(struct mx_build *build, struct mx_fields *top)
     }
     plan->exact_required =
         mx_retry_check(&plan->retry) == NULL && mx_retry_gap_us_min(&plan->retry) < plan->window_us;
+    plan->exact_required =
+        plan->exact_required || mx_destination_is_shared(&plan->retry, &plan->destination);
     for (uint32_t i = 0; i < plan->provider_count; i++) {
         if (plan->providers[i].receiver.capacity.kind == MX_CAPACITY_SERVERS) {
             plan->exact_required = true;

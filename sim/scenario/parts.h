@@ -45,7 +45,12 @@ void mx_build_notes(struct mx_build *build);
 /* Parts of the above with a file of their own. */
 /* *name: the key `name`, left alone where there is none. */
 void mx_build_retry(struct mx_build *build, struct mx_node *group, struct mx_retry_policy *policy,
-                    const char **name);
+                    struct mx_destination_params *destination, const char **name);
+/* The keys of a policy about what messages to one destination share; its other keys were read. */
+void mx_build_destination(struct mx_fields *fields, struct mx_retry_policy *policy,
+                          struct mx_destination_params *destination);
+/* A reason or a list of them, as bits; 0 after a mistake. */
+uint32_t mx_build_reasons(struct mx_build *build, const struct mx_node *node);
 void mx_build_throttle(struct mx_build *build, struct mx_node *node,
                        struct mx_throttle_params *throttle);
 void mx_build_allowance(struct mx_build *build, struct mx_fields *provider,

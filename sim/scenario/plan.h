@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "models/arrival.h"
+#include "models/destination.h"
 #include "models/ip_pool.h"
 #include "models/receiver.h"
 #include "models/recipient.h"
@@ -117,11 +118,12 @@ struct mx_plan {
     int64_t window_us;  /* time step at whose edges bands, throttles and pools move */
     uint64_t seed;
     uint32_t replications;
-    bool exact_required; /* servers capacity, or gaps shorter than a window */
+    bool exact_required; /* servers capacity, gaps shorter than a window, shared retry data */
     int64_t timeseries_every_us;
 
     struct mx_law transaction;
     struct mx_retry_policy retry;
+    struct mx_destination_params destination; /* what goes with the policy */
     char *retry_name;
 
     uint32_t list_count, pool_count, ip_count, campaign_count, provider_count;

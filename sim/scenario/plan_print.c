@@ -132,20 +132,27 @@ static void print_pools(struct mx_printer *printer)
     mx_print_close(printer);
 }
 
-static void item_rule(struct mx_printer *printer, const void *items, size_t i)
+static void print_reasons(struct mx_printer *printer, uint32_t reasons)
 {
-    char text[MX_QUANTITY_TEXT_SIZE];
-    const struct mx_throttle_rule *rule = (const struct mx_throttle_rule *)items + i;
     bool first = true;
-    mx_print(printer, "{ on = [ ");
+    mx_print(printer, "[ ");
     for (int reason = 0; reason < MX_REASON_NONE; reason++) {
-        if (rule->reasons & 1U << reason) {
+        if (reasons & 1U << reason) {
             mx_print_inline(printer, "%s\"%s\"", first ? "" : ", ",
                             mx_reason_name((enum mx_reason)reason));
             first = false;
         }
     }
-    mx_print_inline(printer, " ]; count = %u; ", rule->count);
+    mx_print(printer, " ]");
+}
+
+static void item_rule(struct mx_printer *printer, const void *items, size_t i)
+{
+    char text[MX_QUANTITY_TEXT_SIZE];
+    const struct mx_throttle_rule *rule = (const struct mx_throttle_rule *)items + i;
+    mx_print(printer, "{ on = ");
+    print_reasons(printer, rule->reasons);
+    mx_print_inline(printer, "; count = %u; ", rule->count);
     mx_print_inline(printer, "within = \"%s\"; ", mx_quantity_put_duration(text, rule->within_us));
     mx_print_inline(printer, "action = \"%s\"; ", mx_throttle_action_name(rule->action));
     if (rule->action == MX_THROTTLE_RATE) {
@@ -236,6 +243,54 @@ static void print_retry_kind(struct mx_printer *printer, const struct mx_retry_p
     }
 }
 
+static void print_backoff(struct mx_printer *printer, const struct mx_backoff_params *backoff)
+{
+    if (backoff->reasons == 0) {
+        mx_print_none(printer, "backoff_on");
+        return;
+    }
+    mx_print_key(printer, "backoff_on");
+    print_reasons(printer, backoff->reasons);
+    mx_print_end(printer, "backoff_on");
+    mx_print_array(printer, "backoff_gaps", backoff->gap_count, mx_item_duration, backoff->gap_us);
+    mx_print_rate_per_s(printer, "backoff_rate", backoff->rate_per_s);
+    mx_print_limit(printer, "backoff_connections", backoff->connections);
+    print_duration_or_none(printer, "backoff_for", backoff->normal_after_us, MX_NEVER);
+    mx_print_truth(printer, "backoff_until_delivery", backoff->normal_after_delivery);
+}
+
+/* Keys that go with the unit, and those that are switched on: nothing else is taken back. */
+static void print_destination(struct mx_printer *printer)
+{
+    const struct mx_retry_policy *policy = &printer->plan->retry;
+    const struct mx_window_params *window = &printer->plan->destination.window;
+    const struct mx_route_params *route = &printer->plan->destination.route;
+    if (policy->unit == MX_UNIT_HOST) {
+        mx_print_duration(printer, "data_expire", policy->data_expire_us);
+        mx_print_truth(printer, "delay_after_cutoff", policy->delay_after_cutoff);
+    }
+    if (policy->unit == MX_UNIT_QUEUE) {
+        mx_print_duration(printer, "recipient_gap", policy->recipient_gap_us);
+        print_backoff(printer, &printer->plan->destination.backoff);
+    }
+    if (window->enabled) {
+        mx_print_count(printer, "window", window->initial);
+        mx_print_count(printer, "window_limit", window->limit);
+        if (window->failed_cohorts > 0) {
+            mx_print_number(printer, "window_failed_cohorts", window->failed_cohorts);
+        } else {
+            mx_print_none(printer, "window_failed_cohorts");
+        }
+        mx_print_number(printer, "window_positive", window->positive);
+        mx_print_number(printer, "window_negative", window->negative);
+        mx_print_duration(printer, "window_dead", window->dead_us);
+    }
+    if (route->enabled) {
+        mx_print_duration(printer, "route_penalty", route->base_us);
+        mx_print_duration(printer, "route_penalty_max", route->max_us);
+    }
+}
+
 static void print_retry(struct mx_printer *printer)
 {
     static const char *const clocks[] = {"creation", "first_deferral", "host_failure"};
@@ -264,6 +319,7 @@ static void print_retry(struct mx_printer *printer)
     mx_print_duration(printer, "scan_ahead", policy->scan_ahead_us);
     mx_print_truth(printer, "whole_seconds", policy->whole_seconds);
     mx_print_text(printer, "unit", units[policy->unit]);
+    print_destination(printer);
     mx_print_close(printer);
 }
 

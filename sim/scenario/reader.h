@@ -67,6 +67,7 @@ struct mx_policy_assumed {
 /* A policy with what its preset says of its origin. source: short, "" where it says nothing. */
 struct mx_policy_info {
     struct mx_retry_policy policy;
+    struct mx_destination_params destination;
     char source[MX_POLICY_TEXT_SIZE];
     size_t assumed_count;
     struct mx_policy_assumed assumed[MX_POLICY_ASSUMED_MAX];

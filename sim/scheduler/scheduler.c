@@ -128,30 +128,48 @@ size_t mx_scheduler_take_due(struct mx_scheduler *scheduler, int64_t until_us, s
     return taken;
 }
 
-/* The entry after a refusal that was decided. */
-static inline struct mx_entry after(const struct mx_outcome *outcome)
+/* Attempts made; a skipped one is not counted. */
+static inline uint32_t attempts_after(const struct mx_outcome *outcome)
+{
+    return outcome->entry.attempt_count + (outcome->result == MX_RESULT_SKIPPED ? 0U : 1U);
+}
+
+/* A message's own retry data start with its first refusal that is its own: those of its host leave
+ * them alone. */
+static inline int64_t first_deferral_us(const struct mx_scheduler *scheduler,
+                                        const struct mx_outcome *outcome)
+{
+    const bool is_first =
+        outcome->entry.gap_ms == 0 &&
+        (attempts_after(outcome) <= 1 || scheduler->policy.unit == MX_UNIT_HOST);
+    return is_first ? outcome->reply_us : outcome->entry.first_deferral_us;
+}
+
+/* The entry after a refusal or skip that was decided. */
+static inline struct mx_entry after(const struct mx_scheduler *scheduler,
+                                    const struct mx_outcome *outcome)
 {
     const struct mx_retry_decision *decision = &outcome->decision;
     const int64_t gap_ms = decision->gap_us / 1000;
+    const uint32_t attempts = attempts_after(outcome);
     struct mx_entry next = outcome->entry;
-    if (next.attempt_count == 0) {
-        next.first_deferral_us = outcome->reply_us;
+    next.first_deferral_us = first_deferral_us(scheduler, outcome);
+    if (scheduler->keep_history) {
+        next.gap_ms = gap_ms < UINT32_MAX ? (uint32_t)gap_ms : UINT32_MAX;
     }
-    next.gap_ms = gap_ms < UINT32_MAX ? (uint32_t)gap_ms : UINT32_MAX;
-    if (next.attempt_count < MX_ATTEMPTS_MAX) {
-        next.attempt_count++;
-    }
+    next.attempt_count = (uint16_t)(attempts < MX_ATTEMPTS_MAX ? attempts : MX_ATTEMPTS_MAX);
     next.kind = decision->next_us == MX_NEVER ? MX_DUE_EXPIRE : MX_DUE_ATTEMPT;
     next.due_us = decision->next_us == MX_NEVER ? decision->expires_us : decision->next_us;
     return next;
 }
 
-void mx_outcome_next(const struct mx_outcome *outcome, struct mx_entry *next)
+void mx_outcome_next(const struct mx_scheduler *scheduler, const struct mx_outcome *outcome,
+                     struct mx_entry *next)
 {
-    *next = after(outcome);
+    *next = after(scheduler, outcome);
 }
 
-/* A refused attempt: decide, and put the message back. */
+/* A refused or skipped attempt: decide, and put the message back. */
 static inline enum mx_scheduler_status refuse(struct mx_scheduler *scheduler,
                                               struct mx_outcome *outcome)
 {
@@ -160,15 +178,27 @@ static inline enum mx_scheduler_status refuse(struct mx_scheduler *scheduler,
     if (now_us < entry->created_us || now_us > MX_CREATED_US_MAX) {
         return MX_SCHEDULER_RANGE;
     }
+    const uint32_t attempts = attempts_after(outcome);
     const struct mx_retry_state state = {
         .created_us = entry->created_us,
-        .first_deferral_us = entry->attempt_count == 0 ? now_us : entry->first_deferral_us,
-        .attempt_count = entry->attempt_count + 1U,
+        .first_deferral_us = first_deferral_us(scheduler, outcome),
+        .attempt_count = attempts > 0 ? attempts : 1U,
         .due_us = entry->due_us,
         .gap_us = (int64_t)entry->gap_ms * 1000,
     };
     outcome->decision = mx_retry_decide(&scheduler->policy, &state, now_us, outcome->u);
-    const struct mx_entry next = after(outcome);
+    const struct mx_entry next = after(scheduler, outcome);
+    return push(scheduler, &next);
+}
+
+enum mx_scheduler_status mx_scheduler_settle(struct mx_scheduler *scheduler,
+                                             const struct mx_outcome *outcome)
+{
+    struct mx_entry next = after(scheduler, outcome);
+    if (scheduler->policy.unit == MX_UNIT_HOST) { /* the message's own data stay as they are */
+        next.first_deferral_us = outcome->entry.first_deferral_us;
+    }
+    next.gap_ms = outcome->entry.gap_ms;
     return push(scheduler, &next);
 }
 
@@ -176,7 +206,7 @@ enum mx_scheduler_status mx_scheduler_report(struct mx_scheduler *scheduler,
                                              struct mx_outcome *outcomes, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        if (outcomes[i].result == MX_RESULT_REFUSED) {
+        if (outcomes[i].result != MX_RESULT_DONE) {
             const enum mx_scheduler_status status = refuse(scheduler, &outcomes[i]);
             if (status != MX_SCHEDULER_OK) {
                 return status;

@@ -52,11 +52,12 @@ enum mx_scheduler_status {
     MX_SCHEDULER_RANGE, /* a field past the limits above, or a time before the clock */
 };
 
-enum mx_result { MX_RESULT_DONE, MX_RESULT_REFUSED }; /* accepted or rejected; busy */
+/* accepted or rejected; busy; not tried, but deferred as if it had been refused at reply_us */
+enum mx_result { MX_RESULT_DONE, MX_RESULT_REFUSED, MX_RESULT_SKIPPED };
 
 /* What came of an attempt. entry: as taken (note may have been changed); reply_us: when the reply
- * came; u: uniform in (0, 1), used where mx_retry_is_random(). The scope of a refusal (message,
- * host, queue) is the policy's unit. */
+ * came; u: uniform in (0, 1), used where mx_retry_is_random(). The scope of a refusal reported here
+ * is the message; what its host or queue decides of it goes to mx_scheduler_settle. */
 struct mx_outcome {
     struct mx_entry entry;
     int64_t reply_us;
@@ -102,7 +103,13 @@ enum mx_scheduler_status mx_scheduler_report(struct mx_scheduler *scheduler,
 
 /* The entry that a refused outcome left in the queue once it was reported: what to keep of the
  * message elsewhere, to be put back after a crash. */
-void mx_outcome_next(const struct mx_outcome *outcome, struct mx_entry *next);
+void mx_outcome_next(const struct mx_scheduler *scheduler, const struct mx_outcome *outcome,
+                     struct mx_entry *next);
+
+/* A refused attempt of which its destination decided (models/destination.h): outcome->decision is
+ * carried out as it stands. */
+enum mx_scheduler_status mx_scheduler_settle(struct mx_scheduler *scheduler,
+                                             const struct mx_outcome *outcome);
 
 /* Messages in the queue, and bytes that the queue holds for them. */
 uint64_t mx_scheduler_pending(const struct mx_scheduler *scheduler);

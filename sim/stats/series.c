@@ -27,6 +27,7 @@ void mx_series_bin_add(struct mx_series_bin *into, const struct mx_series_bin *f
     into->hard_bounced += from->hard_bounced;
     into->soft_rejected += from->soft_rejected;
     into->expired += from->expired;
+    into->non_attempts += from->non_attempts;
     for (int r = 0; r < MX_DEFERRAL_REASON_COUNT; r++) {
         into->deferrals[r] += from->deferrals[r];
     }
@@ -35,7 +36,7 @@ void mx_series_bin_add(struct mx_series_bin *into, const struct mx_series_bin *f
 bool mx_series_bin_is_idle(const struct mx_series_bin *bin)
 {
     /* Each attempt ends in one of the counts of replies, deferrals included. */
-    return (bin->created | bin->attempts | bin->expired) == 0;
+    return (bin->created | bin->attempts | bin->expired | bin->non_attempts) == 0;
 }
 
 int64_t mx_series_bin_net(const struct mx_series_bin *bin)
