@@ -199,7 +199,8 @@ static const char *check_host(const struct mx_retry_policy *policy)
     }
     if (policy->lifetime_us != MX_NEVER || policy->attempts_max > 0 || policy->jitter > 0 ||
         policy->jitter_us > 0 || policy->expiry != MX_EXPIRE_AFTER_FAILURE) {
-        return "unit: \"host\" ends with its rule: lifetime = \"none\", expiry = \"after_failure\", "
+        return "unit: \"host\" ends with its rule: lifetime = \"none\", expiry = "
+               "\"after_failure\", "
                "and neither max_attempts nor jitter";
     }
     if (policy->data_expire_us <= 0) {
@@ -231,8 +232,9 @@ static const char *check_unit(const struct mx_retry_policy *policy)
     case MX_UNIT_HOST:
         return check_host(policy);
     case MX_UNIT_QUEUE:
-        return policy->clock == MX_CLOCK_HOST_FAILURE ? "clock: \"host_failure\" needs unit = \"host\""
-                                                      : check_queue(policy);
+        return policy->clock == MX_CLOCK_HOST_FAILURE
+                   ? "clock: \"host_failure\" needs unit = \"host\""
+                   : check_queue(policy);
     case MX_UNIT_COUNT:
         return "unit: unknown";
     }

@@ -441,6 +441,14 @@ static int64_t sum_us(int64_t a, int64_t b)
     return b > MX_NEVER - a ? MX_NEVER : a + b;
 }
 
+/* The end of a rule's last segment: of the message's age where the host has data of its own. */
+static int64_t rule_end_us(const struct mx_retry_policy *p, const struct mx_retry_state *state)
+{
+    const int64_t from_us =
+        p->clock == MX_CLOCK_HOST_FAILURE ? state->created_us : state->first_deferral_us;
+    return whole(p, from_us) + p->segment[p->segment_count - 1].until_us;
+}
+
 /* The next attempt, or the turn at which a message expires instead of one. */
 static void check_next(const struct mx_retry_policy *p, const struct mx_retry_decision *d,
                        const struct mx_retry_state *state, int64_t now_us, int64_t next_us)
@@ -452,8 +460,7 @@ static void check_next(const struct mx_retry_policy *p, const struct mx_retry_de
     if (p->kind != MX_RETRY_SEGMENTS) {
         assert_true(next_us - now_us >= d->gap_us - p->scan_ahead_us - slack_us);
     } else {
-        const int64_t until_us = p->segment[p->segment_count - 1].until_us;
-        assert_true(next_us <= state->first_deferral_us + until_us + p->scan_us);
+        assert_true(next_us <= rule_end_us(p, state) + S + p->scan_us);
     }
     if (p->scan_us > 0) {
         assert_int_equal((next_us - p->scan_phase_us) % p->scan_us, 0);
@@ -467,10 +474,7 @@ static void check_end(const struct mx_retry_policy *p, const struct mx_retry_dec
         p->clock == MX_CLOCK_CREATION ? state->created_us : state->first_deferral_us;
     const int64_t deadline_us = sum_us(clock_us, p->lifetime_us);
     const bool at_count = p->attempts_max > 0 && state->attempt_count == p->attempts_max;
-    const int64_t cutoff_us =
-        p->kind == MX_RETRY_SEGMENTS
-            ? whole(p, state->first_deferral_us) + p->segment[p->segment_count - 1].until_us
-            : MX_NEVER;
+    const int64_t cutoff_us = p->kind == MX_RETRY_SEGMENTS ? rule_end_us(p, state) : MX_NEVER;
     if (now_us >= cutoff_us) {
         assert_int_equal(d->expires_us, now_us);
         return;

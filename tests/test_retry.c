@@ -585,7 +585,8 @@ static void useless_lists_are_refused(void **unused)
     WRONG(list, p.clock = MX_CLOCK_COUNT, "clock");
     WRONG(list, p.unit = MX_UNIT_HOST, "unit");
     WRONG(list, p.unit = MX_UNIT_COUNT, "unit");
-    WRONG(list, p.unit = MX_UNIT_QUEUE, "unit");
+    WRONG(list, p.unit = MX_UNIT_QUEUE, "recipient_gap");
+    WRONG(list, (p.unit = MX_UNIT_QUEUE, p.jitter = 0.1), "unit");
     WRONG(list, p.kind = MX_RETRY_KIND_COUNT, "kind");
 }
 

@@ -193,8 +193,7 @@ static void skip(struct mx_world *world, const struct mx_entry *entry, int64_t n
 static void wait_for_host(struct mx_world *world, const struct mx_entry *entry, int64_t now_us,
                           struct mx_outcome *outcome)
 {
-    const struct mx_destination *destination =
-        &world->destinations->of_path[entry->destination];
+    const struct mx_destination *destination = &world->destinations->of_path[entry->destination];
     outcome->entry = *entry;
     outcome->entry.due_us =
         mx_retry_host_due_us(&world->plan->retry, &destination->host, entry->created_us, now_us);
@@ -206,8 +205,7 @@ bool mx_world_turn_away(struct mx_world *world, const struct mx_entry *entry, in
 {
     struct mx_destination *destination = &world->destinations->of_path[entry->destination];
     struct mx_outcome outcome;
-    switch (
-        mx_destination_ask(destination, &world->plan->retry, entry->created_us, now_us)) {
+    switch (mx_destination_ask(destination, &world->plan->retry, entry->created_us, now_us)) {
     case MX_DESTINATION_TRY:
         mx_destination_start(destination);
         return false;

@@ -2,9 +2,9 @@
 /* loop_exact.c - the reference loop: one moment at a time, in the documented order.
  *
  * At each time that anything happens: the window edge, replies that destinations hear of, what is
- * due (expiries, then attempts and new messages by number), paths whose next message can start, and
- * the judging of all that started, by message. Simple and slow (binary heaps, an event for each waiting path); the window loop must
- * give the same results. */
+ * due (expiries, then attempts and new messages by number), paths whose next message can start,
+ * and the judging of all that started, by message. Simple and slow (binary heaps, an event for each
+ * waiting path); the window loop must give the same results. */
 #include "sim/base/check.h"
 #include "sim/engine/batch.h"
 #include "sim/engine/world.h"
@@ -27,7 +27,7 @@ struct exact {
     struct mx_world *world;
     struct mx_batch batch;
     struct mark_heap wakes, starts;
-    int64_t *wake_us; /* [path]: the mark that counts; others of that path are passed over */
+    int64_t *wake_us;      /* [path]: the mark that counts; others of that path are passed over */
     struct mx_work *works; /* slots of started attempts */
     uint32_t *free_slots;
     size_t slot_count, free_count;

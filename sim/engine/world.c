@@ -331,8 +331,7 @@ struct mx_world *mx_world_create(const struct mx_plan *plan,
     world->scheduler = mx_scheduler_create(&plan->retry, queue);
     bool shared = mx_destination_is_shared(&plan->retry, &plan->destination);
     if (shared)
-        world->destinations =
-            mx_destinations_create(plan, plan->provider_count * plan->ip_count);
+        world->destinations = mx_destinations_create(plan, plan->provider_count * plan->ip_count);
     if (shared && !world->destinations) {
         mx_world_destroy(world);
         return NULL;

@@ -245,7 +245,7 @@ void mx_world_note_path(struct mx_world *world, uint32_t path, int64_t from_us);
 /* The tighter of the throttle's limits and those of backoff mode, from now_us on. */
 void mx_world_limit_path(struct mx_world *world, uint32_t path, int64_t now_us);
 struct mx_destinations *mx_destinations_create(const struct mx_plan *plan, uint32_t path_count);
-void mx_destinations_destroy(struct mx_destinations *destinations);
+void mx_destinations_destroy(struct mx_destinations *all);
 struct mx_world_warm_up *mx_world_warm_up_of(struct mx_world *world, uint32_t provider,
                                              uint32_t ip);
 struct mx_tally_place mx_world_place(const struct mx_world *world, const struct mx_entry *entry);

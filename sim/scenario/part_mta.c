@@ -87,8 +87,7 @@ static void read_rule(struct mx_build *build, struct mx_node *node, struct mx_th
     bool none = false;
     mx_fields_begin(&fields, build, node);
     rule->within_us = rule->for_us = MX_HOUR_US;
-    rule->reasons =
-        mx_build_reasons(build, mx_field_need(&fields, "on", "a list of reasons"));
+    rule->reasons = mx_build_reasons(build, mx_field_need(&fields, "on", "a list of reasons"));
     mx_node_count(build, mx_field_need(&fields, "count", "a count"), 1, 1000000000, &count);
     rule->count = (uint32_t)count;
     mx_node_duration(build, mx_field_need(&fields, "within", "a duration"), 1, MX_HORIZON_US_MAX,

@@ -139,9 +139,8 @@ static inline uint32_t attempts_after(const struct mx_outcome *outcome)
 static inline int64_t first_deferral_us(const struct mx_scheduler *scheduler,
                                         const struct mx_outcome *outcome)
 {
-    const bool is_first =
-        outcome->entry.gap_ms == 0 &&
-        (attempts_after(outcome) <= 1 || scheduler->policy.unit == MX_UNIT_HOST);
+    const bool is_first = outcome->entry.gap_ms == 0 &&
+                          (attempts_after(outcome) <= 1 || scheduler->policy.unit == MX_UNIT_HOST);
     return is_first ? outcome->reply_us : outcome->entry.first_deferral_us;
 }
 
