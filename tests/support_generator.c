@@ -100,9 +100,46 @@ static void put_pools(struct generator *g)
     put(g, "};\n");
 }
 
+/* What messages to one destination share. */
+static void put_shared(struct generator *g)
+{
+    switch (below(g, 4)) {
+    case 0:
+        put(g,
+            "  retry = { preset = \"exim\"; rule = \"%s\"; scan_interval = \"%s\";"
+            " delay_after_cutoff = %s; data_expire = \"%s\"; };\n",
+            PICK(g, "F,2h,15m; G,16h,1h,1.5; F,4d,6h", "F,3h,7m", "G,5h,1m,2; H,9h,2m,3"),
+            PICK(g, "none", "10m", "1h"), PICK(g, "true", "false"), PICK(g, "7d", "30m"));
+        break;
+    case 1:
+        put(g,
+            "  retry = { preset = \"powermta\"; gaps = [\"%s\", \"1h\"]; lifetime = \"30h\";"
+            " recipient_gap = \"%s\"; backoff_on = [ \"%s\" ]; backoff_rate = \"%s\";"
+            " backoff_connections = %s; backoff_for = \"%s\"; backoff_until_delivery = %s; };\n",
+            PICK(g, "1m", "10m"), PICK(g, "30s", "10m"), PICK(g, "policy", "capacity", "outage"),
+            PICK(g, "none", "10/m"), PICK(g, "\"none\"", "1"), PICK(g, "none", "20m"),
+            PICK(g, "true", "false"));
+        break;
+    case 2:
+        put(g,
+            "  retry = { preset = \"postfix\"; lifetime = \"1d\"; window = %u; window_limit = 20;"
+            " window_failed_cohorts = %s; window_positive = %s; window_negative = %s; };\n",
+            1 + below(g, 9), PICK(g, "\"none\"", "1", "0.5"), PICK(g, "1", "0.3"),
+            PICK(g, "1", "0.2"));
+        break;
+    default:
+        put(g,
+            "  retry = { preset = \"opensmtpd\"; lifetime = \"20h\"; route_penalty = \"%s\"; };\n",
+            PICK(g, "15s", "5m"));
+    }
+}
+
 static void put_retry(struct generator *g)
 {
-    switch (below(g, 6)) {
+    switch (below(g, 7)) {
+    case 6:
+        put_shared(g);
+        break;
     case 0:
         put(g, "  retry = { preset = \"bluecore\"; };\n");
         break;

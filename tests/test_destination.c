@@ -165,8 +165,8 @@ static void powermta_backs_off(void **unused)
 }
 
 /* Postfix: 1/5 + 1/3 + 1/2 of a cohort: the third failure, at 3.5 s, kills the destination for
- * 300 s. The fourth message is deferred unattempted, and so is the first when the scan at 300 s takes it;
- * the others, due at 302 and 303 s, wait for the scan at 600 s. */
+ * 300 s. The fourth message is deferred unattempted, and so is the first when the scan at 300 s
+ * takes it; the others, due at 302 and 303 s, wait for the scan at 600 s. */
 static void postfix_gives_a_destination_up(void **unused)
 {
     (void)unused;

@@ -286,6 +286,33 @@ static void same_retry(const struct mx_retry_policy *a, const struct mx_retry_po
     SAME(clock);
     SAME(expiry);
     SAME(unit);
+    SAME(data_expire_us);
+    SAME(delay_after_cutoff);
+    SAME(recipient_gap_us);
+}
+
+static void same_destination(const struct mx_destination_params *a,
+                             const struct mx_destination_params *b)
+{
+    SAME(window.enabled);
+    SAME(window.initial);
+    SAME(window.limit);
+    SAME(window.failed_cohorts);
+    SAME(window.positive);
+    SAME(window.negative);
+    SAME(window.dead_us);
+    SAME(route.enabled);
+    SAME(route.base_us);
+    SAME(route.max_us);
+    SAME(backoff.reasons);
+    SAME(backoff.gap_count);
+    for (uint32_t i = 0; i < a->backoff.gap_count; i++) {
+        SAME(backoff.gap_us[i]);
+    }
+    SAME(backoff.rate_per_s);
+    SAME(backoff.connections);
+    SAME(backoff.normal_after_us);
+    SAME(backoff.normal_after_delivery);
 }
 
 static void same_top(const struct mx_plan *a, const struct mx_plan *b)
@@ -317,6 +344,7 @@ static void same_top(const struct mx_plan *a, const struct mx_plan *b)
     SAME(expect_count);
     same_law(&a->transaction, &b->transaction);
     same_retry(&a->retry, &b->retry);
+    same_destination(&a->destination, &b->destination);
 }
 
 static void same_plan(const struct mx_plan *a, const struct mx_plan *b)
@@ -408,6 +436,64 @@ static void shipped_scenarios(void **state)
     (void)state;
     assert_true(check_folder("scenarios") >= 10);
     assert_true(check_folder("scenarios/oracles") >= 5);
+}
+
+/* The scenario is in memory; presets are read from the tree. */
+static int read_scenario(void *context, const char *path, char **text, size_t *size)
+{
+    struct mx_memory_files *files = context;
+    if (strcmp(path, files->file[0].path) != 0) {
+        return mx_file_access_disk.read(mx_file_access_disk.context, path, text, size);
+    }
+    return mx_memory_access(files).read(files, path, text, size);
+}
+
+static void check_policy(const char *retry)
+{
+    char text[800];
+    snprintf(text, sizeof text,
+             "pools = { p = { ips = ( { name = \"ip\"; } ); }; };\n"
+             "campaigns = { c = { pool = \"p\"; recipients = 9; window = \"1h\"; "
+             "mix = { x = \"100%%\"; }; }; };\nproviders = { x = { }; };\nhorizon = \"9d\";\n"
+             "mta = { retry = { %s }; };\n",
+             retry);
+    struct mx_memory_file file = {"s.cfg", text, 0};
+    struct mx_memory_files files = {&file, 1, 0, 0};
+    struct mx_file_access access = mx_memory_access(&files);
+    access.read = read_scenario;
+    struct mx_plan *plan = load_from("s.cfg", &access);
+    check_round_trip(plan);
+    mx_plan_destroy(plan);
+}
+
+/* Every preset, and the keys that none of them writes. */
+static void retry_policies(void **state)
+{
+    (void)state;
+    struct dirent **entries;
+    int count = scandir("scenarios/mtas", &entries, NULL, alphasort), checked = 0;
+    for (int i = 0; i < count; i++) {
+        char *end = strstr(entries[i]->d_name, ".cfg");
+        if (end != NULL) {
+            char retry[300];
+            *end = '\0';
+            snprintf(retry, sizeof retry, "preset = \"%s\";", entries[i]->d_name);
+            check_policy(retry);
+            checked++;
+        }
+        free(entries[i]);
+    }
+    free(entries);
+    assert_true(checked >= 24);
+    check_policy("preset = \"powermta\"; backoff_on = [ \"policy\", \"outage\" ]; "
+                 "backoff-retry-after = \"10m,1h\"; backoff-max-msg-rate = \"7/m\"; "
+                 "backoff-max-smtp-out = 3; backoff-to-normal-after = \"5h\"; "
+                 "backoff-to-normal-after-delivery = true;");
+    check_policy("preset = \"exim\"; retry_data_expire = \"2d\"; delay_after_cutoff = false; "
+                 "scan_interval = \"30m\";");
+    check_policy("preset = \"postfix\"; window = 3; window_limit = 7; window_failed_cohorts = "
+                 "\"none\"; window_positive = 0.25; window_negative = 0.5; window_dead = \"90s\";");
+    check_policy("window = 9; route_penalty = \"7s\"; route_penalty_max = \"2h\";");
 }
 
 static const char presets_of_everything[] =
@@ -533,6 +619,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(shipped_scenarios),
+        cmocka_unit_test(retry_policies),
         cmocka_unit_test(every_key),
         cmocka_unit_test(hard_numbers),
         cmocka_unit_test(notes_name_their_sources),

@@ -149,6 +149,35 @@ static void test_outage(void **state)
     mx_test_run_close(&run);
 }
 
+static double retry_policy(const char *preset, const char *provider, const char *metric)
+{
+    char set[80];
+    struct mx_test_run run;
+    snprintf(set, sizeof set, "mta.retry.preset=%s", preset);
+    mx_test_run_open(&run, "scenarios/retry-policies.cfg", 1, false,
+                     (const char *const[]){set, NULL});
+    assert_true(total(&run, "delivered_rate") > 0.998);
+    double value = mx_test_value(&run, provider, metric);
+    mx_test_run_close(&run);
+    return value;
+}
+
+/* What its table says, in proportion. */
+static void test_retry_policies(void **state)
+{
+    (void)state;
+    double alone = retry_policy("bluecore", "providers.down", "deferrals");
+    assert_true(retry_policy("exim", "providers.down", "deferrals") < alone / 100);
+    assert_true(retry_policy("postfix", "providers.down", "deferrals") < alone / 50);
+    assert_true(retry_policy("powermta", "providers.down", "deferrals") < alone / 10);
+    assert_true(retry_policy("postfix", "providers.down", "non_attempts") > alone / 2);
+    assert_true(retry_policy("kumomta", "providers.down", "non_attempts") == 0);
+    assert_true(retry_policy("exim", "providers.throttled", "deferrals") < alone / 50);
+    assert_true(retry_policy("powermta", "providers.throttled", "deferrals") > 4 * alone);
+    assert_true(retry_policy("bluecore", "providers.throttled", "time_to_deliver_p99_s") >
+                2 * retry_policy("postfix", "providers.throttled", "time_to_deliver_p99_s"));
+}
+
 static void test_greylisting(void **state)
 {
     (void)state;
@@ -245,10 +274,11 @@ static void test_others(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_reference),  cmocka_unit_test(test_black_friday),
-        cmocka_unit_test(test_outage),     cmocka_unit_test(test_greylisting),
-        cmocka_unit_test(test_dirty_list), cmocka_unit_test(test_retry_storm),
-        cmocka_unit_test(test_month),      cmocka_unit_test(test_others),
+        cmocka_unit_test(test_reference),   cmocka_unit_test(test_black_friday),
+        cmocka_unit_test(test_outage),      cmocka_unit_test(test_retry_policies),
+        cmocka_unit_test(test_greylisting), cmocka_unit_test(test_dirty_list),
+        cmocka_unit_test(test_retry_storm), cmocka_unit_test(test_month),
+        cmocka_unit_test(test_others),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

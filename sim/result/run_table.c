@@ -259,7 +259,9 @@ static void print_title(const struct table *table)
 
 static void print_definitions(const struct table *table)
 {
+    const struct scope total = {MX_GROUP_TOTAL, 0, "total"};
     int64_t lifetime_us = table->plan->retry.lifetime_us;
+    double skips = mean(table, &total, MX_METRIC_NON_ATTEMPTS);
 
     (void)fprintf(table->stream, "\n%s", dim(table));
     (void)fprintf(
@@ -280,6 +282,13 @@ static void print_definitions(const struct table *table)
         "not a deferral.\n"
         "p50 p90 p99  time from creation to acceptance, of the delivered; held time "
         "included.\n");
+    if (skips > 0) {
+        (void)fprintf(
+            table->stream,
+            "non-attempts %s skips of the sending server, without a try: neither attempts "
+            "nor deferrals.\n",
+            mx_human_count_short(skips).s);
+    }
     if (table->has_spread) {
         (void)fprintf(
             table->stream,

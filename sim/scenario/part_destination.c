@@ -30,26 +30,13 @@ static void read_host(struct mx_fields *fields, struct mx_retry_policy *policy)
 
 static void read_backoff_gaps(struct mx_fields *fields, struct mx_backoff_params *backoff)
 {
-    struct mx_build *build = fields->build;
     struct mx_node *list = mx_field(fields, "backoff_gaps");
     backoff->gap_count = 1;
     backoff->gap_us[0] = MX_HOUR_US;
-    if (list == NULL || mx_node_duration(build, list->kind == MX_NODE_LIST ? NULL : list, 1,
-                                         GAP_US_MAX, &backoff->gap_us[0])) {
-        return;
+    if (list != NULL) {
+        mx_build_gaps(fields->build, list, 1, backoff->gap_us, MX_BACKOFF_GAPS_MAX,
+                      &backoff->gap_count);
     }
-    if (list->kind != MX_NODE_LIST) {
-        return; /* reported */
-    }
-    if (list->child_count == 0 || list->child_count > MX_BACKOFF_GAPS_MAX) {
-        mx_complain(build, list, "%zu gaps; allowed: 1 to %d", list->child_count,
-                    MX_BACKOFF_GAPS_MAX);
-        return;
-    }
-    for (size_t i = 0; i < list->child_count; i++) {
-        mx_node_duration(build, list->child[i], 1, GAP_US_MAX, &backoff->gap_us[i]);
-    }
-    backoff->gap_count = (uint32_t)list->child_count;
 }
 
 static void read_backoff(struct mx_fields *fields, struct mx_backoff_params *backoff)

@@ -9,77 +9,10 @@
 
 #define GAP_US_MAX MX_HORIZON_US_MAX
 
-/* The next part of a text up to one of `ends`, without blanks around it; *at moves behind it. */
-static const char *take_part(struct mx_build *build, const char **at, const char *ends)
-{
-    const char *start = *at + strspn(*at, " \t");
-    size_t size = strcspn(start, ends);
-    *at = start + size;
-    while (size > 0 && (start[size - 1] == ' ' || start[size - 1] == '\t')) {
-        size--;
-    }
-    return mx_arena_copy_part(&build->scratch, start, size);
-}
-
-/* "5m" or "5m*2": a gap, and how often it comes. Returns false with a mistake. */
-static bool read_gap_part(struct mx_build *build, const struct mx_node *node, const char *text,
-                          struct mx_retry_policy *policy)
-{
-    const char *at = text;
-    const char *gap = take_part(build, &at, "*");
-    const char *times = *at == '*' ? at + 1 + strspn(at + 1, " \t") : "1";
-    uint64_t count = 0;
-    int64_t gap_us = 0;
-    if (mx_quantity_duration(gap, &gap_us) != MX_QUANTITY_OK || gap_us > GAP_US_MAX || gap_us < 0 ||
-        mx_quantity_count(times, &count) != MX_QUANTITY_OK || count < 1) {
-        mx_complain(build, node,
-                    "\"%.60s\" is not a gap such as 5m, or 5m*2 for twice that, up to 400d", text);
-        return false;
-    }
-    if (count > MX_RETRY_GAPS_MAX - policy->gap_count) {
-        mx_complain(build, node, "more than %d gaps", MX_RETRY_GAPS_MAX);
-        return false;
-    }
-    for (; count > 0; count--) {
-        policy->gap_us[policy->gap_count++] = gap_us;
-    }
-    return true;
-}
-
-/* "1m, 5m*2, 1h". */
-static void read_gap_text(struct mx_build *build, const struct mx_node *node,
-                          struct mx_retry_policy *policy)
-{
-    const char *at = node->text;
-    bool more = true;
-    while (more && read_gap_part(build, node, take_part(build, &at, ","), policy)) {
-        more = *at == ',';
-        at += more;
-    }
-}
-
 static void read_gaps(struct mx_fields *fields, struct mx_retry_policy *policy)
 {
-    struct mx_build *build = fields->build;
-    struct mx_node *list = mx_field_need(fields, "gaps", "a list of durations");
-    if (list != NULL && list->kind == MX_NODE_TEXT) {
-        read_gap_text(build, list, policy);
-        return;
-    }
-    if (list == NULL ||
-        !mx_node_expect(build, list, MX_NODE_LIST,
-                        "a list of durations [ \"2m\", \"5m\" ] or text \"1m, 5m*2\"")) {
-        return;
-    }
-    if (list->child_count > MX_RETRY_GAPS_MAX || list->child_count == 0) {
-        mx_complain(build, list, "%zu gaps; allowed: 1 to %d", list->child_count,
-                    MX_RETRY_GAPS_MAX);
-        return;
-    }
-    for (size_t i = 0; i < list->child_count; i++) {
-        mx_node_duration(build, list->child[i], 0, GAP_US_MAX, &policy->gap_us[i]);
-    }
-    policy->gap_count = (uint32_t)list->child_count;
+    mx_build_gaps(fields->build, mx_field_need(fields, "gaps", "a list of durations"), 0,
+                  policy->gap_us, MX_RETRY_GAPS_MAX, &policy->gap_count);
 }
 
 static void read_list(struct mx_fields *fields, struct mx_retry_policy *policy)
@@ -129,7 +62,7 @@ static bool read_segment(struct mx_build *build, const struct mx_node *node, con
     const char *at = text, *part[4] = {"", "", "", ""};
     int count = 0;
     while (count < 4) {
-        part[count++] = take_part(build, &at, ",");
+        part[count++] = mx_take_part(build, &at, ",");
         if (*at != ',') {
             break;
         }
@@ -171,7 +104,7 @@ static void read_segments(struct mx_fields *fields, struct mx_retry_policy *poli
     }
     const char *at = node->text;
     while (*at != '\0') {
-        const char *text = take_part(build, &at, ";");
+        const char *text = mx_take_part(build, &at, ";");
         at += *at == ';';
         if (*text == '\0') {
             continue;

@@ -46,6 +46,12 @@ void mx_build_notes(struct mx_build *build);
 /* *name: the key `name`, left alone where there is none. */
 void mx_build_retry(struct mx_build *build, struct mx_node *group, struct mx_retry_policy *policy,
                     struct mx_destination_params *destination, const char **name);
+/* Gaps of at least least_us each, up to `most`, into gap_us; *count 0 after a mistake or where list
+ * is NULL. */
+void mx_build_gaps(struct mx_build *build, struct mx_node *list, int64_t least_us, int64_t *gap_us,
+                   uint32_t most, uint32_t *count);
+/* The next part of a text up to one of `ends`, without blanks around it; *at moves to its end. */
+const char *mx_take_part(struct mx_build *build, const char **at, const char *ends);
 /* The keys of a policy about what messages to one destination share; its other keys were read. */
 void mx_build_destination(struct mx_fields *fields, struct mx_retry_policy *policy,
                           struct mx_destination_params *destination);
