@@ -26,7 +26,7 @@
 
 struct peer {
     int socket;
-    bool in_data, is_wicked, has_mail;
+    bool in_data, is_wicked, is_mute, has_mail;
     unsigned recipient; /* 0: none was accepted */
     unsigned transactions;
     size_t input_size;
@@ -81,6 +81,7 @@ static bool is_wicked_at(struct server *server, struct peer *peer, enum mx_recei
         say(peer, "\x01\x02 no SMTP at all\r\nhello?\r\n");
         break;
     case MX_RECEIVER_STALL:
+        peer->is_mute = true;
         break;
     case MX_RECEIVER_ENDLESS_LINE:
         be_endless(peer, "a", 1);
@@ -94,6 +95,10 @@ static bool is_wicked_at(struct server *server, struct peer *peer, enum mx_recei
         break;
     case MX_RECEIVER_WRONG_CLASS:
         say(peer, "334 go on\r\n");
+        break;
+    case MX_RECEIVER_SAYS_MORE:
+        say(peer, "250 2.0.0 Ok\r\n550 5.1.1 and another thing\r\n");
+        server->counts->accepted[peer->recipient]++;
         break;
     }
     return true;
@@ -126,6 +131,9 @@ static void take_recipient(struct server *server, struct peer *peer, const char 
 
 static void take_command(struct server *server, struct peer *peer, const char *line)
 {
+    if (peer->is_mute) {
+        return;
+    }
     if (strncmp(line, "EHLO", 4) == 0) {
         if (!is_wicked_at(server, peer, MX_RECEIVER_AT_EHLO)) {
             say(peer, server->script->has_extensions

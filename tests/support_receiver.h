@@ -20,6 +20,7 @@ enum mx_receiver_mischief {
     MX_RECEIVER_ENDLESS_LINE,  /* bytes without an end of line */
     MX_RECEIVER_ENDLESS_REPLY, /* "250-" lines without a last one */
     MX_RECEIVER_WRONG_CLASS,   /* 3xx where it fits nothing */
+    MX_RECEIVER_SAYS_MORE,     /* at END: accepts, and answers once more unasked */
     MX_RECEIVER_EARLY_REFUSAL, /* at DATA: go on, and at once that it is too large */
 };
 

@@ -25,11 +25,11 @@ static void test_valid_addresses(void **state)
 {
     static const char *const good[] = {"a@b", "first.last+tag@mail.example.com", "x@[127.0.0.1]",
                                        "o'neil@example.com", "A_b-c@xn--bcher-kva.example"};
-    static const char *const bad[] = {"",           "a",      "@b",
-                                      "a@",         "a b@c",  "a@b c",
-                                      "<a@b>",      "a@b>",   "a@b\r\nRCPT TO:<c@d>",
-                                      "\xc3\xbc@b", "a@b..c", "a@.b",
-                                      "\"a b\"@c",  "a@b,c@d"};
+    static const char *const bad[] = {"",           "a",       "@b",
+                                      "a@",         "a b@c",   "a@b c",
+                                      "<a@b>",      "a@b>",    "a@b\r\nRCPT TO:<c@d>",
+                                      "\xc3\xbc@b", "a@b..c",  "a@.b",
+                                      "\"a b\"@c",  "a@b,c@d", "a@b."};
     char local[100] = {0}, domain[MX_ADDRESS_SIZE];
 
     (void)state;
@@ -80,10 +80,23 @@ static void test_address_lists(void **state)
     assert_string_equal(seen, "");
     assert_false(list("nobody"));
     assert_false(list("a@b, <>"));
-    assert_false(list("a@b c@d"));
-    assert_false(list("\"a b\"@c"));
-    assert_false(list("<\"a b\"@c>"));
-    assert_true(list("(unclosed"));
+    assert_true(list("A B <a@b> (c), (c) d@e , \"F\" G <h@i>"));
+    assert_string_equal(seen, "a@b d@e h@i ");
+    static const char *const bad[] = {"a@b c@d",       "John Doe john@doe.com",
+                                      "a(x)b@c",       "a@b \"c\" d",
+                                      "\"a b\"@c",     "<\"a b\"@c>",
+                                      "<a@b",          "a@b>",
+                                      "<a@b>>",        "<a@b><c@d>",
+                                      "<a@b> c@d",     "<<a@b>>",
+                                      "< a b@c>",      "(unclosed",
+                                      "a@b (unclosed", "\"unclosed <a@b>, c@d",
+                                      "<@r:a@b>",      "a@b, (x\\",
+                                      "a@b\"\\"};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        if (list(bad[i])) {
+            fail_msg("\"%s\" was taken as %s", bad[i], seen);
+        }
+    }
 }
 
 static void test_numbered_addresses(void **state)

@@ -71,6 +71,22 @@ static void show_progress(void *context, const struct mx_send_view *view)
     (void)fflush(stderr);
 }
 
+/* Said once: an unreachable relay would otherwise show only in the counts, days later. */
+static void complain(void *context, const struct mx_smtp_reply *reply)
+{
+    const struct mx_send_setup *setup = context;
+    char code[16] = "";
+
+    if (setup->config.look != NULL) {
+        (void)fputs("\r\033[K", stderr);
+    }
+    if (reply->code != 0) {
+        (void)snprintf(code, sizeof code, "%d ", reply->code);
+    }
+    mx_say("relay %s: %s%s (its messages are tried again as the policy says)", setup->relay, code,
+           reply->text);
+}
+
 static bool wants_progress(const struct mx_options *options)
 {
     const char *terminal = getenv("TERM");
@@ -227,6 +243,8 @@ static int deliver(const struct mx_options *options, struct mx_send_setup *setup
     }
     setup->config.wake_fd = wake_pipe[0];
     setup->config.look = wants_progress(options) ? show_progress : NULL;
+    setup->config.complain = complain;
+    setup->config.context = setup;
     status = mx_send(spool, &setup->config, &totals);
     if (setup->config.look != NULL) {
         (void)fputs("\r\033[K", stderr);

@@ -254,8 +254,7 @@ static bool count_all(struct count *count, const struct mx_plan *plan)
     if (!mx_spool_each_event(count->spool, see_event, count)) {
         return false;
     }
-    mx_tally_finish(count->tally);
-    return true;
+    return mx_tally_finish(count->tally);
 }
 
 static bool add_results(struct mx_send_results *made, struct count *count, uint64_t recipients,

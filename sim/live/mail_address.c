@@ -26,7 +26,7 @@ static bool is_domain(const char *domain)
                        : !is_alnum(c) && c != '-' && c != '_' && (c != '.' || i == 0)) {
             return false;
         }
-        if (c == '.' && domain[i + 1] == '.') {
+        if (c == '.' && (domain[i + 1] == '.' || domain[i + 1] == '\0')) {
             return false;
         }
     }
@@ -66,15 +66,19 @@ void mx_address_domain(const char *address, char domain[MX_ADDRESS_SIZE])
     domain[i] = '\0';
 }
 
-/* One place of a list: what was read of an address so far. */
+/* One place of a list: what was read of an address so far. Words may stand before an angle alone:
+ * "A B c@d" would otherwise go to ABc@d. */
 struct place {
     char text[MX_ADDRESS_SIZE];
     size_t size;
     bool has_angle, is_closed, is_too_long;
+    bool has_gap; /* after text */
+    bool is_broken;
 };
 
 static void put(struct place *place, char c)
 {
+    place->is_broken = place->is_broken || place->has_gap || (place->has_angle && place->is_closed);
     if (place->size + 1 < sizeof place->text) {
         place->text[place->size++] = c;
     } else {
@@ -82,7 +86,7 @@ static void put(struct place *place, char c)
     }
 }
 
-/* Where a comment or quoted string that opens at `at` is over. */
+/* Where a comment or quoted string that opens at `at` is over; size when it is not. */
 static size_t skip(const char *value, size_t size, size_t at)
 {
     bool is_comment = value[at] == '(';
@@ -112,8 +116,9 @@ static bool finish(struct place *place, bool (*see)(void *context, const char *a
 
     place->text[place->size] = '\0';
     if (place->size > 0 || place->has_angle) {
-        is_good =
-            !place->is_too_long && mx_address_is_valid(place->text) && see(context, place->text);
+        is_good = !place->is_too_long && !place->is_broken &&
+                  place->has_angle == place->is_closed && mx_address_is_valid(place->text) &&
+                  see(context, place->text);
     }
     *place = (struct place){.size = 0};
     return is_good;
@@ -131,20 +136,20 @@ static bool step(struct place *place, char c, bool (*see)(void *context, const c
         *place = (struct place){.size = 0};
         return true;
     case '<':
-        *place = (struct place){.has_angle = true};
+        *place = (struct place){.has_angle = true, .is_broken = place->has_angle};
         return true;
     case '>':
+        place->is_broken = place->is_broken || place->is_closed;
         place->is_closed = true;
         return true;
     case ' ':
     case '\t':
     case '\r':
     case '\n':
+        place->has_gap = place->size > 0;
         return true;
     default:
-        if (!place->is_closed) {
-            put(place, c);
-        }
+        put(place, c);
         return true;
     }
 }
@@ -159,9 +164,10 @@ bool mx_address_list(const char *value, size_t size,
             bool is_quote = value[at] == '"';
 
             at = skip(value, size, at);
-            if (is_quote && (place.has_angle && !place.is_closed)) {
-                return false; /* a quoted local part: not taken */
+            if (at >= size || (is_quote && place.has_angle)) {
+                return false; /* not closed; a quoted local part: not taken */
             }
+            place.has_gap = place.size > 0;
         } else if (!step(&place, value[at], see, context)) {
             return false;
         }

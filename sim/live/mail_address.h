@@ -18,8 +18,8 @@ bool mx_address_is_valid(const char *address);
 void mx_address_domain(const char *address, char domain[MX_ADDRESS_SIZE]);
 
 /* The addresses in a header's value (RFC 5322, 3.4: names, comments, groups), one call of see()
- * each; see returns false to end. False when a text is no address or see ended it; an empty list
- * is true. */
+ * each; see returns false to end. False when a text is no address, is not closed, or see ended it;
+ * an empty list is true. */
 bool mx_address_list(const char *value, size_t size,
                      bool (*see)(void *context, const char *address), void *context);
 

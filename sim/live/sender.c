@@ -52,7 +52,7 @@ struct sender {
     uint32_t turn;        /* which line is served first */
     int64_t deadline_us;  /* the earliest of a message that waits here */
     int64_t rate_next_us; /* when a line that waits for its rate goes on */
-    bool is_recording, is_stopping, out_of_memory;
+    bool is_recording, is_stopping, out_of_memory, has_complained;
     int64_t started_ms, looked_ms;
     struct mx_send_view view;
 };
@@ -307,6 +307,11 @@ static void note_reply(struct sender *s, uint32_t slot, const struct mx_smtp_rep
         outcome->u = mx_uniform(
             mx_draw(&d->draws, from->entry.message, from->entry.attempt_count, MX_DRAW_RETRY)
                 .word[0]);
+    }
+    if ((reply->code == 0 || reply->stage == MX_STAGE_CONNECT) && !s->has_complained &&
+        s->config->complain != NULL) {
+        s->config->complain(s->config->context, reply);
+        s->has_complained = true;
     }
     d->busy--;
     s->busy_count--;

@@ -31,7 +31,8 @@ struct mx_send_view {
 };
 
 /* wake_fd: the run ends when it can be read, after what is under way (-1: none). seed: of what a
- * policy draws. look: called a few times a second; may be NULL. */
+ * policy draws. look: called a few times a second; complain: once, when a connection did not
+ * come about or broke. Both may be NULL. */
 struct mx_send_config {
     struct mx_smtp_config smtp;
     struct mx_retry_policy policy;
@@ -40,6 +41,7 @@ struct mx_send_config {
     uint64_t seed;
     int wake_fd;
     void (*look)(void *context, const struct mx_send_view *view);
+    void (*complain)(void *context, const struct mx_smtp_reply *reply);
     void *context;
 };
 

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/socket.h>
 
 #include <curl/curl.h>
@@ -21,6 +22,7 @@
 #define LINE_SIZE_MAX 4096         /* RFC 5321 allows 512 in a reply; many send more */
 #define REPLY_BYTES_MAX (1U << 16) /* of all lines of one reply */
 #define COMMANDS_SIZE 1024
+#define BODY_PART_SIZE (1U << 16) /* the relay has the time limit for each such part of a body */
 
 struct connection {
     struct mx_smtp_client *client;
@@ -139,12 +141,14 @@ static void flush_out(struct connection *c)
             return;
         }
         if (sent < 0) {
-            fail(c, strerror(errno));
+            c->out_size = 0; /* broken: reading finds its last words, or that there are none */
             return;
         }
         c->out += sent;
         c->out_size -= (size_t)sent;
-        move_deadline(c);
+        if (c->out_size == 0) {
+            move_deadline(c); /* now it has its time to answer */
+        }
     }
 }
 
@@ -188,9 +192,12 @@ static void say(struct connection *c, enum mx_smtp_stage stage)
 
     c->stage = stage;
     c->outstanding = 1;
+    move_deadline(c);
     if (stage == MX_STAGE_END) {
         c->out = c->body;
         c->out_size = c->body_size;
+        c->deadline_ms +=
+            (int64_t)(c->body_size / BODY_PART_SIZE) * c->client->config.timeout_s * 1000;
     } else {
         size = put_command(c, 0, stage);
         while (c->has_pipelining && stage < MX_STAGE_RCPT) {
@@ -201,7 +208,6 @@ static void say(struct connection *c, enum mx_smtp_stage stage)
         c->out = c->commands;
         c->out_size = size;
     }
-    move_deadline(c);
     flush_out(c);
 }
 
@@ -232,7 +238,7 @@ static void go_on(struct connection *c)
         /* An answer before the whole message was out leaves nothing that can follow it. */
         bool is_over = c->reply.code == 421 || c->reply.stage == MX_STAGE_RSET || c->out_size > 0;
 
-        c->needs_rset = c->reply.stage == MX_STAGE_RCPT || c->reply.stage == MX_STAGE_DATA;
+        c->needs_rset = c->reply.stage != MX_STAGE_END;
         c->transaction_count++;
         end_transaction(c);
         if (is_over) {
@@ -315,6 +321,10 @@ static void take_lines(struct connection *c)
     if (c->socket == CURL_SOCKET_BAD) {
         return; /* closed meanwhile: the buffer is empty, or another connection's */
     }
+    if (!c->is_busy && at < c->line_size) {
+        close_connection(c); /* more than was asked for: it would be taken for the next answer */
+        return;
+    }
     memmove(c->line, c->line + at, c->line_size - at);
     c->line_size -= at;
     if (c->line_size == sizeof c->line) {
@@ -354,7 +364,8 @@ static bool is_capability(const char *line, size_t size, const char *name)
 {
     size_t length = strlen(name);
 
-    return size >= 4 + length && strncmp(line + 4, name, length) == 0 &&
+    return size >= 4 + length && strncmp(line, "250", 3) == 0 &&
+           strncasecmp(line + 4, name, length) == 0 &&
            (size == 4 + length || line[4 + length] == ' ');
 }
 

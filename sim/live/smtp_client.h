@@ -18,7 +18,7 @@
 #define MX_RELAY_CONNECTIONS_MAX 1000U
 
 /* host: a name or address, as the user gave it, IPv6 without brackets; borrowed. timeout_s: for a
- * connection to stand, for each reply, and for each part of a message to be taken. */
+ * connection to stand, for each reply, and for every 64 KiB of a message to be taken. */
 struct mx_smtp_config {
     const char *host;
     uint16_t port;
