@@ -84,6 +84,20 @@ static bool keep_event(void *context, const struct mx_spool_event *event)
     return true;
 }
 
+/* field by field: the padding of a structure is nobody's */
+static void assert_same_entry(const struct mx_entry *a, const struct mx_entry *b)
+{
+    assert_int_equal(a->due_us, b->due_us);
+    assert_int_equal(a->created_us, b->created_us);
+    assert_int_equal(a->first_deferral_us, b->first_deferral_us);
+    assert_int_equal(a->message, b->message);
+    assert_int_equal(a->note, b->note);
+    assert_int_equal(a->gap_ms, b->gap_ms);
+    assert_int_equal(a->destination, b->destination);
+    assert_int_equal(a->attempt_count, b->attempt_count);
+    assert_int_equal(a->kind, b->kind);
+}
+
 static void test_what_is_recorded_stays(void **state)
 {
     const struct mx_entry next = {.due_us = 77,
@@ -130,7 +144,7 @@ static void test_what_is_recorded_stays(void **state)
     assert_int_equal(pending, 1);
     assert_int_equal(destinations, 2);
     assert_true(mx_spool_each_pending(spool, keep_entry, &kept));
-    assert_memory_equal(&kept, &next, sizeof kept);
+    assert_same_entry(&kept, &next);
     assert_true(mx_spool_load(spool, 2, &mail));
     assert_string_equal(mail.address, "c@d");
     assert_int_equal(mail.size, 16);
