@@ -12,15 +12,14 @@
 #include <stdint.h>
 
 #include "sim/scenario/plan.h"
+#include "sim/stats/metric_name.h"
 #include "sim/stats/summary.h"
 
 enum mx_comparison { MX_AT_LEAST, MX_AT_MOST, MX_MORE_THAN, MX_LESS_THAN, MX_COMPARISON_COUNT };
 
-/* bound: finite. index: of the plan, as mx_summary_estimate takes it. */
+/* bound: finite. */
 struct mx_expectation {
-    enum mx_group group;
-    uint32_t index;
-    enum mx_metric metric;
+    struct mx_scoped_metric of;
     enum mx_comparison comparison;
     double bound;
 };
