@@ -89,23 +89,27 @@ static double share_at(double cases, double count, double target)
     return low + (high - low) / 2.0;
 }
 
-/* The lower half is found as a share of those that were so and the upper one as a share of those
- * that were not, so that the small number, where there is one, keeps its digits. */
-struct mx_interval mx_interval_share(double cases, double count, double confidence)
+/* Of a share of at most a half. */
+static struct mx_interval small_share(double cases, double count, double confidence)
 {
-    struct mx_interval interval = {0, 1};
     double tail = upper_tail(confidence);
 
+    return (struct mx_interval){cases > 0 ? nine_digits(share_at(cases, count, tail)) : 0.0,
+                                nine_digits(share_at(cases, count, 1.0 - tail))};
+}
+
+/* The larger half by the share of those that were not so, so that the small number keeps its
+ * digits. */
+struct mx_interval mx_interval_share(double cases, double count, double confidence)
+{
+    struct mx_interval interval;
+
     MX_CHECK(count > 0 && cases >= 0 && cases <= count);
-    if (2.0 * cases > count) {
-        interval = mx_interval_share(count - cases, count, confidence); // NOLINT: once
-        return (struct mx_interval){1.0 - interval.high, 1.0 - interval.low};
+    if (2.0 * cases <= count) {
+        return small_share(cases, count, confidence);
     }
-    if (cases > 0) {
-        interval.low = nine_digits(share_at(cases, count, tail));
-    }
-    interval.high = nine_digits(share_at(cases, count, 1.0 - tail));
-    return interval;
+    interval = small_share(count - cases, count, confidence);
+    return (struct mx_interval){1.0 - interval.high, 1.0 - interval.low};
 }
 
 struct mx_interval mx_interval_mean_share(const double *shares, uint32_t replication_count,
