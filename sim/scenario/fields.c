@@ -482,7 +482,7 @@ void mx_field_assume(struct mx_fields *fields, const char *key, const char *valu
         return;
     }
     struct mx_assumed_key assumed = {mx_node_path_of(&build->scratch, fields->group, key), range,
-                                     value, 0, true};
+                                     value, 0, true, NULL};
     mx_assume(build, &assumed);
 }
 
