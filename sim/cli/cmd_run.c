@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* cmd_run.c - simulate a scenario, keep the results, print what a person wants to know. */
-#include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +8,7 @@
 #include "sim/base/error.h"
 #include "sim/cli/command.h"
 #include "sim/cli/progress.h"
+#include "sim/cli/running.h"
 #include "sim/result/human_text.h"
 #include "sim/result/result_folder.h"
 #include "sim/result/run_table.h"
@@ -17,80 +16,13 @@
 #include "sim/stats/expect.h"
 #include "sim/study/replicate.h"
 
-static volatile sig_atomic_t was_interrupted;
-
-/* Once: a second Ctrl-C ends the program as usual. */
-static void note_interrupt(int number)
-{
-    (void)number;
-    was_interrupted = 1;
-}
-
-static void catch_interrupts(void)
-{
-    static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
-    struct sigaction action = {.sa_handler = note_interrupt, .sa_flags = (int)SA_RESETHAND};
-
-    (void)sigemptyset(&action.sa_mask);
-    for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++) {
-        struct sigaction before;
-
-        /* What nohup and the like have switched off stays so. */
-        if (sigaction(signals[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN) {
-            (void)sigaction(signals[i], &action, NULL);
-        }
-    }
-}
-
 static bool look(void *context, const struct mx_replicate_view *view)
 {
-    if (was_interrupted) {
+    if (mx_was_interrupted()) {
         return false;
     }
     mx_progress_line_show(context, view);
     return true;
-}
-
-static uint32_t choose_jobs(const struct mx_options *options)
-{
-    long processors = sysconf(_SC_NPROCESSORS_ONLN);
-
-    if (options->has_jobs) {
-        return options->jobs;
-    }
-    if (processors < 1) {
-        return 1;
-    }
-    return processors < (long)MX_JOBS_MAX ? (uint32_t)processors : MX_JOBS_MAX;
-}
-
-static int cannot_write(const char *path, int error_number)
-{
-    mx_say("cannot write %s: %s", path, strerror(error_number));
-    return MX_EXIT_FAILURE;
-}
-
-/* The exit code for a run that gave no results, with a message. */
-static int explain(enum mx_replicate_status status, int error_number, const char *trace)
-{
-    switch (status) {
-    case MX_REPLICATE_OK:
-        return MX_EXIT_SUCCESS;
-    case MX_REPLICATE_NO_MEMORY:
-        mx_say("out of memory; fewer recipients or --jobs 1 need less");
-        return MX_EXIT_FAILURE;
-    case MX_REPLICATE_STOPPED:
-        mx_say("interrupted: no results were written");
-        return MX_EXIT_INTERRUPTED;
-    case MX_REPLICATE_TRACE:
-        return cannot_write(trace, error_number);
-    case MX_REPLICATE_THREADS:
-        mx_say("cannot start a thread: %s", strerror(error_number));
-        return MX_EXIT_FAILURE;
-    case MX_REPLICATE_STATUS_COUNT:
-        break;
-    }
-    return MX_EXIT_FAILURE;
 }
 
 static int simulate(const struct mx_plan *plan, const struct mx_options *options,
@@ -100,7 +32,7 @@ static int simulate(const struct mx_plan *plan, const struct mx_options *options
     struct mx_replicate_options how = {
         .seed = plan->seed,
         .replication_count = plan->replications,
-        .jobs = choose_jobs(options),
+        .jobs = mx_choose_jobs(options),
         .loop = options->exact ? MX_LOOP_EXACT : MX_LOOP_AUTO,
         .trace_path = options->trace,
         .look = look,
@@ -112,7 +44,7 @@ static int simulate(const struct mx_plan *plan, const struct mx_options *options
     mx_progress_line_init(&line, plan, !options->quiet);
     status = mx_replicate_run(plan, &how, results, &error_number);
     mx_progress_line_clear(&line);
-    return explain(status, error_number, options->trace);
+    return mx_explain_replicate(status, error_number, options->trace);
 }
 
 static int write_folder(const struct mx_plan *plan, const struct mx_options *options,
@@ -129,7 +61,7 @@ static int write_folder(const struct mx_plan *plan, const struct mx_options *opt
     error_number =
         mx_result_folder_write(options->out, plan, plan_text, results, failed, sizeof failed);
     free(plan_text);
-    return error_number == 0 ? MX_EXIT_SUCCESS : cannot_write(failed, error_number);
+    return error_number == 0 ? MX_EXIT_SUCCESS : mx_cannot_write(failed, error_number);
 }
 
 /* How fast it was, and where the results are: for the person at the terminal, not for a file. */
@@ -209,10 +141,10 @@ static int run_plan(const struct mx_plan *plan, const struct mx_options *options
     if (options->out != NULL) {
         error_number = mx_result_folder_prepare(options->out);
         if (error_number != 0) {
-            return cannot_write(options->out, error_number);
+            return mx_cannot_write(options->out, error_number);
         }
     }
-    catch_interrupts();
+    mx_catch_interrupts();
     code = simulate(plan, options, &results);
     if (code == MX_EXIT_SUCCESS && options->out != NULL) {
         code = write_folder(plan, options, results);

@@ -2,13 +2,12 @@
 /* summary.c - numbers of single replications, and what they say together. See summary.h. */
 #include "sim/stats/summary.h"
 
-#include <gsl/gsl_cdf.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "sim/base/check.h"
+#include "sim/stats/interval.h"
 
 static const char *const names[MX_METRIC_COUNT] = {
     [MX_METRIC_RECIPIENTS] = "recipients",
@@ -333,17 +332,6 @@ bool mx_summary_value(const struct mx_summary *summary, uint32_t replication, en
     return !isnan(*value);
 }
 
-double mx_student_t95(uint32_t freedom)
-{
-    char text[32];
-
-    MX_CHECK(freedom >= 1);
-    /* GSL's result may differ in the last bits between processors; nine digits do not, and all
-     * that follows is + - x / and square roots. */
-    (void)snprintf(text, sizeof text, "%.8e", gsl_cdf_tdist_Pinv(0.975, (double)freedom));
-    return strtod(text, NULL);
-}
-
 /* Two passes, in the order of the replications. The mean is kept between least and largest, which
  * rounding could cross: equal values have that value as mean, and a deviation of 0. */
 struct mx_estimate mx_estimate_of(const double *values, uint32_t count)
@@ -367,11 +355,28 @@ struct mx_estimate mx_estimate_of(const double *values, uint32_t count)
             squares += (values[i] - e.mean) * (values[i] - e.mean);
         }
         e.sd = sqrt(squares / (count - 1U));
-        half = mx_student_t95(count - 1U) * e.sd / sqrt(count);
+        half = mx_student_t(MX_CONFIDENCE_DEFAULT, count - 1U) * e.sd / sqrt(count);
         e.ci95[0] = e.mean - half;
         e.ci95[1] = e.mean + half;
     }
     return e;
+}
+
+/* Shares near 0 or 1 scatter unevenly: their interval is made for shares. */
+static void set_share_interval(const struct mx_summary *summary, enum mx_group group,
+                               uint32_t index, struct mx_estimate *estimate)
+{
+    struct mx_interval interval;
+    double sent = 0, value;
+
+    for (uint32_t r = 0; r < summary->count; r++) {
+        (void)mx_summary_value(summary, r, group, index, MX_METRIC_SENT, &value);
+        sent += value;
+    }
+    interval =
+        mx_interval_mean_share(summary->column, summary->count, sent, MX_CONFIDENCE_DEFAULT);
+    estimate->ci95[0] = interval.low < estimate->mean ? interval.low : estimate->mean;
+    estimate->ci95[1] = interval.high > estimate->mean ? interval.high : estimate->mean;
 }
 
 struct mx_estimate mx_summary_estimate(const struct mx_summary *summary, enum mx_group group,
@@ -386,6 +391,9 @@ struct mx_estimate mx_summary_estimate(const struct mx_summary *summary, enum mx
     }
     if (reached == summary->count) {
         estimate = mx_estimate_of(values, reached);
+        if (metric == MX_METRIC_DELIVERED_RATE && estimate.has_spread) {
+            set_share_interval(summary, group, index, &estimate);
+        }
     }
     estimate.reached = reached;
     return estimate;

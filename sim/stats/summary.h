@@ -68,7 +68,8 @@ struct mx_summary_sizes {
 };
 
 /* is_known: every replication had it. has_spread: is_known and more than one replication.
- * ci95: of the mean, Student's t. */
+ * ci95: of the mean, Student's t; of the delivered rate mx_interval_mean_share, which is not
+ * symmetric. Of chance alone. */
 struct mx_estimate {
     uint32_t reached; /* replications in which it is defined */
     bool is_known, has_spread;
@@ -98,9 +99,5 @@ struct mx_estimate mx_summary_estimate(const struct mx_summary *summary, enum mx
 
 /* Mean, sd and interval of count values, all defined. Same bits on every machine. */
 struct mx_estimate mx_estimate_of(const double *values, uint32_t count);
-
-/* Half-width of the 95 % interval of a mean, in standard errors: Student's t quantile at 0.975
- * with `freedom` >= 1 degrees, to 9 significant digits. */
-double mx_student_t95(uint32_t freedom);
 
 #endif
