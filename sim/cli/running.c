@@ -51,6 +51,38 @@ uint32_t mx_choose_jobs(const struct mx_options *options)
     return processors < (long)MX_JOBS_MAX ? (uint32_t)processors : MX_JOBS_MAX;
 }
 
+uint32_t mx_replications_max(const struct mx_options *options)
+{
+    return options->replications_max > 0 ? options->replications_max : MX_AUTO_REPLICATIONS_MAX;
+}
+
+bool mx_check_auto(const struct mx_options *options, bool can_stop)
+{
+    if (options->replications_auto && !can_stop) {
+        mx_say("--replications auto needs a --precision to stop at, such as "
+               "--precision delivered_rate:0.001");
+        return false;
+    }
+    if (options->precision.count > 0 && !options->replications_auto) {
+        mx_say("--precision goes with --replications auto");
+        return false;
+    }
+    if (options->precision.count > MX_PRECISION_COUNT_MAX) {
+        mx_say("at most %u of --precision", MX_PRECISION_COUNT_MAX);
+        return false;
+    }
+    if (options->replications_max > 0 && !options->replications_auto) {
+        mx_say("--replications-max goes with --replications auto");
+        return false;
+    }
+    if (options->replications_max > 0 && options->replications_max < MX_FIRST_SAMPLE) {
+        mx_say("--replications-max takes %u or more: fewer tell nothing of their own spread",
+               MX_FIRST_SAMPLE);
+        return false;
+    }
+    return true;
+}
+
 int mx_cannot_write(const char *path, int error_number)
 {
     mx_say("cannot write %s: %s", path, strerror(error_number));

@@ -17,6 +17,13 @@ bool mx_was_interrupted(void);
 /* --jobs, or the number of processors. */
 uint32_t mx_choose_jobs(const struct mx_options *options);
 
+/* What belongs to --replications auto goes together; says what does not. can_stop: something tells
+ * when it is enough. */
+bool mx_check_auto(const struct mx_options *options, bool can_stop);
+
+/* Where auto stops in any case. */
+uint32_t mx_replications_max(const struct mx_options *options);
+
 /* Says why a file could not be written. Returns the exit code. */
 int mx_cannot_write(const char *path, int error_number);
 

@@ -105,7 +105,7 @@ static void print_half(const struct table *table, const struct mx_estimate *e, d
         return;
     }
     if (e->has_spread) {
-        double half = (e->ci95[1] - e->mean) * unit;
+        double half = (e->ci95[1] - e->ci95[0]) / 2.0 * unit;
         (void)snprintf(text, sizeof text, "+-%.*f",
                        half < 9.9995   ? 3
                        : half < 99.995 ? 2

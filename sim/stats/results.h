@@ -13,6 +13,7 @@
 #include "sim/stats/ages.h"
 #include "sim/stats/series.h"
 #include "sim/stats/standing.h"
+#include "sim/stats/stopping.h"
 #include "sim/stats/summary.h"
 
 /* Of all replications; not reproducible but for the counts. */
@@ -32,6 +33,8 @@ struct mx_results {
     struct mx_ages *ages;
     struct mx_standing *standing;
     struct mx_performance performance;
+    const struct mx_precision *precisions; /* asked for; borrowed, or NULL */
+    size_t precision_count;
 };
 
 /* Returns owned, or NULL when out of memory. */

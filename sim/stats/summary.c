@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "sim/base/check.h"
-#include "sim/stats/interval.h"
 
 static const char *const names[MX_METRIC_COUNT] = {
     [MX_METRIC_RECIPIENTS] = "recipients",
@@ -79,6 +78,14 @@ const char *mx_metric_name(enum mx_metric metric)
 bool mx_metric_is_count(enum mx_metric metric)
 {
     return metric < MX_METRIC_DELIVERED_RATE || metric == MX_METRIC_QUEUE_PEAK;
+}
+
+bool mx_metric_is_quantile(enum mx_metric metric)
+{
+    return (metric >= MX_METRIC_TIME_TO_DELIVER_P50_S &&
+            metric <= MX_METRIC_TIME_TO_DELIVER_P99_S) ||
+           (metric >= MX_METRIC_TIME_UNTIL_50PCT_S && metric <= MX_METRIC_TIME_UNTIL_99PCT_S) ||
+           metric == MX_METRIC_WAIT_P99_S;
 }
 
 static uint32_t group_size(const struct mx_summary_sizes *sizes, enum mx_group group)
@@ -397,4 +404,33 @@ struct mx_estimate mx_summary_estimate(const struct mx_summary *summary, enum mx
     }
     estimate.reached = reached;
     return estimate;
+}
+
+static int compare_values(const void *a, const void *b)
+{
+    double left = *(const double *)a, right = *(const double *)b;
+
+    return (left > right) - (left < right);
+}
+
+struct mx_median mx_summary_median(const struct mx_summary *summary, enum mx_group group,
+                                   uint32_t index, enum mx_metric metric)
+{
+    double *values = summary->column;
+    uint32_t count = summary->count, low, high;
+    struct mx_median median = {(double)INFINITY, {(double)-INFINITY, (double)INFINITY}};
+
+    MX_CHECK(count >= 1);
+    for (uint32_t r = 0; r < count; r++) {
+        if (!mx_summary_value(summary, r, group, index, metric, &values[r])) {
+            values[r] = (double)INFINITY;
+        }
+    }
+    qsort(values, count, sizeof *values, compare_values);
+    median.value = count % 2 > 0 ? values[count / 2]
+                                 : (values[count / 2 - 1] + values[count / 2]) / 2.0;
+    mx_interval_quantile_ranks(count, 0.5, MX_CONFIDENCE_DEFAULT, &low, &high);
+    median.interval.low = low > 0 ? values[low - 1] : (double)-INFINITY;
+    median.interval.high = high <= count ? values[high - 1] : (double)INFINITY;
+    return median;
 }

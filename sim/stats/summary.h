@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "sim/observe/observe.h"
+#include "sim/stats/interval.h"
 
 enum mx_metric {
     MX_METRIC_RECIPIENTS,
@@ -96,6 +97,19 @@ bool mx_summary_value(const struct mx_summary *summary, uint32_t replication, en
 /* Not from several threads at once: it works in the summary's own memory. */
 struct mx_estimate mx_summary_estimate(const struct mx_summary *summary, enum mx_group group,
                                        uint32_t index, enum mx_metric metric);
+
+/* Percentiles of durations: ..._p50_s, time_until_... */
+bool mx_metric_is_quantile(enum mx_metric metric);
+
+/* Median over the replications and its 95 % interval by order statistics, which asks nothing of the
+ * law. A replication where the metric is undefined counts as infinitely late. Infinite, too, where
+ * there are too few replications for a bound (below 6). As mx_summary_estimate for threads. */
+struct mx_median {
+    double value;
+    struct mx_interval interval;
+};
+struct mx_median mx_summary_median(const struct mx_summary *summary, enum mx_group group,
+                                   uint32_t index, enum mx_metric metric);
 
 /* Mean, sd and interval of count values, all defined. Same bits on every machine. */
 struct mx_estimate mx_estimate_of(const double *values, uint32_t count);
