@@ -197,6 +197,29 @@ static int check_precision(const struct mx_plan *plan, const struct mx_results *
     return code;
 }
 
+/* MX_EXIT_PRECISION when the run was too short to be that of a steady state. */
+static int check_steady(const struct mx_results *results)
+{
+    double lag1;
+
+    if (!results->is_steady) {
+        return MX_EXIT_SUCCESS;
+    }
+    if (!results->steady.is_found) {
+        mx_say("no steady state: means still drift when half of the run is over, or there are too "
+               "few messages; a longer run may find one");
+        return MX_EXIT_PRECISION;
+    }
+    lag1 = mx_steady_lag1(results->summary);
+    if (lag1 > MX_STEADY_LAG1_MAX) {
+        mx_say("batches depend on each other (correlation of neighbours %.2f): intervals are too "
+               "narrow; a longer run makes longer batches",
+               lag1);
+        return MX_EXIT_PRECISION;
+    }
+    return MX_EXIT_SUCCESS;
+}
+
 static int run_plan(struct run *run)
 {
     struct mx_plan *plan = run->plan;
@@ -226,7 +249,9 @@ static int run_plan(struct run *run)
         code = code == MX_EXIT_SUCCESS ? printed : code;
     }
     if (results != NULL && code == MX_EXIT_SUCCESS) {
-        int precision = check_precision(plan, results);
+        int precision = check_precision(plan, results), steady = check_steady(results);
+
+        precision = precision == MX_EXIT_SUCCESS ? steady : precision;
 
         code = check_expectations(plan, results);
         code = code == MX_EXIT_SUCCESS ? precision : code;
@@ -271,7 +296,10 @@ int mx_cmd_run(const struct mx_options *options)
         plan->replications = options->replications;
     }
     run.plan = plan;
-    if (!read_precisions(&run)) {
+    if (plan->steady_state && (options->replications_auto || plan->replications > 1)) {
+        mx_say("a steady_state is one long run: --replications does not go with it");
+        code = MX_EXIT_USAGE;
+    } else if (!read_precisions(&run)) {
         code = MX_EXIT_USAGE;
     } else {
         code = run_plan(&run);

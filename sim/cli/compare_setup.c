@@ -340,6 +340,14 @@ struct mx_comparison *mx_compare_setup_make(struct mx_compare_setup *setup,
     if (!check_selection(setup, options)) {
         return NULL;
     }
+    for (size_t s = 0; s < setup->system_count; s++) {
+        if (setup->plans[s]->steady_state) {
+            mx_say("%s is a steady_state, of which `run` makes one long run; to compare, set "
+                   "steady_state=false and give a warmup",
+                   setup->names[s]);
+            return NULL;
+        }
+    }
     if (places * setup->system_count > MX_HOLM_MAX) {
         mx_say("at most %u comparisons, metrics times scenarios", MX_HOLM_MAX);
         return NULL;

@@ -215,10 +215,25 @@ static json_t *expect_json(const struct mx_plan *plan, const struct mx_results *
     return object;
 }
 
+static json_t *steady_json(const struct mx_plan *plan, const struct mx_results *results)
+{
+    const struct mx_steady *steady = &results->steady;
+    const char *provider = steady->provider < plan->provider_count
+                               ? plan->providers[steady->provider].name
+                               : "total";
+
+    return json_pack("{s:b, s:f, s:s, s:o, s:I, s:f, s:f}", "found", (int)steady->is_found, "cut_s",
+                     (double)steady->cut_us / 1e6, "cut_by", mx_metric_name(steady->metric),
+                     "cut_by_provider", mx_json_text(provider), "batches",
+                     (json_int_t)MX_STEADY_BATCHES, "batch_s", (double)steady->batch_us / 1e6,
+                     "lag1", mx_steady_lag1(results->summary));
+}
+
 /* What was asked of the results, where anything was. */
 static bool put_checks(json_t *root, const struct mx_plan *plan, const struct mx_results *results)
 {
-    return (results->precision_count == 0 ||
+    return (!results->is_steady || mx_json_put(root, "steady_state", steady_json(plan, results))) &&
+           (results->precision_count == 0 ||
             mx_json_put(root, "precision", precision_json(plan, results))) &&
            (plan->expect_count == 0 || mx_json_put(root, "expect", expect_json(plan, results)));
 }
@@ -233,7 +248,7 @@ static json_t *tree_of(const struct mx_plan *plan, const struct mx_results *resu
                        json_pack("{s:o, s:o, s:s}", "name", mx_json_text(plan->name), "file",
                                  mx_json_text(plan->file), "sha256", plan->sha256)) &&
                    mx_json_put(root, "seed", json_integer((json_int_t)results->seed)) &&
-                   mx_json_put(root, "replications", json_integer(mx_summary_count(results->summary))) &&
+                   mx_json_put(root, "replications", json_integer(results->replication_count)) &&
                    mx_json_put(root, "horizon_s", mx_json_count((double)plan->horizon_us / 1e6)) &&
                    put_checks(root, plan, results) &&
                    mx_json_put(root, "total", scope_json(results->summary, MX_GROUP_TOTAL, 0)) &&

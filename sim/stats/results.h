@@ -13,6 +13,7 @@
 #include "sim/stats/ages.h"
 #include "sim/stats/series.h"
 #include "sim/stats/standing.h"
+#include "sim/stats/steady.h"
 #include "sim/stats/stopping.h"
 #include "sim/stats/summary.h"
 
@@ -33,6 +34,9 @@ struct mx_results {
     struct mx_ages *ages;
     struct mx_standing *standing;
     struct mx_performance performance;
+    /* One long run: replication_count is 1, the summary is of its batches. */
+    bool is_steady;
+    struct mx_steady steady;
     const struct mx_precision *precisions; /* asked for; borrowed, or NULL */
     size_t precision_count;
 };

@@ -61,6 +61,7 @@ struct source {
 struct mx_summary {
     struct mx_summary_sizes sizes;
     uint32_t count;
+    bool is_batched;
     size_t scope_count;
     double *values; /* [replication][scope][metric], NaN = undefined */
     /* For the work of one call: a source a scope, histograms of all providers, a column. */
@@ -150,6 +151,11 @@ void mx_summary_destroy(struct mx_summary *summary)
         free(summary->column);
         free(summary);
     }
+}
+
+void mx_summary_set_batched(struct mx_summary *summary)
+{
+    summary->is_batched = true;
 }
 
 uint32_t mx_summary_count(const struct mx_summary *summary)
@@ -386,6 +392,25 @@ static void set_share_interval(const struct mx_summary *summary, enum mx_group g
     estimate->ci95[1] = interval.high > estimate->mean ? interval.high : estimate->mean;
 }
 
+/* Of one run, from what its batches say. */
+static void join_batches(const struct mx_summary *summary, enum mx_metric metric,
+                         struct mx_estimate *estimate)
+{
+    if (metric == MX_METRIC_TIME_TO_DELIVER_MAX_S) {
+        for (uint32_t b = 0; b < estimate->reached; b++) {
+            estimate->mean = summary->column[b] > estimate->mean ? summary->column[b]
+                                                                 : estimate->mean;
+        }
+        estimate->has_spread = false;
+    } else if (metric == MX_METRIC_QUEUE_PEAK) {
+        estimate->has_spread = false;
+    } else if (mx_metric_is_count(metric)) {
+        estimate->mean *= summary->count;
+        estimate->ci95[0] *= summary->count;
+        estimate->ci95[1] *= summary->count;
+    }
+}
+
 struct mx_estimate mx_summary_estimate(const struct mx_summary *summary, enum mx_group group,
                                        uint32_t index, enum mx_metric metric)
 {
@@ -400,6 +425,9 @@ struct mx_estimate mx_summary_estimate(const struct mx_summary *summary, enum mx
         estimate = mx_estimate_of(values, reached);
         if (metric == MX_METRIC_DELIVERED_RATE && estimate.has_spread) {
             set_share_interval(summary, group, index, &estimate);
+        }
+        if (summary->is_batched) {
+            join_batches(summary, metric, &estimate);
         }
     }
     estimate.reached = reached;

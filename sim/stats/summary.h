@@ -86,7 +86,11 @@ void mx_summary_destroy(struct mx_summary *summary);
 /* The next replication; at most replication_count of them. */
 void mx_summary_add(struct mx_summary *summary, const struct mx_observation *observation);
 
-/* Replications added so far, and the sizes. */
+/* From now on what is added are batches of one run: a count is the sum over them, the largest time
+ * that of all, and sd is of a batch. */
+void mx_summary_set_batched(struct mx_summary *summary);
+
+/* Replications (or batches) added so far, and the sizes. */
 uint32_t mx_summary_count(const struct mx_summary *summary);
 const struct mx_summary_sizes *mx_summary_sizes(const struct mx_summary *summary);
 
