@@ -314,13 +314,13 @@ static void print_definitions(const struct table *table)
             mx_human_count_short(skips).s);
     }
     if (table->results->is_steady) {
-        (void)fputs("             Times are means over the batches; +- is half of the 95 % interval "
-                    "of the mean, of chance alone.\n",
+        (void)fputs("             Times: means over the batches. +-: half of the 95 % interval of the "
+                    "mean, of chance alone.\n",
                     table->stream);
     } else if (table->has_spread) {
         (void)fprintf(table->stream,
-                      "             Means over %u replications; +- is half of the 95 %% interval "
-                      "of the mean, of chance alone.\n",
+                      "             Means over %u replications. +-: half of the 95 %% interval of the "
+                      "mean, of chance alone.\n",
                       (unsigned)table->results->replication_count);
     }
     (void)fputs(plain(table), table->stream);

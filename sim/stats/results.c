@@ -62,6 +62,6 @@ bool mx_results_add(struct mx_results *results, const struct mx_observation *obs
         performance->pending_peak = observation->pending_peak;
         performance->queue_bytes_peak = observation->queue_bytes_peak;
     }
-    return mx_series_add(results->series, observation) &&
+    return (observation->batch_count > 0 || mx_series_add(results->series, observation)) &&
            mx_standing_add(results->standing, observation);
 }

@@ -46,7 +46,8 @@ struct mx_results *mx_results_create(const struct mx_plan *plan, uint64_t seed,
                                      uint32_t replication_count);
 void mx_results_destroy(struct mx_results *results);
 
-/* The next replication, in order. False when out of memory. */
+/* The next replication, in order; or a whole steady state's run in batches, whose series, which
+ * shows what is cut off as well, is added by the caller. False when out of memory. */
 bool mx_results_add(struct mx_results *results, const struct mx_observation *observation);
 
 #endif

@@ -62,7 +62,9 @@ static enum mx_workers_status merge(void *context, uint32_t replication, void *m
     struct work *work = context;
 
     if (work->steady != NULL) {
-        return mx_steady_find(made, work->steady) ? MX_WORKERS_OK : MX_WORKERS_NO_MEMORY;
+        return mx_steady_find(made, work->steady) && mx_series_add(work->results->series, made)
+                   ? MX_WORKERS_OK
+                   : MX_WORKERS_NO_MEMORY;
     }
     if (!mx_results_add(work->results, made)) {
         return MX_WORKERS_NO_MEMORY;
