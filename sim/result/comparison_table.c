@@ -64,8 +64,10 @@ static struct mx_human_text value_text(enum mx_metric metric, double value, doub
     const char *sign = value < 0 ? "-" : is_signed ? "+" : "";
 
     if (is_duration(metric)) {
-        digits = magnitude > 0 && magnitude < 0.01 ? mx_human_number(magnitude)
-                                                   : mx_human_duration(magnitude);
+        digits = mx_human_duration(magnitude);
+        if (magnitude > 0 && magnitude < 0.01) {
+            (void)snprintf(digits.s, sizeof digits.s, "%.4fs", magnitude);
+        }
     } else if (step > 0 && magnitude < 1e9) {
         if (step >= 9.95) {
             digits = mx_human_count(magnitude);
@@ -75,7 +77,10 @@ static struct mx_human_text value_text(enum mx_metric metric, double value, doub
     } else {
         digits = mx_human_number(magnitude);
     }
-    (void)snprintf(text.s, sizeof text.s, "%s%.40s", magnitude > 0 ? sign : "", digits.s);
+    if (strspn(digits.s, "0.s") == strlen(digits.s)) {
+        sign = ""; /* what rounds to nothing has none */
+    }
+    (void)snprintf(text.s, sizeof text.s, "%s%.40s", sign, digits.s);
     return text;
 }
 
@@ -247,11 +252,11 @@ void mx_comparison_table_print(FILE *stream, const struct mx_comparison *compari
         print_words(&table, m);
     }
     (void)fprintf(stream,
-                  "\n%sinterval of the difference's mean, of chance alone; %s %g %%%s\n"
-                  "gain     variance of the difference between independent runs, over that of "
-                  "these.\n%s",
-                  style(&table, "\033[2m"),
-                  count > 1 ? "all of them hold together at" : "it holds at",
+                  "\n%sinterval of the mean difference, of chance alone;\n"
+                  "         %s %g %% of all luck%s\n"
+                  "gain     variance that the difference of independent runs would have, over "
+                  "that\n         of these, which have the same draws.%s\n",
+                  style(&table, "\033[2m"), count > 1 ? "all hold together in" : "it holds in",
                   100.0 * comparison->confidence, count > 1 ? " (Bonferroni)." : ".",
                   style(&table, "\033[0m"));
 }
