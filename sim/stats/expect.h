@@ -28,6 +28,10 @@ struct mx_expectation {
 bool mx_expectation_parse(const struct mx_plan *plan, const char *text,
                           struct mx_expectation *expectation, char *error, size_t size);
 
+/* The part of a text that names the metric, without what is wrong with it: where it begins, and its
+ * size. */
+size_t mx_expectation_metric_text(const char *text, const char **start);
+
 /* What is undefined in any replication meets no expectation. *estimate: what was compared. */
 bool mx_expectation_holds(const struct mx_expectation *expectation,
                           const struct mx_summary *summary, struct mx_estimate *estimate);
