@@ -48,6 +48,12 @@ static bool parse_bound(const char *at, struct mx_expectation *expectation, char
     return true;
 }
 
+size_t mx_expectation_metric_text(const char *text, const char **start)
+{
+    *start = text + strspn(text, blanks);
+    return strcspn(*start, " \t<>=");
+}
+
 bool mx_expectation_parse(const struct mx_plan *plan, const char *text,
                           struct mx_expectation *expectation, char *error, size_t size)
 {

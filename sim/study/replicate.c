@@ -18,8 +18,7 @@ struct work {
 
 /* Simulate, and write the trace's part. */
 static enum mx_workers_status simulate(void *context, uint32_t replication,
-                                       struct mx_progress *progress, void **made,
-                                       int *error_number)
+                                       struct mx_progress *progress, void **made, int *error_number)
 {
     struct work *work = context;
     struct mx_observation *observation = NULL;
