@@ -58,6 +58,10 @@ const struct mx_option mx_option_table[] = {
     {MX_OPTION_REPLICATIONS_MAX, "replications-max", 0, "N",
      "with auto, where to stop in any case (default: 1000)",
      ON(MX_COMMAND_RUN) | ON(MX_COMMAND_COMPARE)},
+    {MX_OPTION_UNCERTAIN, "uncertain", 'u', NULL,
+     "draw what is ASSUMED afresh for each replication as well, and show the range of outcomes "
+     "with and without what is not known (default replications: 19 or more)",
+     ON(MX_COMMAND_RUN)},
     {MX_OPTION_JOBS, "jobs", 'j', "N",
      "replications at the same time; results do not depend on it (default: processors)",
      ON(MX_COMMAND_RUN) | ON(MX_COMMAND_COMPARE)},
@@ -387,6 +391,9 @@ static int apply(struct parser *parser, const struct mx_option *option, const ch
         return status;
     case MX_OPTION_SET:
         return add_override(parser, option, value);
+    case MX_OPTION_UNCERTAIN:
+        options->uncertain = true;
+        return 0;
     case MX_OPTION_JSON:
         options->json = true;
         return 0;

@@ -34,6 +34,7 @@ enum mx_option_id {
     MX_OPTION_SELECT,
     MX_OPTION_INDIFFERENCE,
     MX_OPTION_CONFIDENCE,
+    MX_OPTION_UNCERTAIN,
     MX_OPTION_JOBS,
     MX_OPTION_SET,
     MX_OPTION_JSON,
@@ -93,6 +94,7 @@ struct mx_options {
     const char *indifference;
     struct mx_override *overrides; /* in order; owned */
     size_t override_count;
+    bool uncertain;
     bool json, quiet, exact, all, help, version;
     /* send; numbers are 0 where nothing was said */
     const char *from, *relay, *policy, *spool, *rate;
