@@ -33,10 +33,12 @@ static double at_rank(const double *sorted, uint32_t count, double rank)
 struct mx_outcome_range mx_outcome_range_of(double *values, uint32_t count, double probability)
 {
     double rank = (count + 1) * (1 - probability) / 2;
+    double whole = floor(rank + 0.5);
     struct mx_outcome_range range = {.probability = probability, .reached = 0};
 
     MX_CHECK(count >= 1 && probability > 0 && probability < 1);
     qsort(values, count, sizeof *values, compare_values);
+    rank = fabs(rank - whole) < 1e-9 ? whole : rank; /* 40 x 0.05 is 2 */
     if (rank < 1) {
         rank = 1;
         range.probability = ((double)count - 1) / ((double)count + 1);
