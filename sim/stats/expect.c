@@ -64,26 +64,48 @@ bool mx_expectation_parse(const struct mx_plan *plan, const char *text,
            parse_bound(end + strspn(end, blanks), expectation, error, size);
 }
 
-bool mx_expectation_holds(const struct mx_expectation *expectation,
-                          const struct mx_summary *summary, struct mx_estimate *estimate)
+static const char *const outcome_names[MX_EXPECT_OUTCOME_COUNT] = {
+    [MX_EXPECT_PASS] = "pass", [MX_EXPECT_FAIL] = "fail", [MX_EXPECT_UNDECIDED] = "undecided"};
+
+const char *mx_expect_outcome_name(enum mx_expect_outcome outcome)
 {
-    *estimate =
-        mx_summary_estimate(summary, expectation->of.group, expectation->of.index,
-                            expectation->of.metric);
-    if (!estimate->is_known)
-        return false;
+    MX_CHECK(outcome < MX_EXPECT_OUTCOME_COUNT);
+    return outcome_names[outcome];
+}
+
+static bool meets(const struct mx_expectation *expectation, double value)
+{
     switch (expectation->comparison) {
     case MX_AT_LEAST:
-        return estimate->mean >= expectation->bound;
+        return value >= expectation->bound;
     case MX_AT_MOST:
-        return estimate->mean <= expectation->bound;
+        return value <= expectation->bound;
     case MX_MORE_THAN:
-        return estimate->mean > expectation->bound;
+        return value > expectation->bound;
     case MX_LESS_THAN:
-        return estimate->mean < expectation->bound;
+        return value < expectation->bound;
     case MX_COMPARISON_COUNT:
         break;
     }
     MX_CHECK(false);
     return false;
+}
+
+enum mx_expect_outcome mx_expectation_judge(const struct mx_expectation *expectation,
+                                            const struct mx_summary *summary,
+                                            struct mx_estimate *estimate)
+{
+    bool low, high;
+
+    *estimate = mx_summary_estimate(summary, expectation->of.group, expectation->of.index,
+                                    expectation->of.metric);
+    if (!estimate->is_known) {
+        return MX_EXPECT_FAIL;
+    }
+    low = meets(expectation, estimate->has_spread ? estimate->ci95[0] : estimate->mean);
+    high = meets(expectation, estimate->has_spread ? estimate->ci95[1] : estimate->mean);
+    if (low != high) {
+        return MX_EXPECT_UNDECIDED;
+    }
+    return low ? MX_EXPECT_PASS : MX_EXPECT_FAIL;
 }

@@ -3,7 +3,7 @@
  *
  *   [total. | providers.NAME. | campaigns.NAME. | ips.NAME.] METRIC  >= | <= | > | <  NUMBER[%]
  *
- * METRIC is a name of summary.json, in its unit; compared is the mean over the replications. */
+ * METRIC is a name of summary.json, in its unit; compared is the interval of its mean. */
 #ifndef MX_EXPECT_H
 #define MX_EXPECT_H
 
@@ -32,8 +32,22 @@ bool mx_expectation_parse(const struct mx_plan *plan, const char *text,
  * size. */
 size_t mx_expectation_metric_text(const char *text, const char **start);
 
-/* What is undefined in any replication meets no expectation. *estimate: what was compared. */
-bool mx_expectation_holds(const struct mx_expectation *expectation,
-                          const struct mx_summary *summary, struct mx_estimate *estimate);
+/* With several replications the whole 95 % interval decides: all of it meets the bound, none of it
+ * does, or it holds the bound and more replications are needed. A single one has no interval: its
+ * value decides. What is undefined in any replication meets no expectation. */
+enum mx_expect_outcome {
+    MX_EXPECT_PASS,
+    MX_EXPECT_FAIL,
+    MX_EXPECT_UNDECIDED,
+    MX_EXPECT_OUTCOME_COUNT
+};
+
+/* "pass", "fail", "undecided". */
+const char *mx_expect_outcome_name(enum mx_expect_outcome outcome);
+
+/* *estimate: what was compared. */
+enum mx_expect_outcome mx_expectation_judge(const struct mx_expectation *expectation,
+                                            const struct mx_summary *summary,
+                                            struct mx_estimate *estimate);
 
 #endif

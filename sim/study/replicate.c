@@ -11,6 +11,9 @@ struct work {
     const struct mx_replicate_options *options;
     struct mx_results *results;
     struct mx_trace_parts *parts;
+    struct mx_steady *steady; /* to be found, or NULL */
+    int64_t creation_every_us;
+    int64_t batch_us; /* 0: no batches */
 };
 
 /* Simulate, and write the trace's part. */
@@ -24,6 +27,9 @@ static enum mx_workers_status simulate(void *context, uint32_t replication,
         .replication = replication,
         .loop = work->options->loop,
         .progress = progress,
+        .creation_every_us = work->creation_every_us,
+        .batch_count = work->batch_us > 0 ? MX_STEADY_BATCHES : 0,
+        .batch_us = work->batch_us,
     };
     enum mx_engine_status status;
 
@@ -54,6 +60,11 @@ static enum mx_workers_status merge(void *context, uint32_t replication, void *m
 {
     struct work *work = context;
 
+    if (work->steady != NULL) {
+        return mx_steady_find(made, work->steady) && mx_series_add(work->results->series, made)
+                   ? MX_WORKERS_OK
+                   : MX_WORKERS_NO_MEMORY;
+    }
     if (!mx_results_add(work->results, made)) {
         return MX_WORKERS_NO_MEMORY;
     }
@@ -87,6 +98,8 @@ static enum mx_replicate_status run_workers(struct work *work, int *error_number
 {
     const struct mx_replicate_options *options = work->options;
     struct mx_performance *performance = &work->results->performance;
+    double wall_s = 0;
+    enum mx_workers_status status;
     const struct mx_workers_options how = {
         .count = options->replication_count,
         .jobs = options->jobs,
@@ -100,7 +113,9 @@ static enum mx_replicate_status run_workers(struct work *work, int *error_number
         .look_context = options->context,
     };
 
-    switch (mx_workers_run(&how, &performance->wall_s, &performance->jobs, error_number)) {
+    status = mx_workers_run(&how, &wall_s, &performance->jobs, error_number);
+    performance->wall_s += wall_s;
+    switch (status) {
     case MX_WORKERS_OK:
         return MX_REPLICATE_OK;
     case MX_WORKERS_NO_MEMORY:
@@ -116,6 +131,34 @@ static enum mx_replicate_status run_workers(struct work *work, int *error_number
     return MX_REPLICATE_THREADS;
 }
 
+/* Twice the same run: the first finds what to cut off, the second leaves it out and counts the
+ * rest in batches. */
+static enum mx_replicate_status run_steady(struct work *work, int *error_number)
+{
+    const struct mx_plan *plan = work->plan;
+    struct mx_trace_parts *parts = work->parts;
+    struct mx_plan cut_plan = *plan;
+    struct mx_steady *steady = &work->results->steady;
+    enum mx_replicate_status status;
+
+    work->results->is_steady = true;
+    work->steady = steady;
+    work->parts = NULL;
+    work->creation_every_us = plan->horizon_us / MX_STEADY_BINS_MAX + 1;
+    status = run_workers(work, error_number);
+    work->steady = NULL;
+    work->parts = parts;
+    work->creation_every_us = 0;
+    if (status == MX_REPLICATE_OK) {
+        cut_plan.warmup_us = steady->cut_us;
+        work->plan = &cut_plan;
+        work->batch_us = steady->batch_us;
+        status = run_workers(work, error_number);
+        work->plan = plan;
+    }
+    return status;
+}
+
 /* What can fail before any thread runs. */
 static enum mx_replicate_status prepare(struct work *work, int *error_number)
 {
@@ -125,6 +168,7 @@ static enum mx_replicate_status prepare(struct work *work, int *error_number)
     count = options->more != NULL && options->replication_count_max > count
                 ? options->replication_count_max
                 : count;
+    count = work->plan->steady_state ? MX_STEADY_BATCHES : count;
     work->results = mx_results_create(work->plan, options->seed, count);
     if (work->results == NULL) {
         return MX_REPLICATE_NO_MEMORY;
@@ -149,7 +193,8 @@ enum mx_replicate_status mx_replicate_run(const struct mx_plan *plan,
     *results = NULL;
     status = prepare(&work, error_number);
     if (status == MX_REPLICATE_OK) {
-        status = run_workers(&work, error_number);
+        status = plan->steady_state ? run_steady(&work, error_number)
+                                    : run_workers(&work, error_number);
     }
     if (status == MX_REPLICATE_OK && work.parts != NULL) {
         *error_number = mx_trace_parts_commit(work.parts);
@@ -158,7 +203,8 @@ enum mx_replicate_status mx_replicate_run(const struct mx_plan *plan,
     }
     mx_trace_parts_abort(work.parts);
     if (status == MX_REPLICATE_OK) {
-        work.results->replication_count = mx_summary_count(work.results->summary);
+        work.results->replication_count =
+            plan->steady_state ? 1U : mx_summary_count(work.results->summary);
         *results = work.results;
     } else {
         mx_results_destroy(work.results);

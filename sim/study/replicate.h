@@ -38,7 +38,10 @@ enum mx_replicate_status {
     MX_REPLICATE_STATUS_COUNT
 };
 
-/* plan is borrowed. On MX_REPLICATE_OK *results is returned owned and the trace stands under its
+/* A plan of a steady state is one long run: replication_count 1, without `more`; its start is cut
+ * off and the rest counted in batches (sim/stats/steady.h).
+ *
+ * plan is borrowed. On MX_REPLICATE_OK *results is returned owned and the trace stands under its
  * name; otherwise no trace is left, whole or in parts. */
 enum mx_replicate_status mx_replicate_run(const struct mx_plan *plan,
                                           const struct mx_replicate_options *options,
