@@ -28,8 +28,8 @@ const struct mx_option mx_option_table[] = {
      ON(MX_COMMAND_RUN)},
     {MX_OPTION_OUT, "out", 'o', "DIR", "where the pictures go (default: RESULTS)",
      ON(MX_COMMAND_PLOT)},
-    {MX_OPTION_OUT, "out", 'o', "DIR",
-     "write comparison.json to DIR, made when it is missing", ON(MX_COMMAND_COMPARE)},
+    {MX_OPTION_OUT, "out", 'o', "DIR", "write comparison.json to DIR, made when it is missing",
+     ON(MX_COMMAND_COMPARE)},
     {MX_OPTION_OUT, "out", 'o', "DIR",
      "write summary.json, timeseries.csv and delivered_by_age.csv to DIR, made when it is missing",
      ON(MX_COMMAND_SEND)},
@@ -78,8 +78,8 @@ const struct mx_option mx_option_table[] = {
      "what to compare, a metric of summary.json, e.g. providers.gmail.time_to_deliver_p99_s; may "
      "be repeated",
      ON(MX_COMMAND_COMPARE)},
-    {MX_OPTION_CONFIDENCE, "confidence", 0, "PERCENT",
-     "of all statements together (default: 95%)", ON(MX_COMMAND_COMPARE)},
+    {MX_OPTION_CONFIDENCE, "confidence", 0, "PERCENT", "of all statements together (default: 95%)",
+     ON(MX_COMMAND_COMPARE)},
     {MX_OPTION_SELECT, "select", 0, "best",
      "find the best of all by one --metric, with no more replications than that needs",
      ON(MX_COMMAND_COMPARE)},
@@ -140,6 +140,37 @@ const struct mx_option mx_option_table[] = {
     {MX_OPTION_TIMEOUT, "timeout", 0, "N",
      "seconds that the relay has for a connection and for each reply (default: 60)",
      ON(MX_COMMAND_SEND)},
+    {MX_OPTION_OUT, "out", 'o', "DIR",
+     "keep the results in DIR: sweep.db, and sweep.csv at the end; where DIR holds a part of this "
+     "sweep, go on with it",
+     ON(MX_COMMAND_SWEEP)},
+    {MX_OPTION_DB, "db", 0, "FILE", "the same with the database alone, called FILE",
+     ON(MX_COMMAND_SWEEP)},
+    {MX_OPTION_OUT, "out", 'o', "DIR",
+     "write answer.json to DIR, and draw the curve there; made when it is missing",
+     ON(MX_COMMAND_PLAN)},
+    {MX_OPTION_SEED, "seed", 0, "N",
+     "seed of all random numbers, the same at every point (default: the study's, or 1)",
+     ON(MX_COMMAND_SWEEP) | ON(MX_COMMAND_PLAN)},
+    {MX_OPTION_REPLICATIONS, "replications", 'n', "N",
+     "how many times to simulate each point (default: the study's, or the scenario's)",
+     ON(MX_COMMAND_SWEEP)},
+    {MX_OPTION_REPLICATIONS, "replications", 'n', "N",
+     "how many times to simulate each point at first (default: the study's, or 10)",
+     ON(MX_COMMAND_PLAN)},
+    {MX_OPTION_JOBS, "jobs", 'j', "N",
+     "threads of each process; results do not depend on it (default: processors, and 1 under "
+     "mpirun)",
+     ON(MX_COMMAND_SWEEP)},
+    {MX_OPTION_JOBS, "jobs", 'j', "N", "threads; results do not depend on it (default: processors)",
+     ON(MX_COMMAND_PLAN)},
+    {MX_OPTION_SET, "set", 's', "PATH=VALUE",
+     "replace a value of the study's scenario, at every point; may be repeated",
+     ON(MX_COMMAND_SWEEP) | ON(MX_COMMAND_PLAN)},
+    {MX_OPTION_JSON, "json", 0, NULL, "print answer.json instead of the tables",
+     ON(MX_COMMAND_PLAN)},
+    {MX_OPTION_QUIET, "quiet", 'q', NULL, "no progress line, no tables; errors only",
+     ON(MX_COMMAND_SWEEP) | ON(MX_COMMAND_PLAN)},
     {MX_OPTION_HELP, "help", 'h', NULL, "show this help", ALL_COMMANDS},
     {MX_OPTION_VERSION, "version", 'V', NULL, "show version and commit", ALL_COMMANDS},
 };
@@ -264,8 +295,8 @@ static int add_text(const struct parser *parser, const struct mx_option *option,
                     struct mx_text_list *list)
 {
     list->items[list->count++] = value;
-    return value[0] != '\0' ? 0 : usage(parser, "--%s lacks its %s", option->name,
-                                        option->argument);
+    return value[0] != '\0' ? 0
+                            : usage(parser, "--%s lacks its %s", option->name, option->argument);
 }
 
 /* A number of 32 bits, from 1 on. */
@@ -333,8 +364,7 @@ static int apply_study(const struct parser *parser, const struct mx_option *opti
                                                         &options->replications);
     }
     if (option->id == MX_OPTION_REPLICATIONS_MAX) {
-        return take_number(parser, option, value, MX_REPLICATIONS_MAX,
-                           &options->replications_max);
+        return take_number(parser, option, value, MX_REPLICATIONS_MAX, &options->replications_max);
     }
     if (option->id == MX_OPTION_PRECISION) {
         return add_text(parser, option, value, &options->precision);
@@ -350,8 +380,9 @@ static int apply_study(const struct parser *parser, const struct mx_option *opti
     }
     if (option->id == MX_OPTION_SELECT) {
         options->select_best = strcmp(value, "best") == 0;
-        return options->select_best ? 0 : usage(parser, "--select takes best, not \"%.80s\"%s",
-                                                value, "");
+        return options->select_best
+                   ? 0
+                   : usage(parser, "--select takes best, not \"%.80s\"%s", value, "");
     }
     options->confidence = strtod(value, &end);
     options->confidence /= end != value && *end == '%' ? 100.0 : 1.0;
@@ -370,6 +401,8 @@ static int apply(struct parser *parser, const struct mx_option *option, const ch
     switch (option->id) {
     case MX_OPTION_OUT:
         return take_name(parser, option, value, &options->out);
+    case MX_OPTION_DB:
+        return take_name(parser, option, value, &options->db);
     case MX_OPTION_TRACE:
         return take_name(parser, option, value, &options->trace);
     case MX_OPTION_SEED:

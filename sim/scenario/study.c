@@ -310,6 +310,10 @@ static void check_needs(struct mx_build *build, const struct mx_study *study,
         mx_complain_key(build, build->root, "plan",
                         "missing: needs a group { find = \"smallest\"; targets = ( ... ); }");
     }
+    if (kind == MX_STUDY_SWEEP && study->replications_auto) {
+        mx_complain_key(build, build->root, "replications",
+                        "a sweep takes a number, the same at every point");
+    }
     if (kind == MX_STUDY_SWEEP) {
         mx_study_check_design(build, study);
     }

@@ -3,11 +3,26 @@
  * the main thread. */
 #include "sim/study/ranks.h"
 
-#ifdef MX_HAVE_MPI
-
 #include <stdlib.h>
 
+#ifdef MX_HAVE_MPI
 #include <mpi.h>
+#endif
+
+/* MPI's own start takes a tenth of a second: only where there is a launcher. */
+bool mx_ranks_are_launched(void)
+{
+    static const char *const names[] = {"OMPI_COMM_WORLD_SIZE", "PMIX_RANK", "PMI_RANK"};
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (getenv(names[i]) != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
+#ifdef MX_HAVE_MPI
 
 #define TAG 1
 
@@ -35,25 +50,31 @@ static size_t receive_message(void *context, int *from, void *bytes)
     return (size_t)size;
 }
 
-/* MPI's own start takes a tenth of a second: only where there is a launcher. */
-static bool is_launched(void)
+static int agree_on(void *context, int number)
 {
-    static const char *const names[] = {"OMPI_COMM_WORLD_SIZE", "PMIX_RANK", "PMI_RANK"};
+    int largest = number;
 
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        if (getenv(names[i]) != NULL) {
-            return true;
-        }
-    }
-    return false;
+    (void)context;
+    (void)MPI_Allreduce(&number, &largest, 1, MPI_INT, MPI_MAX, MPI_COMM_WORLD);
+    return largest;
+}
+
+static int follow_first(void *context, int number)
+{
+    (void)context;
+    (void)MPI_Bcast(&number, 1, MPI_INT, 0, MPI_COMM_WORLD);
+    return number;
 }
 
 const struct mx_ranks *mx_ranks_begin(void)
 {
-    static struct mx_ranks ranks = {.send = send_message, .receive = receive_message};
+    static struct mx_ranks ranks = {.send = send_message,
+                                    .receive = receive_message,
+                                    .agree = agree_on,
+                                    .follow = follow_first};
     int provided = 0;
 
-    if (!is_launched() ||
+    if (!mx_ranks_are_launched() ||
         MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &provided) != MPI_SUCCESS ||
         MPI_Comm_rank(MPI_COMM_WORLD, &ranks.rank) != MPI_SUCCESS ||
         MPI_Comm_size(MPI_COMM_WORLD, &ranks.count) != MPI_SUCCESS) {

@@ -17,6 +17,10 @@ struct mx_ranks {
     bool (*send)(void *context, int to, const void *bytes, size_t size);
     /* A message that has come: its size, at most MX_RANK_MESSAGE_MAX; 0: there is none. */
     size_t (*receive)(void *context, int *from, void *bytes);
+    /* Every rank's number goes in, the largest comes out. Waits for all. */
+    int (*agree)(void *context, int number);
+    /* Rank 0's number comes out. Waits for rank 0. */
+    int (*follow)(void *context, int number);
     void *context;
 };
 
@@ -24,7 +28,9 @@ struct mx_ranks {
  * that got one must call mx_ranks_end, which waits for the others. */
 const struct mx_ranks *mx_ranks_begin(void);
 void mx_ranks_end(void);
-/* Whether this program was built with MPI. */
+/* Whether this process is one of several that mpirun or the like started, and whether this program
+ * was built with MPI. */
+bool mx_ranks_are_launched(void);
 bool mx_ranks_are_built_in(void);
 
 #endif
