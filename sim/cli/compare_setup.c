@@ -373,7 +373,7 @@ struct mx_comparison *mx_compare_setup_make(struct mx_compare_setup *setup,
 
 /* --- the command line --- */
 
-static void print_quoted(FILE *stream, const char *text)
+void mx_print_shell_quoted(FILE *stream, const char *text)
 {
     if (text[0] != '\0' && strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
                                         "0123456789-_./=:%,+@") == strlen(text)) {
@@ -395,7 +395,7 @@ static void print_list(FILE *stream, const char *option, const struct mx_text_li
 {
     for (size_t i = 0; i < list->count; i++) {
         (void)fprintf(stream, " --%s ", option);
-        print_quoted(stream, list->items[i]);
+        mx_print_shell_quoted(stream, list->items[i]);
     }
 }
 
@@ -405,14 +405,14 @@ static void print_command(FILE *stream, const struct mx_options *options,
     (void)fputs("mxsim compare", stream);
     for (size_t i = 0; i < options->operand_count; i++) {
         (void)fputc(' ', stream);
-        print_quoted(stream, options->operands[i]);
+        mx_print_shell_quoted(stream, options->operands[i]);
     }
     print_list(stream, "with", &options->with);
     for (size_t i = 0; i < options->override_count; i++) {
         (void)fprintf(stream, " --set ");
-        print_quoted(stream, options->overrides[i].path);
+        mx_print_shell_quoted(stream, options->overrides[i].path);
         (void)fputc('=', stream);
-        print_quoted(stream, options->overrides[i].value);
+        mx_print_shell_quoted(stream, options->overrides[i].value);
     }
     print_list(stream, "metric", &options->metric);
     print_list(stream, "precision", &options->precision);
