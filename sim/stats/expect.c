@@ -73,7 +73,7 @@ const char *mx_expect_outcome_name(enum mx_expect_outcome outcome)
     return outcome_names[outcome];
 }
 
-static bool meets(const struct mx_expectation *expectation, double value)
+bool mx_expectation_meets(const struct mx_expectation *expectation, double value)
 {
     switch (expectation->comparison) {
     case MX_AT_LEAST:
@@ -102,8 +102,8 @@ enum mx_expect_outcome mx_expectation_judge(const struct mx_expectation *expecta
     if (!estimate->is_known) {
         return MX_EXPECT_FAIL;
     }
-    low = meets(expectation, estimate->has_spread ? estimate->ci95[0] : estimate->mean);
-    high = meets(expectation, estimate->has_spread ? estimate->ci95[1] : estimate->mean);
+    low = mx_expectation_meets(expectation, estimate->has_spread ? estimate->ci95[0] : estimate->mean);
+    high = mx_expectation_meets(expectation, estimate->has_spread ? estimate->ci95[1] : estimate->mean);
     if (low != high) {
         return MX_EXPECT_UNDECIDED;
     }

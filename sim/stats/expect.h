@@ -32,6 +32,9 @@ bool mx_expectation_parse(const struct mx_plan *plan, const char *text,
  * size. */
 size_t mx_expectation_metric_text(const char *text, const char **start);
 
+/* Whether a number meets the bound. */
+bool mx_expectation_meets(const struct mx_expectation *expectation, double value);
+
 /* With several replications the whole 95 % interval decides: all of it meets the bound, none of it
  * does, or it holds the bound and more replications are needed. A single one has no interval: its
  * value decides. What is undefined in any replication meets no expectation. */
