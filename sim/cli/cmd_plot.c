@@ -8,9 +8,6 @@
 #include "sim/result/plot.h"
 #include "sim/result/plot_study.h"
 
-static const char *const study_kinds[] = {"sweep", "plan"};
-#define STUDY_KIND_COUNT (sizeof study_kinds / sizeof study_kinds[0])
-
 /* The studies' pictures among what is asked for; *is_all: there is no other. */
 static int draw_studies(const struct mx_options *options, const char *kind, const char *scripts,
                         bool *is_all, char *error, size_t error_size)
@@ -20,10 +17,11 @@ static int draw_studies(const struct mx_options *options, const char *kind, cons
     int code = MX_EXIT_SUCCESS;
 
     *is_all = false;
-    for (size_t i = 0; i < STUDY_KIND_COUNT && code == MX_EXIT_SUCCESS; i++) {
-        if (strcmp(kind, study_kinds[i]) == 0 ||
-            (wants_all && mx_plot_study_has(dir, study_kinds[i]))) {
-            code = mx_plot_study(dir, study_kinds[i], scripts, options->out, error, error_size);
+    for (size_t i = 0; mx_plot_study_kind(i) != NULL && code == MX_EXIT_SUCCESS; i++) {
+        const char *name = mx_plot_study_kind(i);
+
+        if (strcmp(kind, name) == 0 || (wants_all && mx_plot_study_has(dir, name))) {
+            code = mx_plot_study(dir, name, scripts, options->out, error, error_size);
             *is_all = true;
         }
     }
