@@ -169,7 +169,8 @@ const struct mx_command mx_command_table[MX_COMMAND_COUNT] = {
             .description =
                 "Draws pictures of a folder that `mxsim run --out` wrote, as SVG and PNG, with "
                 "gnuplot. KIND is one of delivered-over-time, deferrals-by-reason, queue-length, "
-                "reputation, allowance, outcomes; without it all are drawn.",
+                "reputation, allowance, outcomes; of a sensitivity study influence and tornado; "
+                "without it all are drawn.",
             .examples = "mxsim plot out/black-friday\tall kinds, into the same folder\n"
                         "mxsim plot out/black-friday delivered-over-time --out report\tone kind\n",
             .operand_count_min = 1,
