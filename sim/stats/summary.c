@@ -345,30 +345,20 @@ bool mx_summary_value(const struct mx_summary *summary, uint32_t replication, en
     return !isnan(*value);
 }
 
-/* Two passes, in the order of the replications. The mean is kept between least and largest, which
- * rounding could cross: equal values have that value as mean, and a deviation of 0. */
 struct mx_estimate mx_estimate_of(const double *values, uint32_t count)
 {
     struct mx_estimate e = {.reached = count, .is_known = count > 0, .has_spread = count > 1};
-    double sum = 0, squares = 0, least, largest, half;
+    double variance;
 
     if (count == 0) {
         return e;
     }
-    least = largest = values[0];
-    for (uint32_t i = 0; i < count; i++) {
-        sum += values[i];
-        least = values[i] < least ? values[i] : least;
-        largest = values[i] > largest ? values[i] : largest;
-    }
-    e.mean = sum / count;
-    e.mean = e.mean < least ? least : e.mean > largest ? largest : e.mean;
+    mx_moments_of(values, count, &e.mean, &variance);
     if (count > 1) {
-        for (uint32_t i = 0; i < count; i++) {
-            squares += (values[i] - e.mean) * (values[i] - e.mean);
-        }
-        e.sd = sqrt(squares / (count - 1U));
-        half = mx_student_t(MX_CONFIDENCE_DEFAULT, count - 1U) * e.sd / sqrt(count);
+        double half =
+            mx_student_t(MX_CONFIDENCE_DEFAULT, count - 1U) * sqrt(variance) / sqrt(count);
+
+        e.sd = sqrt(variance);
         e.ci95[0] = e.mean - half;
         e.ci95[1] = e.mean + half;
     }
