@@ -50,8 +50,7 @@ static void read_homes(struct homes *homes, const char *count)
     struct mx_test_run run;
 
     snprintf(set, sizeof set, "pools.main.ips[0].count=%s", count);
-    const char *const sets[] = {"campaigns.newsletter.recipients=30k", "replications=1", set,
-                                NULL};
+    const char *const sets[] = {"campaigns.newsletter.recipients=30k", "replications=1", set, NULL};
     homes->item = calloc(ROOM, sizeof *homes->item);
     homes->count = 0;
     assert_non_null(homes->item);

@@ -85,14 +85,13 @@ static void check(const struct row *row)
 }
 
 /* Windows of a minute, so that the peak of the queue costs little to find. */
-#define RETRY                                                                                      \
+#define RETRY \
     "--set", "campaigns.c.window=10m", "--set", "engine.window=60s", ORACLES "retry-constant-p.cfg"
 #define THIRTY "--set", "replications=30"
 #define P(busy) "--set", "providers.receiver.content.busy=" busy
 #define RECIPIENTS(n) "--set", "campaigns.c.recipients=" n
 #define ONCE "--set", "mta.retry.expiry=attempts", "--set", "mta.retry.max_attempts=1"
-#define STEADY                                                                                     \
-    "--set", "replications=1", "--set", "warmup=0s", "--set", "steady_state=true"
+#define STEADY "--set", "replications=1", "--set", "warmup=0s", "--set", "steady_state=true"
 
 /* K = 11 attempts, each accepted with probability p: q (1 - q^K) / p deferrals. */
 static double deferrals(double p)
@@ -105,7 +104,9 @@ static double deferrals(double p)
 static void test_fixed_replications(void **state)
 {
     const struct row rows[] = {
-        {"deferrals a message, p = .3", "deferrals_per_message", deferrals(.3),
+        {"deferrals a message, p = .3",
+         "deferrals_per_message",
+         deferrals(.3),
          {RETRY, THIRTY, P("70%"), RECIPIENTS("100"), NULL}},
     };
 
@@ -118,9 +119,13 @@ static void test_shares_near_0_and_1(void **state)
     /* delivered: 1 - q^11 = .999511719; 30 x 400 messages, 5.9 failures in a study. And one attempt
      * at p = .002: 12 successes in a study. */
     const struct row rows[] = {
-        {"delivered rate near 1", "delivered_rate", 1 - pow(.5, 11),
+        {"delivered rate near 1",
+         "delivered_rate",
+         1 - pow(.5, 11),
          {RETRY, THIRTY, P("50%"), RECIPIENTS("400"), NULL}},
-        {"delivered rate near 0", "delivered_rate", .002,
+        {"delivered rate near 0",
+         "delivered_rate",
+         .002,
          {RETRY, THIRTY, P("99.8%"), RECIPIENTS("200"), ONCE, NULL}},
     };
 
@@ -134,13 +139,19 @@ static void test_sequential_stopping(void **state)
     /* One server and 5 places in all, offered load .8, 1,000 messages a replication. */
     double full = .2 * pow(.8, 5) / (1 - pow(.8, 6));
     const struct row rows[] = {
-        {"auto: deferrals a message to 2 %", "deferrals_per_message", deferrals(.3),
+        {"auto: deferrals a message to 2 %",
+         "deferrals_per_message",
+         deferrals(.3),
          {RETRY, P("70%"), RECIPIENTS("100"), "--replications", "auto", "--precision",
           "deferrals_per_message:2%", NULL}},
-        {"auto: delivered rate to .0003", "delivered_rate", 1 - pow(.5, 11),
+        {"auto: delivered rate to .0003",
+         "delivered_rate",
+         1 - pow(.5, 11),
          {RETRY, P("50%"), RECIPIENTS("400"), "--replications", "auto", "--precision",
           "delivered_rate:0.0003", NULL}},
-        {"auto: M/M/1/5, share refused", "deferrals_per_message", full,
+        {"auto: M/M/1/5, share refused",
+         "deferrals_per_message",
+         full,
          {ORACLES "mm1k.cfg", RECIPIENTS("1240"), "--set", "campaigns.c.window=1550s",
           "--replications", "auto", "--precision", "deferrals_per_message:0.004", NULL}},
     };
@@ -163,7 +174,9 @@ static void test_percentiles(void **state)
         exact += 1.0 / i;
     }
     const struct row row = {
-        "90th percentile of service", "time_to_deliver_p90_s", exact,
+        "90th percentile of service",
+        "time_to_deliver_p90_s",
+        exact,
         {ORACLES "erlang-c.cfg", RECIPIENTS("1000"), "--set", "campaigns.c.window=1000s", "--set",
          "campaigns.c.shape=steady", "--set", "warmup=0s", "--set",
          "providers.receiver.capacity.servers=1000", "--set", "horizon=1h", THIRTY, NULL}};
@@ -174,10 +187,14 @@ static void test_steady_states(void **state)
 {
     /* Erlang's loss formula, a = 5, c = 5; delay formula, a = 4.5, c = 5: wait and service. */
     const struct row rows[] = {
-        {"steady: Erlang loss, delivered", "delivered_rate", 1 - .284867821331,
+        {"steady: Erlang loss, delivered",
+         "delivered_rate",
+         1 - .284867821331,
          {ORACLES "erlang-loss.cfg", RECIPIENTS("30000"), "--set", "campaigns.c.window=6000s",
           STEADY, NULL}},
-        {"steady: Erlang delay, mean time", "time_to_deliver_mean_s", 1 + 1.524986441,
+        {"steady: Erlang delay, mean time",
+         "time_to_deliver_mean_s",
+         1 + 1.524986441,
          {ORACLES "erlang-c.cfg", RECIPIENTS("72000"), "--set", "campaigns.c.window=16000s",
           "--set", "horizon=5h", STEADY, NULL}},
     };

@@ -104,8 +104,8 @@ static void test_mean_share(void **state)
 
     (void)state;
     for (unsigned r = 0; r < 200; r++) {
-        alone[r] = r % 2 > 0 ? .02 : 0;        /* 1 of 50, every other time */
-        clumped[r] = r % 20 == 0 ? .2 : 0;     /* 10 of 50, every 20th */
+        alone[r] = r % 2 > 0 ? .02 : 0;    /* 1 of 50, every other time */
+        clumped[r] = r % 20 == 0 ? .2 : 0; /* 10 of 50, every 20th */
         all[r] = 1;
         same[r] = .3;
     }
@@ -186,33 +186,38 @@ static void test_stopping(void **state)
 
 static void test_precision_texts(void **state)
 {
-    static const char *const wrong[] = {"delivered_rate",     "delivered_rate:",
-                                        "delivered_rate:0",   "delivered_rate:-1",
-                                        "delivered_rate:1x",  "delivered_rate:nan",
-                                        "delivered_rate:1%%", "delivered_rat:1",
-                                        "total:1",            "providers.nobody.sent:1",
-                                        ":1",                 ""};
+    static const char *const wrong[] = {"delivered_rate",
+                                        "delivered_rate:",
+                                        "delivered_rate:0",
+                                        "delivered_rate:-1",
+                                        "delivered_rate:1x",
+                                        "delivered_rate:nan",
+                                        "delivered_rate:1%%",
+                                        "delivered_rat:1",
+                                        "total:1",
+                                        "providers.nobody.sent:1",
+                                        ":1",
+                                        ""};
     struct mx_precision precision;
     char error[256], text[MX_METRIC_TEXT_SIZE];
 
     (void)state;
-    assert_true(mx_precision_parse(mx_test_plan(), "providers.alpha.delivered_rate:0.5%", &precision,
-                                   error, sizeof error));
+    assert_true(mx_precision_parse(mx_test_plan(), "providers.alpha.delivered_rate:0.5%",
+                                   &precision, error, sizeof error));
     assert_true(precision.is_relative);
     NEAR(precision.width, .005, 1e-15);
     assert_int_equal(precision.of.group, MX_GROUP_PROVIDER);
     assert_int_equal(precision.of.index, 1);
     mx_metric_print(mx_test_plan(), &precision.of, text, sizeof text);
     assert_string_equal(text, "providers.alpha.delivered_rate");
-    assert_true(mx_precision_parse(mx_test_plan(), "total.sent:.5", &precision, error,
-                                   sizeof error));
+    assert_true(
+        mx_precision_parse(mx_test_plan(), "total.sent:.5", &precision, error, sizeof error));
     assert_false(precision.is_relative);
     mx_metric_print(mx_test_plan(), &precision.of, text, sizeof text);
     assert_string_equal(text, "sent");
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         error[0] = '\0';
-        assert_false(
-            mx_precision_parse(mx_test_plan(), wrong[i], &precision, error, sizeof error));
+        assert_false(mx_precision_parse(mx_test_plan(), wrong[i], &precision, error, sizeof error));
         assert_true(strlen(error) > 5);
     }
 }
@@ -262,10 +267,10 @@ static void test_paired_differences(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_quantiles),      cmocka_unit_test(test_share_by_hand),
-        cmocka_unit_test(test_share_coverage), cmocka_unit_test(test_mean_share),
-        cmocka_unit_test(test_quantile_ranks), cmocka_unit_test(test_corrections),
-        cmocka_unit_test(test_stopping),       cmocka_unit_test(test_precision_texts),
+        cmocka_unit_test(test_quantiles),         cmocka_unit_test(test_share_by_hand),
+        cmocka_unit_test(test_share_coverage),    cmocka_unit_test(test_mean_share),
+        cmocka_unit_test(test_quantile_ranks),    cmocka_unit_test(test_corrections),
+        cmocka_unit_test(test_stopping),          cmocka_unit_test(test_precision_texts),
         cmocka_unit_test(test_paired_differences)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -140,9 +140,12 @@ static void test_cost(void **state)
  * replications W = 3 / 6 (72 / 9 - 3) = 2.5 and the mean difference 4 is more: out. */
 static void test_by_hand(void **state)
 {
-    struct mx_selection *selection = mx_selection_create(&(struct mx_selection_options){
-        .system_count = 2, .first_count = 3, .indifference = 3, .confidence = 0.95,
-        .is_larger_better = true});
+    struct mx_selection *selection =
+        mx_selection_create(&(struct mx_selection_options){.system_count = 2,
+                                                           .first_count = 3,
+                                                           .indifference = 3,
+                                                           .confidence = 0.95,
+                                                           .is_larger_better = true});
 
     (void)state;
     assert_non_null(selection);

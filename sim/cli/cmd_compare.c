@@ -65,8 +65,8 @@ static int write_json(const struct mx_comparison *comparison, const struct mx_op
         return MX_EXIT_FAILURE;
     }
     if (options->out != NULL) {
-        error_number = mx_result_file_write(options->out, "comparison.json", text, failed,
-                                            sizeof failed);
+        error_number =
+            mx_result_file_write(options->out, "comparison.json", text, failed, sizeof failed);
         code = error_number == 0 ? MX_EXIT_SUCCESS : mx_cannot_write(failed, error_number);
     }
     if (options->json && code == MX_EXIT_SUCCESS) {

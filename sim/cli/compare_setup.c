@@ -100,8 +100,7 @@ static int load_system(struct mx_compare_setup *setup, const struct mx_options *
         code = MX_EXIT_USAGE;
     }
     if (options->override_count > 0) {
-        memcpy(&overrides[count], options->overrides,
-               options->override_count * sizeof *overrides);
+        memcpy(&overrides[count], options->overrides, options->override_count * sizeof *overrides);
     }
     with.overrides = overrides;
     with.override_count = options->override_count + count;
@@ -128,8 +127,8 @@ static int load_with(struct mx_compare_setup *setup, const struct mx_options *op
                      const char *text)
 {
     const char *settings = skip_name(text);
-    char *name = settings > text ? copy_part(text, settings - 1)
-                                 : copy_part(text, text + strlen(text));
+    char *name =
+        settings > text ? copy_part(text, settings - 1) : copy_part(text, text + strlen(text));
     char *shown = NULL;
     int code;
 
@@ -172,8 +171,7 @@ int mx_compare_setup_load(struct mx_compare_setup *setup, const struct mx_option
     for (size_t i = 0; i < count; i++) {
         int one = i < options->operand_count
                       ? load_system(setup, options, options->operands[i], options->operands[i], "")
-                      : load_with(setup, options,
-                                  options->with.items[i - options->operand_count]);
+                      : load_with(setup, options, options->with.items[i - options->operand_count]);
 
         code = code == MX_EXIT_SUCCESS ? one : code;
     }
@@ -358,8 +356,7 @@ struct mx_comparison *mx_compare_setup_make(struct mx_compare_setup *setup,
         *code = out_of_memory();
         return NULL;
     }
-    comparison->confidence =
-        options->confidence > 0 ? options->confidence : MX_CONFIDENCE_DEFAULT;
+    comparison->confidence = options->confidence > 0 ? options->confidence : MX_CONFIDENCE_DEFAULT;
     comparison->seed = options->has_seed ? options->seed : setup->plans[0]->seed;
     if (!add_metrics(comparison, options)) {
         mx_comparison_destroy(comparison);
@@ -424,9 +421,9 @@ static void print_command(FILE *stream, const struct mx_options *options,
         (void)fprintf(stream, " --replications auto --replications-max %u",
                       (unsigned)mx_replications_max(options));
     } else {
-        (void)fprintf(stream, " --replications %u",
-                      (unsigned)(options->has_replications ? options->replications
-                                                           : DEFAULT_FIRST));
+        (void)fprintf(
+            stream, " --replications %u",
+            (unsigned)(options->has_replications ? options->replications : DEFAULT_FIRST));
     }
     if (options->select_best) {
         (void)fprintf(stream, " --select best --indifference %s", options->indifference);

@@ -28,8 +28,8 @@ const struct mx_option mx_option_table[] = {
      ON(MX_COMMAND_RUN)},
     {MX_OPTION_OUT, "out", 'o', "DIR", "where the pictures go (default: RESULTS)",
      ON(MX_COMMAND_PLOT)},
-    {MX_OPTION_OUT, "out", 'o', "DIR",
-     "write comparison.json to DIR, made when it is missing", ON(MX_COMMAND_COMPARE)},
+    {MX_OPTION_OUT, "out", 'o', "DIR", "write comparison.json to DIR, made when it is missing",
+     ON(MX_COMMAND_COMPARE)},
     {MX_OPTION_OUT, "out", 'o', "DIR",
      "write summary.json, timeseries.csv and delivered_by_age.csv to DIR, made when it is missing",
      ON(MX_COMMAND_SEND)},
@@ -74,8 +74,8 @@ const struct mx_option mx_option_table[] = {
      "what to compare, a metric of summary.json, e.g. providers.gmail.time_to_deliver_p99_s; may "
      "be repeated",
      ON(MX_COMMAND_COMPARE)},
-    {MX_OPTION_CONFIDENCE, "confidence", 0, "PERCENT",
-     "of all statements together (default: 95%)", ON(MX_COMMAND_COMPARE)},
+    {MX_OPTION_CONFIDENCE, "confidence", 0, "PERCENT", "of all statements together (default: 95%)",
+     ON(MX_COMMAND_COMPARE)},
     {MX_OPTION_SELECT, "select", 0, "best",
      "find the best of all by one --metric, with no more replications than that needs",
      ON(MX_COMMAND_COMPARE)},
@@ -260,8 +260,8 @@ static int add_text(const struct parser *parser, const struct mx_option *option,
                     struct mx_text_list *list)
 {
     list->items[list->count++] = value;
-    return value[0] != '\0' ? 0 : usage(parser, "--%s lacks its %s", option->name,
-                                        option->argument);
+    return value[0] != '\0' ? 0
+                            : usage(parser, "--%s lacks its %s", option->name, option->argument);
 }
 
 /* A number of 32 bits, from 1 on. */
@@ -329,8 +329,7 @@ static int apply_study(const struct parser *parser, const struct mx_option *opti
                                                         &options->replications);
     }
     if (option->id == MX_OPTION_REPLICATIONS_MAX) {
-        return take_number(parser, option, value, MX_REPLICATIONS_MAX,
-                           &options->replications_max);
+        return take_number(parser, option, value, MX_REPLICATIONS_MAX, &options->replications_max);
     }
     if (option->id == MX_OPTION_PRECISION) {
         return add_text(parser, option, value, &options->precision);
@@ -346,8 +345,9 @@ static int apply_study(const struct parser *parser, const struct mx_option *opti
     }
     if (option->id == MX_OPTION_SELECT) {
         options->select_best = strcmp(value, "best") == 0;
-        return options->select_best ? 0 : usage(parser, "--select takes best, not \"%.80s\"%s",
-                                                value, "");
+        return options->select_best
+                   ? 0
+                   : usage(parser, "--select takes best, not \"%.80s\"%s", value, "");
     }
     options->confidence = strtod(value, &end);
     options->confidence /= end != value && *end == '%' ? 100.0 : 1.0;

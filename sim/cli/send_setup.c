@@ -210,8 +210,10 @@ static int64_t key_of(const struct mx_options *options)
 static int take_in(struct mx_send_setup *setup, const struct mx_options *options,
                    struct mx_spool *spool)
 {
-    const struct mx_intake intake = {
-        .from = options->from, .to = options->to.items, .to_count = options->to.count, .refuse = refuse};
+    const struct mx_intake intake = {.from = options->from,
+                                     .to = options->to.items,
+                                     .to_count = options->to.count,
+                                     .refuse = refuse};
     struct mx_intake_count count;
     enum mx_intake_status status;
     int error_number = 0;

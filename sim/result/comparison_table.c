@@ -108,8 +108,7 @@ static void print_outcome(const struct table *table, const struct mx_difference 
         [MX_DIFFERENCE_UNDEFINED] = {"undefined", "\033[33m"},
     };
 
-    (void)fprintf(table->stream, "  %s%s%s\n",
-                  style(table, shown[difference->outcome].sequence),
+    (void)fprintf(table->stream, "  %s%s%s\n", style(table, shown[difference->outcome].sequence),
                   shown[difference->outcome].words, style(table, "\033[0m"));
 }
 
@@ -282,8 +281,7 @@ static void print_selected(const struct table *table, uint32_t system)
         (void)fprintf(table->stream, "%sselected%s\n", style(table, "\033[32m"),
                       style(table, "\033[0m"));
     } else {
-        (void)fputs(selection->is_decided ? "within the indifference of the best\n"
-                                          : "still in\n",
+        (void)fputs(selection->is_decided ? "within the indifference of the best\n" : "still in\n",
                     table->stream);
     }
 }
@@ -297,9 +295,9 @@ void mx_selection_table_print(FILE *stream, const struct mx_comparison *comparis
     char text[MX_METRIC_TEXT_SIZE];
 
     mx_metric_print(comparison->systems[0].plan, &comparison->scoped[0], text, sizeof text);
-    (void)fprintf(stream, "%zu scenarios, the %s %s is best; seed %llu\n",
-                  comparison->system_count, options->is_larger_better ? "largest" : "smallest",
-                  text, (unsigned long long)comparison->seed);
+    (void)fprintf(stream, "%zu scenarios, the %s %s is best; seed %llu\n", comparison->system_count,
+                  options->is_larger_better ? "largest" : "smallest", text,
+                  (unsigned long long)comparison->seed);
     print_systems(&table);
     (void)fprintf(stream, "\n%s  %-3s%14s%14s%s\n", style(&table, "\033[1m"), "", "mean",
                   "replications", style(&table, "\033[0m"));

@@ -376,8 +376,7 @@ static void set_share_interval(const struct mx_summary *summary, enum mx_group g
         (void)mx_summary_value(summary, r, group, index, MX_METRIC_SENT, &value);
         sent += value;
     }
-    interval =
-        mx_interval_mean_share(summary->column, summary->count, sent, MX_CONFIDENCE_DEFAULT);
+    interval = mx_interval_mean_share(summary->column, summary->count, sent, MX_CONFIDENCE_DEFAULT);
     estimate->ci95[0] = interval.low < estimate->mean ? interval.low : estimate->mean;
     estimate->ci95[1] = interval.high > estimate->mean ? interval.high : estimate->mean;
 }
@@ -388,8 +387,8 @@ static void join_batches(const struct mx_summary *summary, enum mx_metric metric
 {
     if (metric == MX_METRIC_TIME_TO_DELIVER_MAX_S) {
         for (uint32_t b = 0; b < estimate->reached; b++) {
-            estimate->mean = summary->column[b] > estimate->mean ? summary->column[b]
-                                                                 : estimate->mean;
+            estimate->mean =
+                summary->column[b] > estimate->mean ? summary->column[b] : estimate->mean;
         }
         estimate->has_spread = false;
     } else if (metric == MX_METRIC_QUEUE_PEAK) {
@@ -445,8 +444,8 @@ struct mx_median mx_summary_median(const struct mx_summary *summary, enum mx_gro
         }
     }
     qsort(values, count, sizeof *values, compare_values);
-    median.value = count % 2 > 0 ? values[count / 2]
-                                 : (values[count / 2 - 1] + values[count / 2]) / 2.0;
+    median.value =
+        count % 2 > 0 ? values[count / 2] : (values[count / 2 - 1] + values[count / 2]) / 2.0;
     mx_interval_quantile_ranks(count, 0.5, MX_CONFIDENCE_DEFAULT, &low, &high);
     median.interval.low = low > 0 ? values[low - 1] : (double)-INFINITY;
     median.interval.high = high <= count ? values[high - 1] : (double)INFINITY;

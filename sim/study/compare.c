@@ -199,8 +199,7 @@ static enum mx_replicate_status run_workers(struct work *work, int *error_number
 }
 
 enum mx_replicate_status mx_compare_run(struct mx_comparison *comparison,
-                                        const struct mx_compare_options *options,
-                                        int *error_number)
+                                        const struct mx_compare_options *options, int *error_number)
 {
     struct work work = {.comparison = comparison, .options = options};
     enum mx_replicate_status status = MX_REPLICATE_NO_MEMORY;

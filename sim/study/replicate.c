@@ -18,8 +18,7 @@ struct work {
 
 /* Simulate, and write the trace's part. */
 static enum mx_workers_status simulate(void *context, uint32_t replication,
-                                       struct mx_progress *progress, void **made,
-                                       int *error_number)
+                                       struct mx_progress *progress, void **made, int *error_number)
 {
     struct work *work = context;
     struct mx_observation *observation = NULL;
@@ -194,8 +193,8 @@ enum mx_replicate_status mx_replicate_run(const struct mx_plan *plan,
     *results = NULL;
     status = prepare(&work, error_number);
     if (status == MX_REPLICATE_OK) {
-        status = plan->steady_state ? run_steady(&work, error_number)
-                                    : run_workers(&work, error_number);
+        status =
+            plan->steady_state ? run_steady(&work, error_number) : run_workers(&work, error_number);
     }
     if (status == MX_REPLICATE_OK && work.parts != NULL) {
         *error_number = mx_trace_parts_commit(work.parts);

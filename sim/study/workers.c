@@ -143,9 +143,9 @@ static void run_one(struct worker *worker, uint32_t task)
         options->work(options->context, task, &worker->progress, &made, &error_number);
 
     if (status == MX_WORKERS_OK) {
-        status = await_turn(work, task) ? options->merge(options->context, task, made,
-                                                         &error_number)
-                                        : MX_WORKERS_STOPPED;
+        status = await_turn(work, task)
+                     ? options->merge(options->context, task, made, &error_number)
+                     : MX_WORKERS_STOPPED;
     }
     options->drop(options->context, task, made);
     pass_turn(worker, status, error_number);
