@@ -24,8 +24,8 @@
 #define RUNS_MAX 100000U
 #define INDIFFERENCE 0.3 /* of a deviation of 1 */
 
-/* gap: how far the best is ahead, in indifferences. common: correlation of the systems' values in a replication. ratio: of the last system's
- * deviation to the first's, in equal steps. */
+/* gap: how far the best is ahead, in indifferences. common: correlation of the systems' values in a
+ * replication. ratio: of the last system's deviation to the first's, in equal steps. */
 struct build {
     const char *name;
     uint32_t system_count, first_count;
