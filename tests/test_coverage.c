@@ -20,7 +20,10 @@
 
 #include "tests/support_mxsim.h"
 
-#define ORACLES "scenarios/oracles/"
+#define RETRY_CONSTANT_P "scenarios/oracles/retry-constant-p.cfg"
+#define MM1K "scenarios/oracles/mm1k.cfg"
+#define ERLANG_LOSS "scenarios/oracles/erlang-loss.cfg"
+#define ERLANG_C "scenarios/oracles/erlang-c.cfg"
 #define ARGUMENTS_MAX 40
 
 /* One row. arguments: of `run`, up to a NULL. */
@@ -85,8 +88,7 @@ static void check(const struct row *row)
 }
 
 /* Windows of a minute, so that the peak of the queue costs little to find. */
-#define RETRY \
-    "--set", "campaigns.c.window=10m", "--set", "engine.window=60s", ORACLES "retry-constant-p.cfg"
+#define RETRY "--set", "campaigns.c.window=10m", "--set", "engine.window=60s", RETRY_CONSTANT_P
 #define THIRTY "--set", "replications=30"
 #define P(busy) "--set", "providers.receiver.content.busy=" busy
 #define RECIPIENTS(n) "--set", "campaigns.c.recipients=" n
@@ -152,8 +154,8 @@ static void test_sequential_stopping(void **state)
         {"auto: M/M/1/5, share refused",
          "deferrals_per_message",
          full,
-         {ORACLES "mm1k.cfg", RECIPIENTS("1240"), "--set", "campaigns.c.window=1550s",
-          "--replications", "auto", "--precision", "deferrals_per_message:0.004", NULL}},
+         {MM1K, RECIPIENTS("1240"), "--set", "campaigns.c.window=1550s", "--replications", "auto",
+          "--precision", "deferrals_per_message:0.004", NULL}},
     };
 
     (void)state;
@@ -173,13 +175,13 @@ static void test_percentiles(void **state)
     for (unsigned i = 101; i <= 1000; i++) {
         exact += 1.0 / i;
     }
-    const struct row row = {
-        "90th percentile of service",
-        "time_to_deliver_p90_s",
-        exact,
-        {ORACLES "erlang-c.cfg", RECIPIENTS("1000"), "--set", "campaigns.c.window=1000s", "--set",
-         "campaigns.c.shape=steady", "--set", "warmup=0s", "--set",
-         "providers.receiver.capacity.servers=1000", "--set", "horizon=1h", THIRTY, NULL}};
+    const struct row row = {"90th percentile of service",
+                            "time_to_deliver_p90_s",
+                            exact,
+                            {ERLANG_C, RECIPIENTS("1000"), "--set", "campaigns.c.window=1000s",
+                             "--set", "campaigns.c.shape=steady", "--set", "warmup=0s", "--set",
+                             "providers.receiver.capacity.servers=1000", "--set", "horizon=1h",
+                             THIRTY, NULL}};
     check(&row);
 }
 
@@ -190,13 +192,12 @@ static void test_steady_states(void **state)
         {"steady: Erlang loss, delivered",
          "delivered_rate",
          1 - .284867821331,
-         {ORACLES "erlang-loss.cfg", RECIPIENTS("30000"), "--set", "campaigns.c.window=6000s",
-          STEADY, NULL}},
+         {ERLANG_LOSS, RECIPIENTS("30000"), "--set", "campaigns.c.window=6000s", STEADY, NULL}},
         {"steady: Erlang delay, mean time",
          "time_to_deliver_mean_s",
          1 + 1.524986441,
-         {ORACLES "erlang-c.cfg", RECIPIENTS("72000"), "--set", "campaigns.c.window=16000s",
-          "--set", "horizon=5h", STEADY, NULL}},
+         {ERLANG_C, RECIPIENTS("72000"), "--set", "campaigns.c.window=16000s", "--set",
+          "horizon=5h", STEADY, NULL}},
     };
 
     (void)state;

@@ -130,6 +130,8 @@ static json_t *selection_json(const struct mx_selection *selection)
 
 static json_t *tree_of(const struct mx_comparison *comparison, const char *command)
 {
+    json_int_t comparisons =
+        (json_int_t)comparison->metric_count * (json_int_t)(comparison->system_count - 1U);
     json_t *root = json_object();
     bool is_made =
         root != NULL &&
@@ -141,9 +143,7 @@ static json_t *tree_of(const struct mx_comparison *comparison, const char *comma
         mx_json_put(root, "replications", json_integer(comparison->replication_count)) &&
         mx_json_put(root, "confidence", json_real(comparison->confidence)) &&
         mx_json_put(root, "interval_of", json_string("chance alone")) &&
-        mx_json_put(root, "comparisons",
-                    json_integer((json_int_t)(comparison->metric_count *
-                                              (comparison->system_count - 1U)))) &&
+        mx_json_put(root, "comparisons", json_integer(comparisons)) &&
         mx_json_put(root, "systems", systems_json(comparison)) &&
         mx_json_put(root, "metrics", metrics_json(comparison)) &&
         mx_json_put(root, "selection",
