@@ -284,7 +284,8 @@ static void check_scenario(const char *file, const struct mx_reader_options *opt
         const struct mx_plan_factor *factor = &plan->factors[i];
         const struct mx_range *range = &factor->range;
         assert_true(factor->is_settable);
-        if (range->nominal < range->low * (1 - 1e-12) || range->nominal > range->high * (1 + 1e-12)) {
+        if (range->nominal < range->low * (1 - 1e-12) ||
+            range->nominal > range->high * (1 + 1e-12)) {
             fail_msg("%s: %s = %s lies outside its range", file, factor->path, factor->value);
         }
         for (int end = 0; end < 2; end++) {
@@ -326,9 +327,9 @@ static void every_range_of_every_preset(void **state)
 
 static void every_shipped_scenario(void **state)
 {
-    static const char *const names[] = {"black-friday", "cold-ip",        "dirty-list", "greylisting",
-                                        "month",        "outage-80h",     "outage",     "recovery",
-                                        "reference",    "retry-policies", "retry-storm", "warm-up"};
+    static const char *const names[] = {
+        "black-friday", "cold-ip",  "dirty-list", "greylisting",    "month",       "outage-80h",
+        "outage",       "recovery", "reference",  "retry-policies", "retry-storm", "warm-up"};
     (void)state;
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         char file[100];
@@ -365,14 +366,10 @@ static void a_plan_written_out(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(kinds_and_scales),
-        cmocka_unit_test(what_is_no_range),
-        cmocka_unit_test(places_give_texts),
-        cmocka_unit_test(a_wrong_range_is_a_mistake),
-        cmocka_unit_test(a_point_is_a_plan),
-        cmocka_unit_test(every_range_of_every_preset),
-        cmocka_unit_test(every_shipped_scenario),
-        cmocka_unit_test(a_plan_written_out),
+        cmocka_unit_test(kinds_and_scales),       cmocka_unit_test(what_is_no_range),
+        cmocka_unit_test(places_give_texts),      cmocka_unit_test(a_wrong_range_is_a_mistake),
+        cmocka_unit_test(a_point_is_a_plan),      cmocka_unit_test(every_range_of_every_preset),
+        cmocka_unit_test(every_shipped_scenario), cmocka_unit_test(a_plan_written_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -169,7 +169,8 @@ static void sobol_of_groups(void **state)
 static void bootstrap_covers(void **state)
 {
     const uint32_t studies = mx_test_full() ? 1000 : 100;
-    static const uint32_t group_of[21] = {0, 1, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2};
+    static const uint32_t group_of[21] = {0, 1, 2, 2, 2, 2, 2, 2, 2, 2, 2,
+                                          2, 2, 2, 2, 2, 2, 2, 2, 2, 2};
     uint32_t first_held = 0, total_held = 0;
     double first[K_MAX], total[K_MAX];
     (void)state;

@@ -96,7 +96,8 @@ static void a_replication_has_its_plan(void **state)
     "mix = { x = \"100%\"; }; }; };\n" \
     "providers = { x = { content = { reject = \"10%\"; busy = \"1%\"; }; " \
     "recipient = { full_reply_soft = \"50%\"; }; }; };\n" \
-    "assumed = ( { key = \"providers.x.content\"; range = \"reject 0% .. 40%, busy 0% .. 4%\"; },\n" \
+    "assumed = ( { key = \"providers.x.content\"; range = \"reject 0% .. 40%, busy 0% .. 4%\"; " \
+    "},\n" \
     "  { key = \"providers.x.recipient.full_reply_soft\"; range = \"0% .. 100%\"; } );\n"
 
 static struct mx_study *load_study(const char *text, struct mx_mistakes *mistakes)
@@ -255,7 +256,8 @@ static void what_cannot_be_done(void **state)
          "\"providers.x.recipient.full_reply_soft=1%\" );",
          "nothing to vary"},
         /* at the high end 30 % + 80 % */
-        {"parameters = { b = { path = \"providers.x.content.busy\"; from = \"0%\"; to = \"95%\"; }; "
+        {"parameters = { b = { path = \"providers.x.content.busy\"; from = \"0%\"; to = \"95%\"; "
+         "}; "
          "};\nsensitivity = { method = \"one_at_a_time\"; assumed = true; };",
          "more than 100"},
     };
@@ -290,14 +292,10 @@ static int remove_scenario(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(places_are_uniform),
-        cmocka_unit_test(a_replication_has_its_plan),
-        cmocka_unit_test(one_at_a_time_is_arithmetic),
-        cmocka_unit_test(morris_and_sobol_agree),
-        cmocka_unit_test(groups_move_together),
-        cmocka_unit_test(threads_change_nothing),
-        cmocka_unit_test(parameters_are_factors),
-        cmocka_unit_test(what_cannot_be_done),
+        cmocka_unit_test(places_are_uniform),          cmocka_unit_test(a_replication_has_its_plan),
+        cmocka_unit_test(one_at_a_time_is_arithmetic), cmocka_unit_test(morris_and_sobol_agree),
+        cmocka_unit_test(groups_move_together),        cmocka_unit_test(threads_change_nothing),
+        cmocka_unit_test(parameters_are_factors),      cmocka_unit_test(what_cannot_be_done),
     };
     return cmocka_run_group_tests(tests, write_scenario, remove_scenario);
 }

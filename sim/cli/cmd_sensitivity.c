@@ -29,8 +29,7 @@ static bool look(void *context, int phase, const struct mx_replicate_view *view)
                       (int)(100.0 * view->done / view->replication_count), (unsigned)view->done,
                       (unsigned)view->replication_count, phase == 0 ? "groups" : "one at a time");
         if (view->done > 0 && view->elapsed_s > 1) {
-            double left_s =
-                view->elapsed_s * (view->replication_count - view->done) / view->done;
+            double left_s = view->elapsed_s * (view->replication_count - view->done) / view->done;
 
             (void)fprintf(stderr, "  %s left", mx_human_duration(left_s).s);
         }

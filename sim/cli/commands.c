@@ -107,15 +107,17 @@ const struct mx_command mx_command_table[MX_COMMAND_COUNT] = {
             .operands = "STUDY",
             .summary = "find out which of what is not known moves the answer",
             .description =
-                "Moves what is ASSUMED in the study's scenario, and the study's parameters, through "
+                "Moves what is ASSUMED in the study's scenario, and the study's parameters, "
+                "through "
                 "their ranges, with the same random draws everywhere, and tells on which of them "
                 "each metric hangs and on which it does not: by Morris screening, Sobol' indices, "
                 "or one at a time. Many values are moved in groups first; then each value of the "
                 "most influential groups goes to both its ends.",
-            .examples = "mxsim sensitivity what-matters.cfg --out out/matters\ton what does it hang?\n"
-                        "mxsim plot out/matters\tdraw it\n"
-                        "mxsim sensitivity what-matters.cfg --replications 5\t"
-                        "and what is more than noise?\n",
+            .examples =
+                "mxsim sensitivity what-matters.cfg --out out/matters\ton what does it hang?\n"
+                "mxsim plot out/matters\tdraw it\n"
+                "mxsim sensitivity what-matters.cfg --replications 5\t"
+                "and what is more than noise?\n",
             .operand_count_min = 1,
             .operand_count_max = 1,
             .run = mx_cmd_sensitivity,

@@ -117,8 +117,8 @@ static void note(struct chart *chart, struct mx_plot_text text, double x_px, dou
 static void stroke(struct chart *chart, double x1_px, double y1_px, double x2_px, double y2_px,
                    double width_pt, mx_plot_colour colour)
 {
-    mx_plot_canvas_stroke(&chart->canvas,
-                          &(struct mx_plot_stroke){x1_px, y1_px, x2_px, y2_px, width_pt, colour, 1});
+    mx_plot_canvas_stroke(
+        &chart->canvas, &(struct mx_plot_stroke){x1_px, y1_px, x2_px, y2_px, width_pt, colour, 1});
 }
 
 static double place_px(const struct chart *chart, double value)
@@ -157,14 +157,14 @@ static void draw_head(struct chart *chart, struct mx_plot_text headline, struct 
     while (font_px > 14 && mx_plot_text_width(headline.s, font_px, true) > width_px) {
         font_px -= 0.5;
     }
-    mx_plot_canvas_note(&chart->canvas,
-                        &(struct mx_plot_note){
-                            .text = mx_plot_text_fit(headline.s, font_px, true, width_px),
-                            .x_px = LEFT_PX,
-                            .y_px = 570,
-                            .font_px = font_px,
-                            .colour = 0x000000,
-                            .bold = true});
+    mx_plot_canvas_note(
+        &chart->canvas,
+        &(struct mx_plot_note){.text = mx_plot_text_fit(headline.s, font_px, true, width_px),
+                               .x_px = LEFT_PX,
+                               .y_px = 570,
+                               .font_px = font_px,
+                               .colour = 0x000000,
+                               .bold = true});
     note(chart, mx_plot_text_fit(line1.s, 13, false, width_px), LEFT_PX, 544, 13, MX_PLOT_GREY,
          MX_PLOT_LEFT);
     note(chart, mx_plot_text_fit(line2.s, 13, false, width_px), LEFT_PX, 526, 13, MX_PLOT_GREY,
@@ -289,15 +289,14 @@ static void draw_tornado(struct chart *chart)
     stroke(chart, x_px, row_px(chart, chart->count) + 8, x_px, ROWS_TOP_PX, 1.5, MX_PLOT_INK);
     note(chart, mx_plot_text_format("as written: %s", value_text(chart, base).s), x_px,
          ROWS_TOP_PX + 10, 12, MX_PLOT_INK, MX_PLOT_CENTRE);
-    draw_head(chart,
-              mx_plot_text_format("%s hangs most on %s", chart->metric, chart->rows[0].name.s),
-              mx_plot_text_format("Each ASSUMED value or parameter alone at the low (blue) and the "
-                                  "high (orange) end of its stated range,"),
-              mx_plot_text_format(
-                  "all else as written, with the same random draws.%s",
-                  chart->left_out > 0
-                      ? mx_plot_text_format(" %zu more move it less.", chart->left_out).s
-                      : ""));
+    draw_head(
+        chart, mx_plot_text_format("%s hangs most on %s", chart->metric, chart->rows[0].name.s),
+        mx_plot_text_format("Each ASSUMED value or parameter alone at the low (blue) and the "
+                            "high (orange) end of its stated range,"),
+        mx_plot_text_format("all else as written, with the same random draws.%s",
+                            chart->left_out > 0
+                                ? mx_plot_text_format(" %zu more move it less.", chart->left_out).s
+                                : ""));
 }
 
 /* ---- influence ---- */
@@ -342,9 +341,10 @@ static void draw_influence_head(struct chart *chart, size_t strong)
     struct mx_plot_text more =
         chart->left_out > 0 ? mx_plot_text_format(" %zu more hardly move it.", chart->left_out)
                             : mx_plot_text_clean("");
-    struct mx_plot_text what, interval = mx_plot_text_format(
-                                  "%.4g %% interval, of %s. ", 100 * number_of(chart->root, "confidence"),
-                                  text_of(json_object_get(chart->root, "interval_of"), "groups"));
+    struct mx_plot_text what,
+        interval = mx_plot_text_format(
+            "%.4g %% interval, of %s. ", 100 * number_of(chart->root, "confidence"),
+            text_of(json_object_get(chart->root, "interval_of"), "groups"));
 
     if (is_sobol(chart)) {
         what = mx_plot_text_clean("Share of the variance that would be left if all else were known "
@@ -362,8 +362,7 @@ static void draw_influence_head(struct chart *chart, size_t strong)
                   ? mx_plot_text_format("%s hangs on %s", chart->metric, chart->rows[0].name.s)
                   : mx_plot_text_format("%s hangs on %zu of what was varied, %s first",
                                         chart->metric, strong, chart->rows[0].name.s),
-              what,
-              mx_plot_text_format("%sOrange: the answer hangs on it.%s", interval.s, more.s));
+              what, mx_plot_text_format("%sOrange: the answer hangs on it.%s", interval.s, more.s));
 }
 
 static void draw_influence(struct chart *chart)

@@ -108,9 +108,8 @@ static json_t *metrics_json(const struct mx_sensitivity *sensitivity, uint32_t *
         is_made = mx_json_put_named(
             object, metric->name,
             json_pack("{s:o, s:I, s:o, s:o}", "base", mx_json_finite(metric->base), "never",
-                      (json_int_t)metric->never_count, "groups",
-                      groups_json(sensitivity, m, order), "one_at_a_time",
-                      swings_json(sensitivity, m, order)));
+                      (json_int_t)metric->never_count, "groups", groups_json(sensitivity, m, order),
+                      "one_at_a_time", swings_json(sensitivity, m, order)));
     }
     return if_made(object, is_made);
 }

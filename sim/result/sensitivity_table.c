@@ -29,7 +29,7 @@ static bool is_time(const char *metric)
 /* A value of a metric, or a change of one with its sign. */
 static struct mx_human_text value_text(const char *metric, double value, bool is_change)
 {
-    struct mx_human_text text, size = is_time(metric)    ? mx_human_duration(fabs(value))
+    struct mx_human_text text, size = is_time(metric)      ? mx_human_duration(fabs(value))
                                       : fabs(value) >= 1e5 ? mx_human_count_short(fabs(value))
                                                            : (struct mx_human_text){""};
 
@@ -70,10 +70,9 @@ static void short_name(const char *name, char out[NAME_WIDTH + 4])
 static void print_title(const struct table *table)
 {
     const struct mx_sensitivity *found = table->found;
-    static const char *const methods[] = {
-        [MX_SENSITIVITY_ALONE] = "each alone",
-        [MX_SENSITIVITY_MORRIS] = "Morris screening",
-        [MX_SENSITIVITY_SOBOL] = "Sobol' indices"};
+    static const char *const methods[] = {[MX_SENSITIVITY_ALONE] = "each alone",
+                                          [MX_SENSITIVITY_MORRIS] = "Morris screening",
+                                          [MX_SENSITIVITY_SOBOL] = "Sobol' indices"};
 
     (void)fprintf(table->stream, "%s%s%s: %s\n", table->bold, found->name, table->plain,
                   found->title[0] != '\0' ? found->title : found->scenario);
@@ -87,8 +86,7 @@ static void print_title(const struct table *table)
         (void)fprintf(table->stream, " with %u trajectories", (unsigned)found->size);
     } else if (found->kind == MX_SENSITIVITY_SOBOL) {
         (void)fprintf(table->stream, " with %u rows (%s)", (unsigned)found->size,
-                      found->is_quasi ? "Sobol' sequence"
-                                      : "pseudo-random: more than 20 factors");
+                      found->is_quasi ? "Sobol' sequence" : "pseudo-random: more than 20 factors");
     }
     (void)fprintf(table->stream, "; %llu points x %u replication%s, seed %llu\n",
                   (unsigned long long)found->point_count, (unsigned)found->replications,
@@ -117,7 +115,8 @@ static void print_influence(const struct table *table, uint32_t m, uint32_t grou
     print_group_name(table, group);
     switch (table->found->kind) {
     case MX_SENSITIVITY_MORRIS:
-        (void)fprintf(table->stream, "%10s%12s ..%10s", size_text(metric->name, influence->morris.mu_star).s,
+        (void)fprintf(table->stream, "%10s%12s ..%10s",
+                      size_text(metric->name, influence->morris.mu_star).s,
                       size_text(metric->name, influence->morris.low).s,
                       size_text(metric->name, influence->morris.high).s);
         break;
@@ -234,13 +233,14 @@ static void print_definitions(const struct table *table)
 
     (void)fprintf(table->stream, "\n%s", table->dim);
     if (found->kind == MX_SENSITIVITY_MORRIS) {
-        (void)fprintf(table->stream,
-                      "moves by  mean absolute change when it goes through its whole range, wherever "
-                      "the others stand\n"
-                      "          (mu*); interval: %.0f %%, of the choice of trajectories. It hangs on "
-                      "what moves it by\n"
-                      "          a tenth of the largest or more.\n",
-                      100 * found->confidence);
+        (void)fprintf(
+            table->stream,
+            "moves by  mean absolute change when it goes through its whole range, wherever "
+            "the others stand\n"
+            "          (mu*); interval: %.0f %%, of the choice of trajectories. It hangs on "
+            "what moves it by\n"
+            "          a tenth of the largest or more.\n",
+            100 * found->confidence);
     } else if (found->kind == MX_SENSITIVITY_SOBOL) {
         (void)fprintf(table->stream,
                       "total     share of the variance that would be left if all else were known; "

@@ -249,11 +249,10 @@ static json_t *uncertain_metric_json(const struct mx_results *results, enum mx_g
         !mx_summary_outcome_range(drawn, group, index, metric, &both)) {
         return NULL;
     }
-    return json_pack("{s:o, s:o, s:o, s:o, s:I}", "chance", range_json(&chance),
-                     "chance_and_unknown", range_json(&both), "mean",
-                     e.is_known ? json_real(e.mean) : json_null(), "sd",
-                     e.has_spread ? json_real(e.sd) : json_null(), "reached",
-                     (json_int_t)both.reached);
+    return json_pack(
+        "{s:o, s:o, s:o, s:o, s:I}", "chance", range_json(&chance), "chance_and_unknown",
+        range_json(&both), "mean", e.is_known ? json_real(e.mean) : json_null(), "sd",
+        e.has_spread ? json_real(e.sd) : json_null(), "reached", (json_int_t)both.reached);
 }
 
 static json_t *uncertain_scope_json(const struct mx_results *results, enum mx_group group,
@@ -292,11 +291,12 @@ static json_t *uncertain_group_json(const struct mx_plan *plan, const struct mx_
 }
 
 /* Ranges of outcomes, with and without what is not known; only after run --uncertain. */
-static bool put_uncertain(json_t *root, const struct mx_plan *plan, const struct mx_results *results)
+static bool put_uncertain(json_t *root, const struct mx_plan *plan,
+                          const struct mx_results *results)
 {
     uint32_t count = results->replication_count;
-    double probability = count < MX_OUTCOME_COUNT_FULL ? (count - 1.0) / (count + 1.0)
-                                                       : MX_OUTCOME_PROBABILITY;
+    double probability =
+        count < MX_OUTCOME_COUNT_FULL ? (count - 1.0) / (count + 1.0) : MX_OUTCOME_PROBABILITY;
     json_t *object;
 
     if (results->uncertain == NULL) {
@@ -340,8 +340,7 @@ static json_t *tree_of(const struct mx_plan *plan, const struct mx_results *resu
         mx_json_put(root, "total", scope_json(results->summary, MX_GROUP_TOTAL, 0)) &&
         mx_json_put(root, "providers", providers_json(plan, results)) &&
         mx_json_put(root, "campaigns", campaigns_json(plan, results)) &&
-        mx_json_put(root, "ips", ips_json(plan, results)) &&
-        put_uncertain(root, plan, results) &&
+        mx_json_put(root, "ips", ips_json(plan, results)) && put_uncertain(root, plan, results) &&
         mx_json_put(root, "performance", performance_json(&results->performance));
 
     if (!is_made) {

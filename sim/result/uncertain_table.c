@@ -8,7 +8,8 @@
 #include "sim/result/human_text.h"
 #include "sim/stats/outcome_range.h"
 
-#define RULE "----------------------------------------------------------------------------------------"
+#define RULE \
+    "----------------------------------------------------------------------------------------"
 
 struct row {
     enum mx_metric metric;
@@ -79,8 +80,8 @@ void mx_uncertain_table_print(FILE *stream, const struct mx_plan *plan,
     const char *bold = color ? "\033[1m" : "", *dim = color ? "\033[2m" : "";
     const char *plain = color ? "\033[0m" : "";
     uint32_t count = results->replication_count;
-    double percent =
-        100 * (count < MX_OUTCOME_COUNT_FULL ? (count - 1.0) / (count + 1.0) : MX_OUTCOME_PROBABILITY);
+    double percent = 100 * (count < MX_OUTCOME_COUNT_FULL ? (count - 1.0) / (count + 1.0)
+                                                          : MX_OUTCOME_PROBABILITY);
 
     if (results->uncertain == NULL) {
         return;
@@ -106,9 +107,11 @@ void mx_uncertain_table_print(FILE *stream, const struct mx_plan *plan,
         "of them\n"
         "             lie below the middle. By %u replications with the values as they are written "
         "(chance\n"
-        "             alone), and %u with all that is ASSUMED (%lu numbers) drawn afresh for each, evenly over "
+        "             alone), and %u with all that is ASSUMED (%lu numbers) drawn afresh for each, "
+        "evenly over "
         "their\n"
         "             stated ranges. Not an interval of a mean: more replications do not narrow "
         "it.%s\n",
-        dim, percent, (unsigned)count, (unsigned)count, (unsigned long)results->factor_count, plain);
+        dim, percent, (unsigned)count, (unsigned)count, (unsigned long)results->factor_count,
+        plain);
 }

@@ -88,7 +88,8 @@ static void add_factor(struct mx_build *build, const struct mx_assumed_key *key,
     if (factor->is_settable) {
         wrong = mx_range_parse(build->memory, range, node, value, &factor->range);
         if (wrong != NULL) {
-            mx_mistakes_add(build->source.mistakes, key->place != NULL ? key->place->file : build->file,
+            mx_mistakes_add(build->source.mistakes,
+                            key->place != NULL ? key->place->file : build->file,
                             key->place != NULL ? key->place->line : 0, path, "%s", wrong);
             return;
         }
@@ -175,9 +176,8 @@ static void pair_shares(struct mx_build *build)
             if (strcmp(dot + 1, names[n]) != 0) {
                 continue;
             }
-            const char *other =
-                mx_arena_format(&build->scratch, "%.*s.%s", (int)(dot - factor->path), factor->path,
-                                names[1 - n]);
+            const char *other = mx_arena_format(
+                &build->scratch, "%.*s.%s", (int)(dot - factor->path), factor->path, names[1 - n]);
             const struct mx_node *node = mx_node_at(build->root, other);
             double share = 0;
             factor->partner = find_factor(plan, other);

@@ -204,8 +204,12 @@ void mx_presets_assumed(struct mx_build *build, struct mx_node *list, const char
         mx_field_text(&fields, "value", &value);
         mx_fields_end(&fields);
         struct mx_assumed_key assumed = {
-            *path == '\0' ? key : mx_arena_format(&build->scratch, "%s.%s", path, key), range,
-            value, list->origin, false, list->child[i]};
+            *path == '\0' ? key : mx_arena_format(&build->scratch, "%s.%s", path, key),
+            range,
+            value,
+            list->origin,
+            false,
+            list->child[i]};
         mx_assume(build, &assumed);
     }
 }

@@ -248,9 +248,8 @@ static double on_scale(const struct mx_range *range, double place)
     if (place >= 1) {
         return range->high;
     }
-    double value = range->is_log
-                       ? range->low * mx_exp(place * mx_log(range->high / range->low))
-                       : range->low + place * (range->high - range->low);
+    double value = range->is_log ? range->low * mx_exp(place * mx_log(range->high / range->low))
+                                 : range->low + place * (range->high - range->low);
     return round_off(value);
 }
 

@@ -35,10 +35,10 @@ struct mx_range {
     enum mx_range_kind kind;
     bool is_log;
     double low, high;
-    double nominal;            /* the value as it stands; NaN where it is neither word of a choice */
-    int64_t step_us;           /* durations are whole multiples of it */
-    int64_t period_us;         /* of a rate */
-    const char *word[2];       /* of a choice, low first */
+    double nominal;      /* the value as it stands; NaN where it is neither word of a choice */
+    int64_t step_us;     /* durations are whole multiples of it */
+    int64_t period_us;   /* of a rate */
+    const char *word[2]; /* of a choice, low first */
     const char *before, *after; /* what stands around the number where it is set */
     uint32_t shape_count;
     const double *shape;

@@ -55,7 +55,7 @@ enum mx_sensitivity_kind { MX_SENSITIVITY_ALONE, MX_SENSITIVITY_MORRIS, MX_SENSI
 struct mx_sensitivity {
     char *name, *title, *scenario, *sha256;
     enum mx_sensitivity_kind kind;
-    uint64_t seed, point_count; /* simulated scenarios, each `replications` times */
+    uint64_t seed, point_count;  /* simulated scenarios, each `replications` times */
     uint32_t replications, size; /* size: trajectories or rows */
     uint32_t group_by;
     bool is_quasi;

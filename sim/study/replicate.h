@@ -34,7 +34,7 @@ struct mx_replicate_options {
         const struct mx_plan *(*take)(void *context, uint32_t replication, const void **handle);
         void (*release)(void *context, const void *handle);
         void *context;
-    } *plans;
+    } * plans;
 };
 
 enum mx_replicate_status {

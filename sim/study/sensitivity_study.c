@@ -320,8 +320,8 @@ static enum mx_sensitivity_status run_sobol(struct work *work)
     for (uint32_t m = 0; status == MX_SENSITIVITY_OK && m < found->metric_count; m++) {
         double *means = means_of(work, mx_sobol_point_count(&design), m);
 
-        if (means == NULL || mx_sobol_indices(&design, means, found->confidence, RESAMPLES,
-                                              indices) == UINT32_MAX) {
+        if (means == NULL ||
+            mx_sobol_indices(&design, means, found->confidence, RESAMPLES, indices) == UINT32_MAX) {
             status = MX_SENSITIVITY_NO_MEMORY;
         }
         for (uint32_t g = 0; status == MX_SENSITIVITY_OK && g < found->group_count; g++) {
@@ -361,8 +361,7 @@ static double change(const struct work *work, uint64_t point, uint32_t m, double
     }
     *half = NAN;
     if (count >= 2 && !isnan(sum)) {
-        struct mx_interval interval =
-            mx_interval_mean(differences, count, work->found->confidence);
+        struct mx_interval interval = mx_interval_mean(differences, count, work->found->confidence);
 
         *half = (interval.high - interval.low) / 2;
     }
@@ -607,11 +606,11 @@ static bool fill_factors(struct work *work)
     work->group_of = calloc(count + 1, sizeof *work->group_of);
     is_made = found->factors != NULL && found->groups != NULL && work->group_of != NULL;
     for (uint32_t f = 0; is_made && work->mistakes->count == 0 && f < count; f++) {
-        is_made = f < parameter_count(work)
-                      ? fill_parameter(work, f)
-                      : fill_assumed(work, f,
-                                     &plan->factors[work->assumed[f - parameter_count(work)]],
-                                     found->group_by);
+        is_made =
+            f < parameter_count(work)
+                ? fill_parameter(work, f)
+                : fill_assumed(work, f, &plan->factors[work->assumed[f - parameter_count(work)]],
+                               found->group_by);
     }
     if (count == 0) {
         mx_mistakes_add(work->mistakes, work->study->scenario, 0, "",
@@ -720,15 +719,14 @@ enum mx_sensitivity_status mx_sensitivity_run(const struct mx_sensitivity_option
     *found = NULL;
     work.found = calloc(1, sizeof *work.found);
     if (work.found != NULL && choose_metrics(&work)) {
-        work.source =
-            mx_point_source_create(&(struct mx_point_options){
-                .scenario = study->scenario,
-                .overrides = study->overrides,
-                .override_count = study->override_count,
-                .preset_dirs = options->preset_dirs,
-                .preset_dir_count = options->preset_dir_count,
-                .metrics = work.metrics,
-                .metric_count = work.found->metric_count});
+        work.source = mx_point_source_create(
+            &(struct mx_point_options){.scenario = study->scenario,
+                                       .overrides = study->overrides,
+                                       .override_count = study->override_count,
+                                       .preset_dirs = options->preset_dirs,
+                                       .preset_dir_count = options->preset_dir_count,
+                                       .metrics = work.metrics,
+                                       .metric_count = work.found->metric_count});
     }
     if (work.source != NULL) {
         (void)pthread_mutex_init(&work.lock, NULL);
