@@ -41,6 +41,28 @@ static struct mx_plan *load(const char *file, const struct mx_reader_options *op
     return plan;
 }
 
+/* A plan at a point. */
+static struct mx_plan *load_at(const char *file, const struct mx_reader_options *options,
+                               const struct mx_factor_set *set, struct mx_mistakes *mistakes)
+{
+    size_t count = options->override_count + set->count;
+    struct mx_override *all = calloc(count + 1, sizeof *all);
+    struct mx_reader_options how = *options;
+    struct mx_plan *plan;
+    assert_non_null(all);
+    for (size_t i = 0; i < options->override_count; i++) {
+        all[i] = options->overrides[i];
+    }
+    for (size_t i = 0; i < set->count; i++) {
+        all[options->override_count + i] = set->item[i];
+    }
+    how.overrides = all;
+    how.override_count = count;
+    plan = mx_reader_load(file, &how, mistakes);
+    free(all);
+    return plan;
+}
+
 /* ---- text to numbers ---- */
 
 static jmp_buf no_memory; /* never jumped to here */
@@ -236,8 +258,7 @@ static void a_point_is_a_plan(void **state)
     assert_true(mx_factors_set(plan, place, &set));
     /* 60 % busy leave 40 % of the 45 % to be blocked */
     assert_int_equal(set.count, 4);
-    struct mx_plan *moved =
-        mx_factors_load("scenarios/black-friday.cfg", &shipped, &set, &mistakes);
+    struct mx_plan *moved = load_at("scenarios/black-friday.cfg", &shipped, &set, &mistakes);
     show(&mistakes);
     assert_non_null(moved);
     assert_int_equal(moved->lists[0].params.complaint_delay.mean_us, INT64_C(86400000000));
@@ -263,7 +284,7 @@ static void load_point(const char *file, const struct mx_reader_options *options
     struct mx_factor_set set;
     struct mx_mistakes mistakes = {0, NULL};
     assert_true(mx_factors_set(plan, place, &set));
-    struct mx_plan *moved = mx_factors_load(file, options, &set, &mistakes);
+    struct mx_plan *moved = load_at(file, options, &set, &mistakes);
     if (moved == NULL) {
         show(&mistakes);
         fail_msg("%s: %s", file, what);

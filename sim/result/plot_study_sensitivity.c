@@ -11,6 +11,7 @@
 #include "sim/result/plot_study_parts.h"
 
 #define ROWS_MAX 16
+#define TICKS_MAX 20
 #define LEFT_PX 26.0
 #define AXIS_LEFT_PX 430.0
 #define AXIS_RIGHT_PX 880.0
@@ -201,7 +202,8 @@ static void draw_axis(struct chart *chart, const char *title)
 
     step *= span / step > 14 ? 5 : span / step > 6 ? 2 : 1;
     step *= unit;
-    for (double at = ceil(chart->low / step) * step; at <= chart->high; at += step) {
+    for (int i = 0; i < TICKS_MAX && (ceil(chart->low / step) + i) * step <= chart->high; i++) {
+        double at = (ceil(chart->low / step) + i) * step;
         double x_px = place_px(chart, at);
         double value = fabs(at) < 1e-9 * step ? 0 : at;
 

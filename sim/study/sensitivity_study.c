@@ -534,11 +534,14 @@ static bool put_group(struct work *work, uint32_t factor, const char *name, size
     }
     if (g == found->group_count) {
         found->groups[g].name = strndup(name, size);
+        if (found->groups[g].name == NULL) {
+            return false;
+        }
         found->group_count++;
     }
     found->groups[g].factor_count++;
     found->factors[factor].group = work->group_of[factor] = g;
-    return found->groups[g].name != NULL;
+    return true;
 }
 
 static bool fill_parameter(struct work *work, uint32_t p)
