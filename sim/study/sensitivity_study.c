@@ -523,13 +523,18 @@ static size_t prefix_size(const char *path, uint32_t names)
     return size;
 }
 
+static bool is_called(const struct mx_sensitivity_group *group, const char *name, size_t size)
+{
+    return group->name != NULL && strlen(group->name) == size &&
+           strncmp(group->name, name, size) == 0;
+}
+
 static bool put_group(struct work *work, uint32_t factor, const char *name, size_t size)
 {
     struct mx_sensitivity *found = work->found;
     uint32_t g = 0;
 
-    while (g < found->group_count && (strlen(found->groups[g].name) != size ||
-                                      strncmp(found->groups[g].name, name, size) != 0)) {
+    while (g < found->group_count && !is_called(&found->groups[g], name, size)) {
         g++;
     }
     if (g == found->group_count) {
