@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// mxtest: full no-check no-asan timeout=300
+// mxtest: full no-check no-asan timeout=1200
 /* test_coverage.c - 95 % intervals of the whole program against models whose answers are known: the
  * share of studies, each with a seed of its own, whose interval holds the exact value.
  *

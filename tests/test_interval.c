@@ -83,7 +83,7 @@ static void test_share_coverage(void **state)
     unsigned count = 0;
 
     (void)state;
-    for (double p = .0002; p < .5; p *= 1.07) {
+    for (double p = .0002; p < .5; p *= 1.15) {
         double covered = coverage_of(500, p, mid_p), bad = coverage_of(500, p, wald);
 
         assert_true(covered > 0.92);
