@@ -159,6 +159,9 @@ static int print_results(const struct mx_plan *plan, const struct mx_options *op
 {
     char *text;
 
+    if (options->quiet && !options->json && !options->has_format) {
+        return MX_EXIT_SUCCESS;
+    }
     if (options->json) {
         text = mx_summary_json(plan, results);
         if (text == NULL) {
@@ -167,8 +170,10 @@ static int print_results(const struct mx_plan *plan, const struct mx_options *op
         }
         (void)fputs(text, stdout);
         free(text);
-    } else if (!options->quiet) {
-        mx_run_table_print(stdout, plan, results, mx_color_allowed(STDOUT_FILENO));
+    } else if (!mx_run_table_print(stdout, plan, results, options->format,
+                                   mx_color_allowed(STDOUT_FILENO))) {
+        return mx_table_failed();
+    } else if (!options->quiet && !mx_format_is_data(options->format)) {
         print_notes(options, results);
     }
     return MX_EXIT_SUCCESS;
@@ -201,6 +206,12 @@ static int check_expectations(const struct mx_plan *plan, const struct mx_result
     return code;
 }
 
+/* What other programs read is printed only when all is well. */
+static bool is_data(const struct mx_options *options)
+{
+    return options->json || mx_format_is_data(options->format);
+}
+
 static int run_plan(const struct mx_plan *plan, const struct mx_options *options)
 {
     struct mx_results *results = NULL;
@@ -217,7 +228,7 @@ static int run_plan(const struct mx_plan *plan, const struct mx_options *options
     if (code == MX_EXIT_SUCCESS && options->out != NULL) {
         code = write_folder(plan, options, results);
     }
-    if (results != NULL && (code == MX_EXIT_SUCCESS || !options->json)) {
+    if (results != NULL && (code == MX_EXIT_SUCCESS || !is_data(options))) {
         int printed = print_results(plan, options, results);
 
         code = code == MX_EXIT_SUCCESS ? printed : code;

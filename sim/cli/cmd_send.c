@@ -14,6 +14,7 @@
 #include "sim/cli/send_setup.h"
 #include "sim/result/human_text.h"
 #include "sim/result/result_folder.h"
+#include "sim/result/run_table.h"
 #include "sim/result/summary_json.h"
 
 /* --- interrupts --- */
@@ -139,6 +140,11 @@ static int print_results(const struct mx_options *options, const struct mx_send_
         }
         (void)fputs(text, stdout);
         free(text);
+    } else if (options->has_format) {
+        if (!mx_run_table_print(stdout, made->plan, made->results, options->format,
+                                mx_color_allowed(STDOUT_FILENO))) {
+            return mx_table_failed();
+        }
     } else if (!options->quiet) {
         print_text(made);
     }

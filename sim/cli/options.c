@@ -57,8 +57,22 @@ const struct mx_option mx_option_table[] = {
     {MX_OPTION_SEED, "seed", 0, "N", "seed of what the policy draws at random (default: 1)",
      ON(MX_COMMAND_SEND)},
     {MX_OPTION_TRACE, "trace", 't', "FILE",
-     "write every attempt as a row of CSV; compressed when FILE ends in .zst",
+     "write every attempt to FILE, as rows of CSV; compressed when it ends in .zst",
      ON(MX_COMMAND_RUN) | ON(MX_COMMAND_SEND)},
+    {MX_OPTION_TRACE_FORMAT, "trace-format", 0, "csv|postfix|kumomta|powermta|sendgrid",
+     "write the trace as the log of such a server instead (default: csv)",
+     ON(MX_COMMAND_RUN) | ON(MX_COMMAND_SEND)},
+    {MX_OPTION_FORMAT, "format", 0, "table|csv|json|markdown",
+     "how to print the tables; csv and json hold all metrics, unrounded (default: table)",
+     ON(MX_COMMAND_RUN)},
+    {MX_OPTION_FORMAT, "format", 0, "table|csv|json|markdown",
+     "print tables per domain in this format; csv and json hold all metrics, unrounded",
+     ON(MX_COMMAND_SEND)},
+    {MX_OPTION_FORMAT, "format", 0, "table|csv|json|markdown",
+     "how to print the schedule; csv and json have a row an attempt (default: table)",
+     ON(MX_COMMAND_SCHEDULE)},
+    {MX_OPTION_FORMAT, "format", 0, "table|csv|json|markdown",
+     "print only the list of what is ASSUMED, in this format", ON(MX_COMMAND_CHECK)},
     {MX_OPTION_JSON, "json", 0, NULL, "print summary.json instead of the tables",
      ON(MX_COMMAND_RUN) | ON(MX_COMMAND_SEND)},
     {MX_OPTION_JSON, "json", 0, NULL, "print JSON instead of the table", ON(MX_COMMAND_SCHEDULE)},
@@ -96,6 +110,8 @@ const struct mx_option mx_option_table[] = {
     {MX_OPTION_TIMEOUT, "timeout", 0, "N",
      "seconds that the relay has for a connection and for each reply (default: 60)",
      ON(MX_COMMAND_SEND)},
+    {MX_OPTION_COMPLETIONS, "completions", 0, "bash|zsh|fish",
+     "print the completions for a shell instead", ON(MX_COMMAND_HELP)},
     {MX_OPTION_HELP, "help", 'h', NULL, "show this help", ALL_COMMANDS},
     {MX_OPTION_VERSION, "version", 'V', NULL, "show version and commit", ALL_COMMANDS},
 };
@@ -216,6 +232,29 @@ static int take_name(const struct parser *parser, const struct mx_option *option
     return value[0] != '\0' ? 0 : usage(parser, "--%s takes a name%s", option->name, "");
 }
 
+/* One of the words of the option's argument, "a|b|c". */
+static int take_choice(const struct parser *parser, const struct mx_option *option,
+                       const char *value, int *choice)
+{
+    size_t size = strlen(value);
+    const char *at = option->argument;
+
+    for (*choice = 0;; (*choice)++) {
+        size_t word = strcspn(at, "|");
+
+        if (word == size && strncmp(at, value, size) == 0) {
+            return 0;
+        }
+        if (at[word] == '\0') {
+            break;
+        }
+        at += word + 1;
+    }
+    (void)snprintf(parser->error, MX_OPTIONS_ERROR_SIZE, "--%s is one of %s, not \"%.80s\"",
+                   option->name, option->argument, value);
+    return MX_EXIT_USAGE;
+}
+
 /* A number of 32 bits, from 1 on. */
 static int take_number(const struct parser *parser, const struct mx_option *option,
                        const char *value, uint32_t most, uint32_t *number)
@@ -270,13 +309,26 @@ static int apply(struct parser *parser, const struct mx_option *option, const ch
 {
     struct mx_options *options = parser->options;
     uint64_t number = 0;
-    int status = 0;
+    int status = 0, choice = 0;
 
     switch (option->id) {
     case MX_OPTION_OUT:
         return take_name(parser, option, value, &options->out);
     case MX_OPTION_TRACE:
         return take_name(parser, option, value, &options->trace);
+    case MX_OPTION_TRACE_FORMAT:
+        options->has_trace_format = true;
+        status = take_choice(parser, option, value, &choice);
+        options->trace_format = (enum mx_trace_format)choice;
+        return status;
+    case MX_OPTION_FORMAT:
+        options->has_format = true;
+        status = take_choice(parser, option, value, &choice);
+        options->format = (enum mx_format)choice;
+        return status;
+    case MX_OPTION_COMPLETIONS:
+        options->completions = value;
+        return take_choice(parser, option, value, &choice);
     case MX_OPTION_SEED:
         options->has_seed = true;
         return parse_number(parser, option, value, 0, MX_SEED_MAX, &options->seed);
@@ -409,11 +461,26 @@ static int parse_all(struct parser *parser, int count, char *const *arguments)
     return 0;
 }
 
+/* What one option says of another. */
+static int check_together(const struct parser *parser)
+{
+    const struct mx_options *options = parser->options;
+
+    if (options->json && options->has_format) {
+        return usage(parser, "--json and --format are two answers to one question%s%s", "", "");
+    }
+    if (options->has_trace_format && options->trace == NULL) {
+        return usage(parser, "--trace-format needs --trace FILE%s%s", "", "");
+    }
+    return 0;
+}
+
 int mx_options_parse(struct mx_options *options, enum mx_command_id command, int count,
                      char *const *arguments, char error[MX_OPTIONS_ERROR_SIZE])
 {
     struct parser parser = {.options = options, .command = command, .error = error};
     size_t places = (size_t)count + 1U, text_size = 1;
+    int status;
 
     MX_CHECK(count >= 0);
     *options = (struct mx_options){0};
@@ -431,7 +498,8 @@ int mx_options_parse(struct mx_options *options, enum mx_command_id command, int
     }
     error[0] = '\0';
     parser.text_at = options->override_texts;
-    return parse_all(&parser, count, arguments);
+    status = parse_all(&parser, count, arguments);
+    return status == 0 ? check_together(&parser) : status;
 }
 
 void mx_options_fini(struct mx_options *options)

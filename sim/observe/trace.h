@@ -17,6 +17,16 @@
 
 struct mx_trace;
 
+/* Whose log it looks like; maillog.h tells what each holds. */
+enum mx_trace_format {
+    MX_TRACE_CSV,
+    MX_TRACE_POSTFIX,
+    MX_TRACE_KUMOMTA,
+    MX_TRACE_POWERMTA,
+    MX_TRACE_SENDGRID,
+    MX_TRACE_FORMAT_COUNT
+};
+
 enum mx_trace_event { MX_TRACE_ATTEMPT, MX_TRACE_EXPIRY, MX_TRACE_NON_ATTEMPT };
 
 /* One row. Names are borrowed for the call. */
