@@ -103,6 +103,7 @@ static int simulate(const struct mx_plan *plan, const struct mx_options *options
         .jobs = choose_jobs(options),
         .loop = options->exact ? MX_LOOP_EXACT : MX_LOOP_AUTO,
         .trace_path = options->trace,
+        .trace_format = options->trace_format,
         .look = look,
         .context = &line,
     };

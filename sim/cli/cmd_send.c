@@ -155,7 +155,8 @@ static int write_trace(const struct mx_options *options, const struct mx_send_se
                        struct mx_spool *spool)
 {
     bool spool_failed;
-    int error_number = mx_send_trace_write(options->trace, spool, setup->relay, &spool_failed);
+    int error_number = mx_send_trace_write(options->trace, options->trace_format, spool,
+                                           setup->relay, &spool_failed);
 
     if (spool_failed) {
         return mx_send_spool_failed(options->spool, spool);
