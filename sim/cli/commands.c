@@ -114,7 +114,9 @@ const struct mx_command mx_command_table[MX_COMMAND_COUNT] = {
             .operands = "[COMMAND]",
             .summary = "show this, or the help of a command",
             .description = "The same as --help after a command.",
-            .examples = "mxsim help run\toptions and examples of run\n",
+            .examples = "mxsim help run\toptions and examples of run\n"
+                        "mxsim help --completions bash > ~/.mxsim-completions\tto be sourced by "
+                        "~/.bashrc; make install puts them where shells look\n",
             .operand_count_min = 0,
             .operand_count_max = 1,
             .run = mx_cmd_help,
