@@ -337,5 +337,6 @@ bool mx_world_progress(struct mx_world *world)
     store(&progress->created, world->observation->message_total);
     store(&progress->delivered, world->delivered);
     store(&progress->deferrals, world->deferrals);
+    store(&progress->pending, mx_scheduler_pending(world->scheduler) + world->lines.count);
     return atomic_load_explicit(&progress->stop, memory_order_relaxed) != 0;
 }
