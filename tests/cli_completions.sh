@@ -49,7 +49,8 @@ check() { # WANTED WORDS...
 check "$(sort <<<"$commands" | tr '\n' ' ' | sed 's/ $//')" mxsim ''
 check 'schedule send' mxsim s
 for command in $commands; do
-    [ "$(ask mxsim $command -- | tr ' ' '\n' | sed -n 's/^--//p' | sort)" = "$(options_of $command)" ] ||
+    [ "$(ask mxsim $command -- | tr ' ' '\n' | sed -n 's/^--//p' | sort)" = "$(options_of \
+        $command)" ] ||
         fail "bash: options of $command"
     [ -n "$(options_of $command)" ] || fail "help $command lists no options"
 done
@@ -58,7 +59,7 @@ check 'json' mxsim run x --format = j
 check 'folder' mxsim run --out f
 check 'one.cfg' mxsim run o
 check 'postal postfix powermta powermta-backoff' mxsim schedule po
-check 'check' mxsim help c
+check 'check compare' mxsim help c
 
 # --- zsh and fish ---
 missing() {
@@ -69,7 +70,8 @@ missing() {
     fi
 }
 if command -v fish >/dev/null; then
-    fish_ask() { fish --no-config -c "source completions.fish; complete -C '$1'" | cut -f 1 | sort | tr '\n' ' '; }
+    fish_ask() { fish --no-config -c "source completions.fish; complete -C '$1'" | cut -f 1 | sort |
+        tr '\n' ' '; }
     fish_check() {
         local got
         got=$(fish_ask "$2")
@@ -77,7 +79,8 @@ if command -v fish >/dev/null; then
     }
     fish_check "$(sort <<<"$commands" | tr '\n' ' ' | sed 's/ $//')" 'mxsim '
     for command in $commands; do
-        [ "$(fish_ask "mxsim $command --" | tr ' ' '\n' | sed -n 's/^--//p' | sed 's/=$//' | sort)" = "$(options_of $command)" ] ||
+        [ "$(fish_ask "mxsim $command --" | tr ' ' '\n' | sed -n 's/^--//p' | sed 's/=$//' |
+            sort)" = "$(options_of $command)" ] ||
             fail "fish: options of $command"
     done
     fish_check 'csv json markdown table' 'mxsim run x --format '
@@ -94,15 +97,19 @@ if command -v zsh >/dev/null; then
         timeout 60 zsh -f -c '
             zmodload zsh/zpty
             zpty shell zsh -f -i
-            zpty -w shell "PROMPT=; fpath=(./functions \$fpath); autoload -Uz compinit; compinit -u -D; LISTMAX=500; COLUMNS=200; print RE\"\"ADY"
+            zpty -w shell "PROMPT=; fpath=(./functions \$fpath); LISTMAX=500; COLUMNS=200"
+            zpty -w shell "autoload -Uz compinit; compinit -u -D; print RE\"\"ADY"
             zpty -r -m shell line "*READY*"
             zpty -n -w shell "$1"$'"'\t\t'"'
             zpty -r -m shell line "*$2*"
             print -r -- "$line"' - "$1" "$2" | tr -d '\r'
     }
-    zsh_shows 'mxsim run x --format ' table | grep -q 'csv.*json.*markdown.*table' || fail "zsh: words of --format"
-    zsh_shows 'mxsim ' 'when retry policies' | grep -q 'run.*simulate a scenario' || fail "zsh: commands"
-    zsh_shows 'mxsim schedule --s' 'draw what' | grep -q -e '--seed' || fail "zsh: options of schedule"
+    zsh_shows 'mxsim run x --format ' table | grep -q 'csv.*json.*markdown.*table' ||
+        fail "zsh: words of --format"
+    zsh_shows 'mxsim ' 'when retry policies' | grep -q 'run.*simulate a scenario' ||
+        fail "zsh: commands"
+    zsh_shows 'mxsim schedule --s' 'draw what' | grep -q -e '--seed' ||
+        fail "zsh: options of schedule"
     zsh -f -n completions.zsh || fail "zsh: syntax"
     for command in $commands; do
         wanted=$(options_of $command | wc -l)

@@ -47,14 +47,18 @@ csv() {
 # Everything that can happen to a message, short.
 cat >all.cfg <<'CFG'
 name = "all"; start = "2026-11-27 23:59"; time_zone = "UTC"; utc_offset = "-05:00"; seed = 7;
-lists = { readers = { unknown = "6%"; closed = "2%"; invalid_suppressed = "50%"; mailbox_full = "3%";
+lists = { readers = { unknown = "6%"; closed = "2%"; invalid_suppressed = "50%";
+                      mailbox_full = "3%";
                       reported_spam = "1%"; complaints = "0.1%"; }; };
 pools = { main = { ips = ( { name = "ip"; count = 2; age = "400d"; daily_volume = "50k"; } ); }; };
-campaigns = { sale = { list = "readers"; pool = "main"; recipients = "900"; window = "5h"; domain = "shop.example";
+campaigns = { sale = { list = "readers"; pool = "main"; recipients = "900"; window = "5h";
+                       domain = "shop.example";
                        mix = { gmail = "50%"; yahoo = "30%"; small-domain = "20%"; }; }; };
-providers = { gmail = { preset = "gmail"; recipient = { full_reply_soft = "50%"; }; content = { reject = "2%"; }; };
+providers = { gmail = { preset = "gmail"; recipient = { full_reply_soft = "50%"; };
+                        content = { reject = "2%"; }; };
               yahoo = { outages = ( { from = "0s"; to = "80h"; } ); };
-              small-domain = { greylist = { delay = "5m"; domains = 10; whitelist_after = 5; }; }; };
+              small-domain = { greylist = { delay = "5m"; domains = 10; whitelist_after = 5; }; };
+};
 CFG
 
 summary() { # METRIC: sum over the replications
@@ -71,13 +75,15 @@ counts_postfix() {
         / status=bounced / { if (/dsn=5\.(1\.1|2\.1),/) hard++; else soft++ }
         / removed$/ { removed++ }
         END { if (removed != sent + hard + soft + expired) print "removed: " removed
-            print first + 0, sent + 0, deferred + 0, hard + 0, soft + 0, expired + 0, skipped + 0, "-" }' "$1"
+            print first + 0, sent + 0, deferred + 0, hard + 0, soft + 0, expired + 0,
+                skipped + 0, "-" }' "$1"
 }
 counts_kumomta() {
     jq -rn '[inputs | if .type == "Bounce" then
             (.response.enhanced_code | "\(.class).\(.subject).\(.detail)") as $s |
             if $s == "5.1.1" or $s == "5.2.1" then "hard" else "soft" end else .type end] |
-        . as $all | ["Reception", "Delivery", "TransientFailure", "hard", "soft", "Expiration", "Delayed"] |
+        . as $all | ["Reception", "Delivery", "TransientFailure", "hard", "soft", "Expiration",
+                      "Delayed"] |
         map(. as $t | [$all[] | select(. == $t)] | length | tostring) + ["-"] | join(" ")' "$1"
 }
 counts_powermta() {
@@ -111,7 +117,8 @@ all_logs() {
     shift
     for format in postfix kumomta powermta sendgrid; do
         file=$format.zst
-        "$MXSIM" run all.cfg --quiet -o out -t $file --trace-format $format "$@" 2>err || { cat err; fail "$label: $format"; }
+        "$MXSIM" run all.cfg --quiet -o out -t $file --trace-format $format "$@" 2>err ||
+            { cat err; fail "$label: $format"; }
         zstd -dcq $file >$format.log || fail "$label: $format is no zstd file"
         case $format in
         postfix | kumomta) set_of=$(wanted 1 1 0) ;;
@@ -123,22 +130,34 @@ all_logs() {
 }
 
 all_logs message --replications 2
-for metric in delivered deferrals hard_bounced soft_bounced_rejected soft_bounced_expired dropped; do
+for metric in delivered deferrals hard_bounced soft_bounced_rejected soft_bounced_expired dropped; \
+    do
     [ "$(summary $metric)" != 0 ] || fail "the scenario has no $metric"
 done
 # --- what lines say ---
-grep -qE '^Nov 27 23:59:[0-5][0-9] mxsim postfix/smtp\[[0-9]+\]: [0-9A-F]{16}: to=<u[0-9]+@(gmail|yahoo|small-domain)\.example>, relay=mx\.[a-z-]+\.example\[192\.0\.2\.[0-9]+\]:25, delay=[0-9.]+, delays=[0-9./]+, dsn=[245]\.[0-9.]+, status=' postfix.log || fail "postfix: no line as expected"
+line='^Nov 27 23:59:[0-5][0-9] mxsim postfix/smtp\[[0-9]+\]: [0-9A-F]{16}: '
+line+='to=<u[0-9]+@(gmail|yahoo|small-domain)\.example>, '
+line+='relay=mx\.[a-z-]+\.example\[192\.0\.2\.[0-9]+\]:25, '
+line+='delay=[0-9.]+, delays=[0-9./]+, dsn=[245]\.[0-9.]+, status='
+grep -qE "$line" postfix.log || fail "postfix: no line as expected"
 grep -q '^Nov 28 00:' postfix.log || fail "postfix: no line of the next day"
 start=$(date -u -d '2026-11-28 04:59' +%s)
-same "kumomta: first date" true "$(jq -n "[inputs | .created] | min | . >= $start and . < $start + 60" kumomta.log)"
-same "kumomta: fields" 1 "$(jq -c 'select(.type == "Delivery") | keys' kumomta.log | sort -u | wc -l)"
-same "kumomta: ids" "$(summary sent)" "$(jq -r 'select(.type == "Reception").id' kumomta.log | sort -u | wc -l)"
-same "kumomta: attempts" true "$(jq -n '[inputs | select(.type == "Delivery").num_attempts] | min == 0 and max > 0' kumomta.log)"
-[ "$(head -n 1 powermta.log | tr -d '\r')" = "$(head -n 1 powermta.log | cut -d$'\r' -f1)" ] || fail "powermta: no CRLF"
+same "kumomta: first date" true "$(jq -n \
+    "[inputs | .created] | min | . >= $start and . < $start + 60" kumomta.log)"
+same "kumomta: fields" 1 "$(jq -c 'select(.type == "Delivery") | keys' kumomta.log | sort -u | wc \
+    -l)"
+same "kumomta: ids" "$(summary sent)" "$(jq -r 'select(.type == "Reception").id' kumomta.log |
+    sort -u | wc -l)"
+same "kumomta: attempts" true "$(jq -n \
+    '[inputs | select(.type == "Delivery").num_attempts] | min == 0 and max > 0' kumomta.log)"
+[ "$(head -n 1 powermta.log | tr -d '\r')" = "$(head -n 1 powermta.log | cut -d$'\r' -f1)" ] ||
+    fail "powermta: no CRLF"
 same "powermta: headers" 1 "$(grep -c ^type, powermta.log)"
 same "sendgrid: senders of one event" true "$(jq -n '[inputs | length] | all(. == 1)' sendgrid.log)"
-same "sendgrid: event ids" "$(wc -l <sendgrid.log)" "$(jq -r '.[].sg_event_id' sendgrid.log | sort -u | wc -l)"
-jq -r '.[] | select(.event == "dropped").reason' sendgrid.log | sort -u | tr '\n' , | grep -q 'Bounced Address,Spam Reporting Address' || fail "sendgrid: reasons of drops"
+same "sendgrid: event ids" "$(wc -l <sendgrid.log)" "$(jq -r '.[].sg_event_id' sendgrid.log | sort \
+    -u | wc -l)"
+jq -r '.[] | select(.event == "dropped").reason' sendgrid.log | sort -u | tr '\n' , | grep -q \
+    'Bounced Address,Spam Reporting Address' || fail "sendgrid: reasons of drops"
 # The same bytes again, on another number of threads.
 "$MXSIM" run all.cfg -q -t again --trace-format kumomta --replications 2 --jobs 2
 cmp again kumomta.log || fail "kumomta: two runs differ"
@@ -147,12 +166,16 @@ all_logs host --set mta.retry.preset=exim --replications 1
 [ "$(summary non_attempts)" != 0 ] || fail "exim logs no skip"
 
 # --- send: nobody listens ---
-"$MXSIM" send --generate 6 --from a@shop.example --to 'u{n}@example.net' --spool spool --relay 127.0.0.1:1 \
-    --time-scale 1000000 --quiet -o out -t send.log --trace-format kumomta 2>err || { cat err; fail send; }
+"$MXSIM" send --generate 6 --from a@shop.example --to 'u{n}@example.net' --spool spool --relay \
+    127.0.0.1:1 \
+    --time-scale 1000000 --quiet -o out -t send.log --trace-format kumomta 2>err ||
+        { cat err; fail send; }
 same "send: kumomta" "$(wanted 1 1 0)" "$(counts_kumomta send.log)"
-same "send: addresses" "u1@example.net u6@example.net" "$(jq -r .recipient send.log | sort -u | sed -n '1p;$p' | tr '\n' ' ' | sed 's/ $//')"
+same "send: addresses" "u1@example.net u6@example.net" "$(jq -r .recipient send.log | sort -u |
+    sed -n '1p;$p' | tr '\n' ' ' | sed 's/ $//')"
 for format in postfix powermta sendgrid; do
-    "$MXSIM" send --spool spool --quiet -t send.log --trace-format $format 2>/dev/null || fail "send: $format"
+    "$MXSIM" send --spool spool --quiet -t send.log --trace-format $format 2>/dev/null ||
+        fail "send: $format"
     case $format in
     postfix) set_of=$(wanted 1 1 0) ;;
     powermta) set_of=$(wanted 0 0 0) ;;
@@ -168,21 +191,27 @@ same "csv: rows" "total provider provider provider campaign ip ip ip" \
     "$(awk -F'\t' 'NR > 1 { printf "%s%s", s, $1; s = " " }' run.tab)"
 column() { # NAME SCOPE THING
     awk -F'\t' -v name="$1" -v scope="$2" -v thing="$3" \
-        'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i } $1 == scope && $2 == thing { print $at[name] }' run.tab
+        'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i }
+        $1 == scope && $2 == thing { print $at[name] }' run.tab
 }
 for metric in sent delivered_rate deferrals_greylist time_to_deliver_p99_s time_until_99pct_s; do
-    same "csv: $metric" "$(jq ".providers.gmail.$metric.mean | if . == null then empty else . end" out/summary.json)" \
+    same "csv: $metric" "$(jq ".providers.gmail.$metric.mean | if . == null then empty else . end" \
+        out/summary.json)" \
         "$(column $metric provider gmail)"
-    same "csv: interval of $metric" "$(jq ".total.$metric.ci95 | if . == null then empty else .[1] end" out/summary.json)" \
+    same "csv: interval of $metric" "$(jq \
+        ".total.$metric.ci95 | if . == null then empty else .[1] end" out/summary.json)" \
         "$(column ${metric}_ci95_hi total '')"
 done
 "$MXSIM" run all.cfg --format json --replications 3 >run.json 2>err
-same "json" "$(jq -c '[.providers.yahoo.deferrals.mean, .providers.yahoo.delivered_rate.ci95[0]]' out/summary.json)" \
-    "$(jq -c '.[] | select(.scope == "provider" and .name == "yahoo") | [.deferrals, .delivered_rate_ci95_lo]' run.json)"
+same "json" "$(jq -c '[.providers.yahoo.deferrals.mean, .providers.yahoo.delivered_rate.ci95[0]]' \
+    out/summary.json)" \
+    "$(jq -c '.[] | select(.scope == "provider" and .name == "yahoo") |
+        [.deferrals, .delivered_rate_ci95_lo]' run.json)"
 same "json: one replication has no intervals" false \
     "$("$MXSIM" run all.cfg -n 1 --format json 2>/dev/null | jq '.[0] | has("sent_ci95_lo")')"
 "$MXSIM" run all.cfg --format markdown >run.md 2>err
-same "markdown: widths of rows" "9 8" "$(awk '/^\|/ { print gsub(/\|/, "|") - 1 }' run.md | sort -ru | tr '\n' ' ' | sed 's/ $//')"
+same "markdown: widths of rows" "9 8" "$(awk '/^\|/ { print gsub(/\|/, "|") - 1 }' run.md | sort \
+    -ru | tr '\n' ' ' | sed 's/ $//')"
 grep -q 'small-domain' run.md || fail "markdown: no provider"
 "$MXSIM" run all.cfg --format table >a 2>/dev/null
 "$MXSIM" run all.cfg >b 2>/dev/null
@@ -193,24 +222,30 @@ grep -n ' $' a && fail "blanks at line ends"
 long=a-provider-with-a-very-long-name-indeed
 sed "s/yahoo/$long/" all.cfg >long.cfg
 "$MXSIM" run long.cfg >a 2>/dev/null
-grep -q '^a-provider-with-a-very-lo~ \|^a-provider-with-a-very-l~ ' a || fail "a cut name has no mark"
+grep -q '^a-provider-with-a-very-lo~ \|^a-provider-with-a-very-l~ ' a ||
+    fail "a cut name has no mark"
 [ "$(wc -L <a)" -le 100 ] || fail "a long name makes tables wider than 100 columns"
 "$MXSIM" run long.cfg --format csv 2>/dev/null | grep -q "^provider,$long," || fail "csv cuts names"
 
 "$MXSIM" schedule bluecore --format csv >s.csv || fail "schedule --format csv"
 same "schedule" "$("$MXSIM" schedule bluecore --json | jq -c '[.attempts_s[], .expires_s]')" \
     "[$(csv s.csv | awk -F'\t' 'NR > 1 { printf "%s%s", s, $4; s = "," }')]"
-same "schedule: two" '["bluecore","exim"]' "$("$MXSIM" schedule bluecore exim --format json | jq -c '[.[].policy] | unique')"
-same "schedule: all" "$("$MXSIM" schedule --all --json | jq -c '[.[] | [.policy, (.attempts_s | length), .expires_s, .expiry]]')" \
-    "$("$MXSIM" schedule --all --format json | jq -c '[.[] | [.policy, .attempts, .expires_s, .expiry]]')"
-"$MXSIM" schedule postfix exim qmail kumomta haraka --format markdown | awk -F'|' 'NF != 13 { exit 1 }' || fail "schedule: markdown"
+same "schedule: two" '["bluecore","exim"]' "$("$MXSIM" schedule bluecore exim --format json | jq \
+    -c '[.[].policy] | unique')"
+same "schedule: all" "$("$MXSIM" schedule --all --json | jq -c \
+    '[.[] | [.policy, (.attempts_s | length), .expires_s, .expiry]]')" \
+    "$("$MXSIM" schedule --all --format json | jq -c \
+        '[.[] | [.policy, .attempts, .expires_s, .expiry]]')"
+"$MXSIM" schedule postfix exim qmail kumomta haraka --format markdown | awk -F'|' \
+    'NF != 13 { exit 1 }' || fail "schedule: markdown"
 "$MXSIM" schedule --all | grep -n ' $' && fail "schedule --all: blanks at line ends"
 same "check" "$("$MXSIM" run all.cfg --json -n 1 2>/dev/null | jq .replications)" 1
 same "check: assumed" "$("$MXSIM" check all.cfg | sed -n 's/^# ASSUMED: \([0-9]*\) .*/\1/p')" \
     "$("$MXSIM" check all.cfg --format json | jq length)"
 "$MXSIM" check all.cfg --format csv >c.csv
 same "check: csv" "key value range" "$(csv c.csv | head -n 1 | tr '\t' ' ')"
-same "check: csv and json" "$("$MXSIM" check all.cfg --format json | jq -r '.[] | [.key, .value, .range] | @tsv' | sed 's/\\\\/\\/g')" "$(csv c.csv | tail -n +2)"
+same "check: csv and json" "$("$MXSIM" check all.cfg --format json | jq -r \
+    '.[] | [.key, .value, .range] | @tsv' | sed 's/\\\\/\\/g')" "$(csv c.csv | tail -n +2)"
 
 # --- usage ---
 usage() {

@@ -30,7 +30,9 @@ watch() { # COLUMNS UNTIL ENVIRONMENT... -- ARGUMENTS...
     rm -f seen keys
     mkfifo keys
     exec 7<>keys
-    env --default-signal=INT "${variables[@]}" SHELL=/bin/sh script -qefc "trap : INT; stty cols $columns rows 24; $(printf '%q ' "$MXSIM" "$@"); echo ended with \$?" seen <keys >/dev/null 2>&1 &
+    env --default-signal=INT "${variables[@]}" SHELL=/bin/sh script -qefc \
+        "trap : INT; stty cols $columns rows 24; $(printf '%q ' "$MXSIM" \
+        "$@"); echo ended with \$?" seen <keys >/dev/null 2>&1 &
     for ((i = 0; i < 600; i++)); do
         grep -qE -- "$until" seen 2>/dev/null && break
         kill -0 $! 2>/dev/null || break
@@ -45,20 +47,25 @@ drawn() { tr '\r' '\n' <seen | sed "s/$escape\[J//g; s/$escape\[[0-9]*A//g; s/\^
 for columns in 40 80 200; do
     watch $columns '[1-9]% .*delivered' TERM=xterm -- run "$long"
     grep -q 'ended with 130' seen || fail "$columns columns: $(tail -n 2 seen)"
-    [ "$(drawn | wc -L)" -le $((columns - 3)) ] || fail "$columns columns: a line of $(drawn | wc -L)"
+    [ "$(drawn | wc -L)" -le $((columns - 3)) ] ||
+        fail "$columns columns: a line of $(drawn | wc -L)"
     [ "$(drawn | wc -L)" -ge 15 ] || fail "$columns columns: nothing was drawn"
     # The last that was drawn is erased before the message comes.
-    tr '\r' '\n' <seen | grep -qE "^$escape\[Jmxsim: interrupted" || fail "$columns columns: the line is left on Ctrl-C"
+    tr '\r' '\n' <seen | grep -qE "^$escape\[Jmxsim: interrupted" ||
+        fail "$columns columns: the line is left on Ctrl-C"
     grep -q "$escape\[?" seen && fail "$columns columns: the terminal's settings are changed"
 done
-drawn | tail -n 1 | grep -qE '^\[#*\.+\] +[0-9]+% .* at .* of .* delivered .* deferrals .* pending$' || fail "200 columns: $(drawn | tail -n 1)"
+drawn | tail -n 1 |
+    grep -qE '^\[#*\.+\] +[0-9]+% .* at .* of .* delivered .* deferrals .* pending$' ||
+    fail "200 columns: $(drawn | tail -n 1)"
 drawn | sed 's/.*\] *\([0-9]*\)%.*/\1/' | sort -nc || fail "the percentage falls"
 watch 80 'ended' NO_COLOR=1 TERM=xterm -- run "$root/scenarios/oracles/erlang-loss.cfg"
 grep -qE "$escape\[[0-9;]*m" seen && fail "NO_COLOR: colour"
 watch 80 'ended' TERM=dumb -- run "$root/scenarios/reference.cfg"
 grep -q "$escape" seen && fail "TERM=dumb: escape sequences"
 watch 80 'ended' TERM=xterm -- run "$root/scenarios/reference.cfg" --quiet
-[ "$(grep -v '^Script ' seen | tr -d '\r' | sed 's:\^C::g')" = 'ended with 0' ] || fail "--quiet says something"
+[ "$(grep -v '^Script ' seen | tr -d '\r' | sed 's:\^C::g')" = 'ended with 0' ] ||
+    fail "--quiet says something"
 "$MXSIM" run "$root/scenarios/reference.cfg" 2>err >out
 grep -q "$escape" err out && fail "on a pipe: escape sequences"
 [ $failures = 0 ] || exit 1

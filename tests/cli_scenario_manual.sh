@@ -20,20 +20,22 @@ fail() {
 cat >base.cfg <<'CFG'
 lists = { L = { }; };
 pools = { P = { ips = ( { name = "ip"; } ); }; };
-campaigns = { C = { pool = "P"; list = "L"; recipients = "10"; window = "1h"; mix = { M = "100%"; }; }; };
+campaigns = { C = { pool = "P"; list = "L"; recipients = "10"; window = "1h";
+                    mix = { M = "100%"; }; }; };
 providers = { M = { }; };
 CFG
 
 # Lines "section N path P", "set S", "key K<TAB>what in parentheses".
 awk '/^\.\\" path / { print "path\t" $3; next }
      /^\.\\" set / { sub(/^\.\\" set /, ""); print "set\t" $0; next }
-     /^\.It Li / { key = $3; getline; sub(/^\(/, ""); sub(/\)$/, ""); print "key\t" key "\t" $0 }' "$page" >keys
+     /^\.It Li / { key = $3; getline; sub(/^\(/, ""); sub(/\)$/, "")
+         print "key\t" key "\t" $0 }' "$page" >keys
 [ "$(grep -c ^key keys)" -ge 180 ] || fail "the page lists $(grep -c ^key keys) keys"
 
 declare -A listed seen_more
-path= sets=() names=() texts=()
+path='' sets=() names=() texts=()
 prefix() { [ "$path" = - ] && echo "$1" || echo "$path.$1"; }
-mistakes() { "$MXSIM" check base.cfg -q "$@" 2>&1 >/dev/null; }
+mistakes() { "$MXSIM" check base.cfg -q "$@" 2>err.txt >/dev/null; cat err.txt; }
 plan() { "$MXSIM" check base.cfg "$@" 2>err | sed 's/#.*//; /^ *{ key = /d' | grep -v '^ *$'; }
 
 # What a message says is allowed, without its examples.
@@ -51,10 +53,14 @@ check_types() {
         text=${texts[i]}
         message=
         for wrong in '()' 5 '{zz=1;}'; do
-            message=$(mistakes "${sets[@]}" --set "$name=$wrong" | sed -n "s|^--set: ${name//[\[\]]/.}: ||p" | grep -v '^unknown key' | head -n 1)
+            message=$(mistakes "${sets[@]}" --set "$name=$wrong" |
+                sed -n "s|^--set: ${name//[\[\]]/.}: ||p" | grep -v '^unknown key' | head -n 1)
             [ -z "$message" ] || break
         done
-        [ -n "$message" ] || { fail "$name: the reader takes anything, or does not know it"; continue; }
+        if [ -z "$message" ]; then
+            fail "$name: the reader takes anything, or does not know it"
+            continue
+        fi
         message=$(allowed <<<"$message")
         case $message in
         '"none", {'*) message='a group { ... } or "none"' ;;
@@ -65,14 +71,16 @@ check_types() {
 
 check_keys() {
     local known key
-    known=$(mistakes "${sets[@]}" --set "$(prefix zz)=1" | sed -n 's/^.*zz: unknown key.*known here: //p' | head -n 1)
-    [ -n "$known" ] || fail "$path: no keys; $(mistakes "${sets[@]}" --set "$(prefix zz)=1" | head -n 2)"
+    mistakes "${sets[@]}" --set "$(prefix zz)=1" >said
+    known=$(sed -n 's/^.*zz: unknown key.*known here: //p' said | head -n 1)
+    [ -n "$known" ] || fail "$path: no keys; $(head -n 2 said)"
     for key in ${known//,/ }; do
         [ "$key" = ... ] || seen_more["$path $key"]=1
     done
     for key in "${names[@]}"; do
         listed["$path $key"]=1
-        [[ $known == *...* || $key == value || ", $known, " == *", $key, "* ]] || [ "$path" = campaigns.C ] ||
+        [[ $known == *...* || $key == value || $path == campaigns.C ||
+            ", $known, " == *", $key, "* ]] ||
             fail "$path: the page lists $key, the reader: $known"
     done
 }
@@ -87,7 +95,8 @@ check_defaults() {
     plan "${sets[@]}" >without
     [ -s without ] || fail "$path: the settings of the page are no scenario: $(cat err)"
     plan "${sets[@]}" "${given[@]}" >with
-    cmp -s with without || fail "$path: other than by default: $(cat err) $(diff without with | head -n 4)"
+    cmp -s with without ||
+        fail "$path: other than by default: $(cat err) $(diff without with | head -n 4)"
 }
 
 close_section() {
@@ -116,10 +125,11 @@ for key in "${!seen_more[@]}"; do
 done
 
 # The reader names twenty keys at most; of the longer groups every key stands in its source.
-grep -ohE 'mx_field[a-z0-9_]*\([^,"]*, "[a-z_0-9]+"' "$sources"/part_*.c | sed 's/.*"\(.*\)"/\1/' | sort -u |
+grep -ohE 'mx_field[a-z0-9_]*\([^,"]*, "[a-z_0-9]+"' "$sources"/part_*.c |
+    sed 's/.*"\(.*\)"/\1/' | sort -u |
     while read -r key; do
         grep -qx ".It Li $key" "$page" || echo "$key"
     done >missing
 [ ! -s missing ] || fail "the page lacks: $(tr '\n' ' ' <missing)"
 [ $failures = 0 ] || exit 1
-echo "mxsim-scenario(5): $(grep -c ^key keys) keys, their types, ranges and defaults are the reader's"
+echo "mxsim-scenario(5): $(grep -c ^key keys) keys, types, ranges and defaults as the reader's"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* completions.c - see completions.h. The name of an argument tells what it is: DIR a folder, FILE
- * and SCENARIO files, POLICY a preset, "a|b|c" one of these words; others are for the user to know. */
+ * and SCENARIO files, POLICY a preset, "a|b|c" one of these words; others are for the user. */
 #include "sim/cli/completions.h"
 
 #include <stdbool.h>
@@ -31,7 +31,7 @@ static enum kind kind_of(const char *argument)
                  {"[COMMAND", KIND_COMMAND}, {"[SCENARIO", KIND_SCENARIO}};
     size_t size = strcspn(argument, " .]");
 
-    if (strchr(argument, '|') != NULL) {
+    if (strchr(argument, '|') != NULL && argument[0] >= 'a' && argument[0] <= 'z') {
         return KIND_WORDS;
     }
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {

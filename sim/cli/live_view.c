@@ -171,6 +171,10 @@ void mx_live_view_show(struct mx_live_view *view, const struct mx_live_state *st
     char text[COLUMNS_MAX + 2];
     int columns;
 
+    if (state->count > view->count) {
+        view->share = 0;
+    }
+    view->count = state->count;
     view->share = state->share > view->share ? state->share : view->share;
     shown.share = view->share < 1.0 ? view->share : 1.0;
     if (view->kind == MX_LIVE_PLAIN && mx_live_is_due(view, state->elapsed_s)) {

@@ -11,9 +11,9 @@
  * powermta    -              d          t                 b         b, see bounceCat -
  * sendgrid    processed      delivered  deferred          bounce    bounce, 4.4.7    -
  *
- * and a drop is sendgrid's "dropped". A line that says "delivery temporarily suspended" is no attempt.
- * SendGrid's type is "bounce" for a hard bounce, "blocked" for a soft one. Each sendgrid line is the
- * body of one POST: an array of one event.
+ * and a drop is sendgrid's "dropped". A line that says "delivery temporarily suspended" is no
+ * attempt. SendGrid's type is "bounce" for a hard bounce, "blocked" for a soft one. Each sendgrid
+ * line is the body of one POST: an array of one event.
  *
  * What the simulation does not know is made of names: address u7@gmail.example (number 7 of its
  * campaign and provider), sender sale@DOMAIN, relay mx.gmail.example at 192.0.2.x, own addresses

@@ -28,7 +28,7 @@ enum mx_trace_format {
     MX_TRACE_FORMAT_COUNT
 };
 
-/* Drops are rows of MX_TRACE_SENDGRID alone: of a kind that suppression knew, or that complained. */
+/* Drops are rows of MX_TRACE_SENDGRID alone: known to be invalid, or reported spam before. */
 enum mx_trace_event {
     MX_TRACE_ATTEMPT,
     MX_TRACE_EXPIRY,
