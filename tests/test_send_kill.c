@@ -67,7 +67,7 @@ static bool see_event(void *context, const struct mx_spool_event *event)
 
     assert_true(event->recipient >= 1 && event->recipient <= MESSAGES);
     assert_false(k->is_over);
-    assert_false(event->expired);
+    assert_int_equal(event->kind, MX_SPOOL_ATTEMPT);
     assert_int_equal(event->attempt, k->attempts + 1);
     assert_int_equal(event->due_us, k->next_us);
     assert_true(event->start_us >= event->due_us && event->reply_us >= event->start_us);

@@ -3,6 +3,7 @@
 #include "sim/stats/results.h"
 
 #include <stdlib.h>
+#include <sys/resource.h>
 
 struct mx_results *mx_results_create(const struct mx_plan *plan, uint64_t seed,
                                      uint32_t replication_count)
@@ -57,4 +58,16 @@ bool mx_results_add(struct mx_results *results, const struct mx_observation *obs
     }
     return mx_series_add(results->series, observation) &&
            mx_standing_add(results->standing, observation);
+}
+
+void mx_results_close(struct mx_results *results, double wall_s, uint32_t jobs)
+{
+    struct mx_performance *performance = &results->performance;
+    struct rusage usage;
+
+    performance->wall_s = wall_s;
+    performance->jobs = jobs;
+    if (getrusage(RUSAGE_SELF, &usage) == 0) {
+        performance->peak_rss_bytes = (uint64_t)usage.ru_maxrss * 1024U;
+    }
 }

@@ -22,6 +22,7 @@ struct mx_performance {
     uint64_t pending_peak;                 /* largest of one replication */
     size_t queue_bytes_peak;
     uint32_t jobs;
+    uint64_t peak_rss_bytes; /* of the process; 0 where the system does not say */
 };
 
 struct mx_results {
@@ -41,5 +42,8 @@ void mx_results_destroy(struct mx_results *results);
 
 /* The next replication, in order. False when out of memory. */
 bool mx_results_add(struct mx_results *results, const struct mx_observation *observation);
+
+/* All are in: what they took. Looked at once, so that whatever is written of it says the same. */
+void mx_results_close(struct mx_results *results, double wall_s, uint32_t jobs);
 
 #endif

@@ -359,8 +359,7 @@ enum mx_replicate_status mx_replicate_run(const struct mx_plan *plan,
     }
     mx_trace_parts_abort(work.parts);
     if (work.status == MX_REPLICATE_OK) {
-        work.results->performance.wall_s = seconds_since(&work.started);
-        work.results->performance.jobs = work.worker_count;
+        mx_results_close(work.results, seconds_since(&work.started), work.worker_count);
         *results = work.results;
     } else {
         mx_results_destroy(work.results);
