@@ -117,8 +117,7 @@ struct mx_retry_decision mx_retry_address_fail(const struct mx_retry_policy *pol
 }
 
 bool mx_retry_address_waits(const struct mx_retry_policy *policy,
-                            const struct mx_retry_host *address, int64_t created_us,
-                            int64_t now_us)
+                            const struct mx_retry_host *address, int64_t created_us, int64_t now_us)
 {
     return is_remembered(policy, address, now_us) && now_us < address->next_try_us &&
            !address->expired && now_us < cutoff_us(policy, created_us);

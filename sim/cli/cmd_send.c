@@ -125,8 +125,7 @@ static void print_text(const struct mx_send_results *made)
         }
     }
     if (mean(results, MX_METRIC_NON_ATTEMPTS) > 0) {
-        (void)printf("; %s non-attempts",
-                     mx_human_count(mean(results, MX_METRIC_NON_ATTEMPTS)).s);
+        (void)printf("; %s non-attempts", mx_human_count(mean(results, MX_METRIC_NON_ATTEMPTS)).s);
     }
     (void)printf("\n");
 }

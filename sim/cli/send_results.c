@@ -345,21 +345,20 @@ static bool write_row(void *context, const struct mx_spool_event *event)
     const struct mx_reply_text said = {event->code, event->enhanced, ""};
 
     if (event->destination < rows->domains->count) {
-        mx_trace_write(rows->trace,
-                       &(struct mx_trace_row){
-                           .time_us = event->reply_us,
-                           .start_us = event->start_us,
-                           .next_due_us = event->next_us,
-                           .campaign = MX_SEND_CAMPAIGN,
-                           .provider = rows->domains->item[event->destination].name,
-                           .ip = rows->relay,
-                           .number = event->recipient,
-                           .attempt = event->attempt,
-                           .verdict = event->verdict,
-                           .reason = event->reason,
-                           .said = &said,
-                           .event = shown[event->kind],
-                       });
+        mx_trace_write(rows->trace, &(struct mx_trace_row){
+                                        .time_us = event->reply_us,
+                                        .start_us = event->start_us,
+                                        .next_due_us = event->next_us,
+                                        .campaign = MX_SEND_CAMPAIGN,
+                                        .provider = rows->domains->item[event->destination].name,
+                                        .ip = rows->relay,
+                                        .number = event->recipient,
+                                        .attempt = event->attempt,
+                                        .verdict = event->verdict,
+                                        .reason = event->reason,
+                                        .said = &said,
+                                        .event = shown[event->kind],
+                                    });
     }
     return true;
 }

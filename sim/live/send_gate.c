@@ -106,13 +106,12 @@ enum mx_send_gate mx_send_destination_ask(struct mx_send_destination *destinatio
     if (*again_us > now_us) {
         return MX_GATE_CLOSED;
     }
-    switch (
-        mx_destination_ask(&destination->state, rules->policy, entry->created_us, now_us)) {
+    switch (mx_destination_ask(&destination->state, rules->policy, entry->created_us, now_us)) {
     case MX_DESTINATION_TRY:
         return ask_limits(destination, rules, now_us, again_us);
     case MX_DESTINATION_WAIT:
-        *again_us = mx_retry_host_due_us(rules->policy, &destination->state.host,
-                                         entry->created_us, now_us);
+        *again_us = mx_retry_host_due_us(rules->policy, &destination->state.host, entry->created_us,
+                                         now_us);
         return MX_GATE_WAIT;
     case MX_DESTINATION_SKIP:
         return MX_GATE_SKIP;
@@ -144,8 +143,7 @@ static double draw_u(const struct mx_send_destination *destination,
                      const struct mx_send_rules *rules, uint64_t message, uint64_t number)
 {
     return mx_retry_is_random(rules->policy)
-               ? mx_uniform(
-                     mx_draw(&destination->draws, message, number, MX_DRAW_RETRY).word[0])
+               ? mx_uniform(mx_draw(&destination->draws, message, number, MX_DRAW_RETRY).word[0])
                : 0.5;
 }
 

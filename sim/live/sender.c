@@ -225,8 +225,8 @@ static bool skip(struct sender *s, uint32_t destination, int64_t next_us)
         next.due_us = next_us;
         status = mx_scheduler_put(s->scheduler, &next);
     } else {
-        outcome.u = mx_send_skip_u(&s->destinations[destination], &s->rules, &outcome.entry,
-                                   s->now_us);
+        outcome.u =
+            mx_send_skip_u(&s->destinations[destination], &s->rules, &outcome.entry, s->now_us);
         status = mx_scheduler_report(s->scheduler, &outcome, 1);
         mx_outcome_next(s->scheduler, &outcome, &next);
         next_us = outcome.decision.next_us;

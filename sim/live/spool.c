@@ -648,8 +648,8 @@ static bool read_event(struct mx_spool *spool, sqlite3_stmt *statement,
     (void)snprintf(event->enhanced, sizeof event->enhanced, "%s", text_at(statement, 7));
     if (event->kind != MX_SPOOL_ATTEMPT
             ? event->verdict != MX_REJECT_SOFT
-            : event->attempt == 0 || (event->verdict == MX_BUSY &&
-                                      event->reason >= MX_DEFERRAL_REASON_COUNT)) {
+            : event->attempt == 0 ||
+                  (event->verdict == MX_BUSY && event->reason >= MX_DEFERRAL_REASON_COUNT)) {
         return damaged(spool, "it is damaged (an event that cannot be)");
     }
     return true;
