@@ -134,6 +134,37 @@ static void exim_a_recipient_is_not_the_host(void **unused)
     mx_test_run_close(&run);
 }
 
+/* The address is full for good, and mailed again after a day: at 86,400.5 s its 15 failures (tried at
+ * once, then 15 min, from 2 h on 1 h growing by half, from 16 h on 6 h apart) forbid a try until 103,627 s.
+ * The new message is tried as it arrives; its failure is the address's and moves that to 108,001 s. From
+ * then on the older message, whose turn comes first, is tried for both, and at the end of the rule, 4 days
+ * after the first failure, both end with their failures. */
+static void exim_an_address_is_shared(void **unused)
+{
+    (void)unused;
+    static const char *const sets[] = {
+        "providers.receiver.outages[0].to=1us",
+        "horizon=9d",
+        "campaigns.c.recipients=1",
+        "campaigns.c.window=1s",
+        "campaigns.c.repeat={every=\"1d\";count=2;}",
+        "lists.l.mailbox_full=100%",
+        "lists.l.mailbox_full_emptied_after={law=\"constant\";mean=\"300d\";}",
+        NULL};
+    run_with(sets);
+    totals_are(29, 29, 12);
+    row_is(0, "busy", S * 3 / 2, 901 * S);
+    row_is(8, "busy", 7209 * S, 10809 * S);
+    row_is(13, "busy", 54689 * S, 82026 * S);
+    row_is(14, "busy", 82027 * S, 103627 * S);
+    row_is(15, "busy", S * 172803 / 2, 108001 * S);
+    row_is(16, "non_attempt", 103627 * S, 108001 * S);
+    row_is(17, "busy", 108002 * S, 129602 * S);
+    row_is(18, "non_attempt", 108002 * S, 129602 * S);
+    assert_true(mx_test_value(&run, "total", "soft_bounced_expired") == 2);
+    mx_test_run_close(&run);
+}
+
 /* PowerMTA: the first failure at 1.5 s holds the queue for 10 minutes, that at 602.5 s for the
  * list's second interval, 20 minutes; what waits in the queue is no non-attempt. */
 static void powermta_holds_the_queue(void **unused)
@@ -204,6 +235,7 @@ int main(void)
         cmocka_unit_test(exim_one_failure_holds_the_host),
         cmocka_unit_test(exim_past_the_cutoff),
         cmocka_unit_test(exim_a_recipient_is_not_the_host),
+        cmocka_unit_test(exim_an_address_is_shared),
         cmocka_unit_test(powermta_holds_the_queue),
         cmocka_unit_test(powermta_backs_off),
         cmocka_unit_test(postfix_gives_a_destination_up),
