@@ -229,6 +229,47 @@ static void opensmtpd_leaves_a_route_alone(void **unused)
     mx_test_run_close(&run);
 }
 
+/* OpenSMTPD, four messages within 4 ms: a new route has one connection, whose failure at 1.0005 s
+ * turns it off; the others were held for it, and are skipped. At 400 s one goes first again. Then the
+ * connection is used again each second, since another may be opened 5 s after it at the earliest. */
+static void opensmtpd_tries_a_new_route_once(void **unused)
+{
+    (void)unused;
+    static const char *const sets[] = {"mta.retry.preset=opensmtpd", "mta.connections=5",
+                                       "campaigns.c.window=4ms",
+                                       "providers.receiver.outages[0].to=100s", NULL};
+    run_with(sets);
+    totals_are(5, 1, 3);
+    row_is(0, "busy", S + 500, 400 * S + 500);
+    for (int64_t i = 1; i < 4; i++) {
+        row_is((size_t)i, "non_attempt", S + 500, 400 * S + 500 + 1000 * i);
+    }
+    for (int64_t i = 0; i < 4; i++) {
+        row_is((size_t)i + 4, "accept", (401 + i) * S + 500, -1);
+    }
+    mx_test_run_close(&run);
+}
+
+/* The same once it works, with transactions of 10 s: another connection every 5 s. */
+static void opensmtpd_opens_connections_slowly(void **unused)
+{
+    (void)unused;
+    static const char *const sets[] = {"mta.retry.preset=opensmtpd",
+                                       "mta.connections=5",
+                                       "mta.transaction_time=\"10s\"",
+                                       "campaigns.c.recipients=7",
+                                       "campaigns.c.window=7ms",
+                                       "providers.receiver.outages[0].to=1us",
+                                       NULL};
+    static const int64_t ends_s[] = {10, 20, 20, 25, 30, 30, 30};
+    run_with(sets);
+    totals_are(7, 0, 0);
+    for (size_t i = 0; i < 7; i++) { /* from 10 s on the first and a second, at 15 s a third ... */
+        assert_int_equal(rows.row[i].time_us / S, ends_s[i]);
+    }
+    mx_test_run_close(&run);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -240,6 +281,8 @@ int main(void)
         cmocka_unit_test(powermta_backs_off),
         cmocka_unit_test(postfix_gives_a_destination_up),
         cmocka_unit_test(opensmtpd_leaves_a_route_alone),
+        cmocka_unit_test(opensmtpd_tries_a_new_route_once),
+        cmocka_unit_test(opensmtpd_opens_connections_slowly),
     };
     return cmocka_run_group_tests(tests, write_scenario, remove_scenario);
 }
