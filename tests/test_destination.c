@@ -213,6 +213,27 @@ static void postfix_gives_a_destination_up(void **unused)
     mx_test_run_close(&run);
 }
 
+/* Seven messages within 7 ms, transactions of 10 s: five fill the window; the reply to the first makes
+ * room for one and lets the window grow by one, and both that waited start with it, not before. */
+static void postfix_fills_its_window(void **unused)
+{
+    (void)unused;
+    static const char *const sets[] = {"mta.retry.preset=postfix",
+                                       "mta.connections=20",
+                                       "mta.transaction_time=\"10s\"",
+                                       "campaigns.c.recipients=7",
+                                       "campaigns.c.window=7ms",
+                                       "providers.receiver.outages[0].to=1us",
+                                       NULL};
+    run_with(sets);
+    totals_are(7, 0, 0);
+    for (int64_t i = 0; i < 7; i++) {
+        assert_int_equal(rows.row[i].start_us, i < 5 ? 500 + i * 1000 : 10 * S + 500);
+        assert_int_equal(rows.row[i].time_us, rows.row[i].start_us + 10 * S);
+    }
+    mx_test_run_close(&run);
+}
+
 /* OpenSMTPD: off for 15 s after the first failure; the others wait for 400 s after their
  * creation. */
 static void opensmtpd_leaves_a_route_alone(void **unused)
@@ -280,6 +301,7 @@ int main(void)
         cmocka_unit_test(powermta_holds_the_queue),
         cmocka_unit_test(powermta_backs_off),
         cmocka_unit_test(postfix_gives_a_destination_up),
+        cmocka_unit_test(postfix_fills_its_window),
         cmocka_unit_test(opensmtpd_leaves_a_route_alone),
         cmocka_unit_test(opensmtpd_tries_a_new_route_once),
         cmocka_unit_test(opensmtpd_opens_connections_slowly),
