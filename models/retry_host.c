@@ -70,8 +70,8 @@ static int64_t clock_us(const struct mx_retry_policy *policy, int64_t now_us)
     return policy->whole_seconds ? mx_retry_whole_seconds(now_us) : now_us;
 }
 
-/* Data of a host count from its first failure; of an address, from the message's creation where that
- * is earlier. */
+/* Data of a host count from its first failure; of an address, from the message's creation where
+ * that is earlier. */
 static struct mx_retry_decision fail(const struct mx_retry_policy *policy,
                                      struct mx_retry_host *host, bool is_address,
                                      int64_t created_us, int64_t now_us, double u)

@@ -42,8 +42,8 @@ struct mx_retry_decision mx_retry_host_fail(const struct mx_retry_policy *policy
                                             struct mx_retry_host *host, int64_t created_us,
                                             int64_t now_us, double u);
 
-/* The same of an address: a refusal that is about the recipient. Only messages of a queue run wait for
- * it; one that has just arrived is tried whatever the data say. */
+/* The same of an address: a refusal that is about the recipient. Only messages of a queue run wait
+ * for it; one that has just arrived is tried whatever the data say. */
 struct mx_retry_decision mx_retry_address_fail(const struct mx_retry_policy *policy,
                                                struct mx_retry_host *address, int64_t created_us,
                                                int64_t now_us, double u);

@@ -21,8 +21,8 @@ fail() {
 listens() {
     (: </dev/tcp/127.0.0.1/"$1") 2>/dev/null
 }
-# start_sink OPTIONS...: on a free port, in $port, waited for as long as it lives. It is told not to stay
-# root.
+# start_sink OPTIONS...: on a free port, in $port, waited for as long as it lives. It is told not
+# to stay root.
 start_sink() {
     local user=() tries
     [ "$(id -u)" != 0 ] || user=(-u nobody)
@@ -83,8 +83,8 @@ expect 3 'spool junk: ' "${made[@]}" --spool junk
 rm -f x*
 
 # --- receivers of each kind ---
-# sink_case OPTIONS DELIVERED HARD REJECTED EXPIRED: what expires does so in a quarter of a second, the
-# rest has the time that it takes.
+# sink_case OPTIONS DELIVERED HARD REJECTED EXPIRED: what expires does so in a quarter of a second,
+# the rest has the time that it takes.
 sink_case() {
     local quick=()
     [ "$5" = 0 ] || quick=(--time-scale 1000000)

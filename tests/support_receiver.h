@@ -48,8 +48,8 @@ struct mx_receiver_script {
     unsigned gated;
 };
 
-/* Written by the server as it goes, but for is_open. attempts, accepted: by n. message: the last that was accepted,
- * as it came, dots taken away. */
+/* Written by the server as it goes, but for is_open. attempts, accepted: by n. message: the last
+ * that was accepted, as it came, dots taken away. */
 struct mx_receiver_counts {
     bool is_open;
     unsigned connections, open, open_max, per_connection_max, resets, quits;

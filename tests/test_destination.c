@@ -134,11 +134,11 @@ static void exim_a_recipient_is_not_the_host(void **unused)
     mx_test_run_close(&run);
 }
 
-/* The address is full for good, and mailed again after a day: at 86,400.5 s its 15 failures (tried at
- * once, then 15 min, from 2 h on 1 h growing by half, from 16 h on 6 h apart) forbid a try until 103,627 s.
- * The new message is tried as it arrives; its failure is the address's and moves that to 108,001 s. From
- * then on the older message, whose turn comes first, is tried for both, and at the end of the rule, 4 days
- * after the first failure, both end with their failures. */
+/* The address is full for good, and mailed again after a day: at 86,400.5 s its 15 failures (tried
+ * at once, then 15 min, from 2 h on 1 h growing by half, from 16 h on 6 h apart) forbid a try until
+ * 103,627 s. The new message is tried as it arrives; its failure is the address's and moves that to
+ * 108,001 s. From then on the older message, whose turn comes first, is tried for both, and at the
+ * end of the rule, 4 days after the first failure, both end with their failures. */
 static void exim_an_address_is_shared(void **unused)
 {
     (void)unused;
@@ -213,8 +213,9 @@ static void postfix_gives_a_destination_up(void **unused)
     mx_test_run_close(&run);
 }
 
-/* Seven messages within 7 ms, transactions of 10 s: five fill the window; the reply to the first makes
- * room for one and lets the window grow by one, and both that waited start with it, not before. */
+/* Seven messages within 7 ms, transactions of 10 s: five fill the window; the reply to the first
+ * makes room for one and lets the window grow by one, and both that waited start with it, not
+ * before. */
 static void postfix_fills_its_window(void **unused)
 {
     (void)unused;
@@ -251,8 +252,9 @@ static void opensmtpd_leaves_a_route_alone(void **unused)
 }
 
 /* OpenSMTPD, four messages within 4 ms: a new route has one connection, whose failure at 1.0005 s
- * turns it off; the others were held for it, and are skipped. At 400 s one goes first again. Then the
- * connection is used again each second, since another may be opened 5 s after it at the earliest. */
+ * turns it off; the others were held for it, and are skipped. At 400 s one goes first again. Then
+ * the connection is used again each second, since another may be opened 5 s after it at the
+ * earliest. */
 static void opensmtpd_tries_a_new_route_once(void **unused)
 {
     (void)unused;

@@ -323,7 +323,8 @@ static void exim_tries_once_more_at_the_cutoff(void **unused)
     assert_false(mx_retry_is_random(&policy));
 }
 
-/* Exim's retry.c: the fixed hour, one of the two that 2 h x 1.5 lies beyond it, a part of the other. */
+/* Exim's retry.c: the fixed hour, one of the two that 2 h x 1.5 lies beyond it, a part of the
+ * other. */
 static void exim_draws_the_upper_half_of_what_has_grown(void **unused)
 {
     (void)unused;

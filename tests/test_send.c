@@ -111,8 +111,8 @@ static void check_mischief(enum mx_receiver_mischief mischief, enum mx_receiver_
                                               .place = place,
                                               .mischief_count = 3,
                                               .has_extensions = has_extensions};
-    /* Longer than an honest connection ever needs, but where the test has to wait for its end: libcurl,
-     * which greets, reads an endless line on. */
+    /* Longer than an honest connection ever needs, but where the test has to wait for its end:
+     * libcurl, which greets, reads an endless line on. */
     const bool is_waited_out =
         mischief == MX_RECEIVER_STALL ||
         (mischief == MX_RECEIVER_ENDLESS_LINE && place <= MX_RECEIVER_AT_EHLO);

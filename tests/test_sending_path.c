@@ -303,8 +303,8 @@ static void without_limits_all_start_at_once(void **unused)
     mx_sending_path_destroy(path);
 }
 
-/* By hand: the second may be opened 5 s after the first, the third 5 s after that; whatever is open and
- * free is used before. */
+/* By hand: the second may be opened 5 s after the first, the third 5 s after that; whatever is open
+ * and free is used before. */
 static void connections_are_opened_apart(void **unused)
 {
     (void)unused;

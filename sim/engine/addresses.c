@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* addresses.c - retry data of addresses that were refused: a hash table of those alone. See world.h.
+/* addresses.c - retry data of addresses that were refused: a hash table of those alone. See
+ * world.h.
  *
  * Linear probing; whoever leaves is replaced by the next that may stand there, so that no marks are
  * left. */

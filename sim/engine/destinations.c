@@ -231,8 +231,8 @@ static void wait_for(struct mx_world *world, const struct mx_entry *entry,
     check_status(world, mx_scheduler_put(world->scheduler, &outcome->entry));
 }
 
-/* The data of its address where the message has to wait for them, else NULL. One that has just arrived
- * does not: Exim looks at them in queue runs alone. */
+/* The data of its address where the message has to wait for them, else NULL. One that has just
+ * arrived does not: Exim looks at them in queue runs alone. */
 static const struct mx_retry_host *slow_address(const struct mx_world *world,
                                                 const struct mx_entry *entry, int64_t now_us)
 {

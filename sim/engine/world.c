@@ -79,8 +79,8 @@ static void list_usage(const struct mx_plan *plan, uint32_t list, uint32_t provi
     }
 }
 
-/* What messages to one destination share; and to one address, where Exim's data of it can meet a second
- * message. */
+/* What messages to one destination share; and to one address, where Exim's data of it can meet a
+ * second message. */
 static bool create_destinations(struct mx_world *world)
 {
     const struct mx_plan *plan = world->plan;

@@ -248,9 +248,9 @@ void mx_world_limit_path(struct mx_world *world, uint32_t path, int64_t now_us);
 struct mx_destinations *mx_destinations_create(const struct mx_plan *plan, uint32_t path_count);
 void mx_destinations_destroy(struct mx_destinations *all);
 
-/* Retry data of addresses (Exim), of those that were refused: group is campaign and path, number the
- * member. find: borrowed until the next call, NULL where there are none; get: made zeroed where there
- * are none, NULL when out of memory. */
+/* Retry data of addresses (Exim), of those that were refused: group is campaign and path, number
+ * the member. find: borrowed until the next call, NULL where there are none; get: made zeroed where
+ * there are none, NULL when out of memory. */
 struct mx_addresses *mx_addresses_create(void);
 void mx_addresses_destroy(struct mx_addresses *all);
 const struct mx_retry_host *mx_addresses_find(const struct mx_addresses *all, uint64_t group,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* send_gate.h - whether the next message to a destination may go now: its connections, its rate, and
- * what its messages share (models/destination.h) in place of a simulated receiver's destination.
+/* send_gate.h - whether the next message to a destination may go now: its connections, its rate,
+ * and what its messages share (models/destination.h) in place of a simulated receiver's
+ * destination.
  *
  * A destination is the domain of a recipient. Times are the scheduler's, and never go back. */
 #ifndef MX_SEND_GATE_H
@@ -75,7 +76,8 @@ enum mx_send_gate mx_send_destination_ask(struct mx_send_destination *destinatio
 void mx_send_destination_start(struct mx_send_destination *destination,
                                const struct mx_send_rules *rules);
 
-/* The reply to it. outcome->u is drawn here. True: the destination decided, in outcome->decision. */
+/* The reply to it. outcome->u is drawn here. True: the destination decided, in
+ * outcome->decision. */
 bool mx_send_destination_reply(struct mx_send_destination *destination,
                                const struct mx_send_rules *rules,
                                const struct mx_spool_event *event, struct mx_outcome *outcome);

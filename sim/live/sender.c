@@ -211,8 +211,8 @@ static bool start(struct sender *s, uint32_t slot, uint32_t destination)
     return is_good;
 }
 
-/* The first of a line is not tried: it waits for its host until next_us, or is deferred by the policy
- * (next_us MX_NEVER). */
+/* The first of a line is not tried: it waits for its host until next_us, or is deferred by the
+ * policy (next_us MX_NEVER). */
 static bool skip(struct sender *s, uint32_t destination, int64_t next_us)
 {
     struct mx_outcome outcome = {.reply_us = s->now_us, .result = MX_RESULT_SKIPPED};

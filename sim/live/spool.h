@@ -80,9 +80,9 @@ enum mx_spool_event_kind {
     MX_SPOOL_EVENT_KIND_COUNT
 };
 
-/* One thing that happened to a recipient. attempt: its number, 1-based; of what is no attempt how many
- * were made. due_us and reply_us of what is no attempt are its time. next_us: when the message is
- * due again, or MX_NEVER. */
+/* One thing that happened to a recipient. attempt: its number, 1-based; of what is no attempt how
+ * many were made. due_us and reply_us of what is no attempt are its time. next_us: when the message
+ * is due again, or MX_NEVER. */
 struct mx_spool_event {
     uint64_t recipient;
     uint32_t destination, attempt;

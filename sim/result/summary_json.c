@@ -174,11 +174,12 @@ static json_t *performance_json(const struct mx_performance *performance)
             ? json_real((double)performance->queue_bytes_peak / (double)performance->pending_peak)
             : json_null();
 
-    return json_pack(
-        "{s:f, s:o, s:I, s:I, s:I, s:I, s:I, s:o}", "wall_s", wall_s, "attempts_per_s", per_s,
-        "peak_rss_bytes", (json_int_t)performance->peak_rss_bytes, "jobs", (json_int_t)performance->jobs, "messages",
-        (json_int_t)performance->message_total, "attempts", (json_int_t)performance->attempt_total,
-        "pending_peak", (json_int_t)performance->pending_peak, "bytes_per_pending", each);
+    return json_pack("{s:f, s:o, s:I, s:I, s:I, s:I, s:I, s:o}", "wall_s", wall_s, "attempts_per_s",
+                     per_s, "peak_rss_bytes", (json_int_t)performance->peak_rss_bytes, "jobs",
+                     (json_int_t)performance->jobs, "messages",
+                     (json_int_t)performance->message_total, "attempts",
+                     (json_int_t)performance->attempt_total, "pending_peak",
+                     (json_int_t)performance->pending_peak, "bytes_per_pending", each);
 }
 
 static json_t *tree_of(const struct mx_plan *plan, const struct mx_results *results)
