@@ -277,9 +277,11 @@ static bool add_results(struct mx_send_results *made, struct count *count, uint6
     if (made->results == NULL || !mx_results_add(made->results, o)) {
         return false;
     }
-    mx_results_close(made->results, totals != NULL ? totals->wall_s : 0, 1);
+    mx_results_close(made->results);
     performance = &made->results->performance;
+    performance->jobs = 1;
     if (totals != NULL) { /* of this run alone: an earlier one had other conditions */
+        performance->wall_s = totals->wall_s;
         performance->attempt_total = totals->attempts;
         performance->pending_peak = totals->pending_peak;
         performance->queue_bytes_peak = totals->queue_bytes_peak;
