@@ -146,6 +146,24 @@ for case in postal:100 mox:100 exim:1 postfix:1; do
         fail "$name expires in a run"
 done
 
+# --- the table of scenarios/mtas/README.md says what the program says ---
+"$MXSIM" schedule --all --json | jq -r '.[] | [.policy,
+    (.attempts_s | map(select(. < 3600)) | length),
+    (.attempts_s | map(select(. < 259200)) | length), (.attempts_s | length), .expiry]
+    | @tsv' |
+    while read -r name hour days all expiry; do
+        assumed=$("$MXSIM" schedule "$name" |
+            sed -n 's/^ASSUMED, no public source states it: \([^ ]*\) =.*/\1/p' |
+            paste -sd, | sed 's/,/, /g')
+        echo "$name|$hour|$days|$all|$expiry|$assumed"
+    done >"$work/said"
+sed -n 's/^| \([a-z]\)/\1/p' scenarios/mtas/README.md |
+    sed 's/ (the default)//; s/ *| */|/g; s/|$//' |
+    awk -F'|' '$1 != "preset" { print $1 "|" $2 "|" $3 "|" $4 "|" $6 "|" $8 }' >"$work/told"
+cmp -s "$work/said" "$work/told" ||
+    fail "scenarios/mtas/README.md: $(diff "$work/told" "$work/said")"
+[ "$(wc -l <"$work/said")" -ge 24 ] || fail "presets are missing"
+
 # pictures
 if command -v gnuplot >/dev/null; then
     "$MXSIM" schedule --all --plot "$work/all.svg" >/dev/null || fail "a picture of all"

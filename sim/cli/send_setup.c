@@ -130,17 +130,22 @@ static int load_policy(struct mx_send_setup *setup, const char *name,
 {
     struct mx_preset_dirs dirs;
     struct mx_mistakes mistakes = {0};
+    struct mx_policy_info info;
     int status;
 
     mx_preset_dirs_init(&dirs);
-    status = mx_reader_load_policy(name,
-                                   &(struct mx_reader_options){.overrides = overrides,
-                                                               .override_count = count,
-                                                               .preset_dirs = dirs.names,
-                                                               .preset_dir_count = dirs.count,
-                                                               .access = &mx_file_access_disk},
-                                   &setup->config.policy, &mistakes);
+    status = mx_reader_load_policy_info(name,
+                                        &(struct mx_reader_options){.overrides = overrides,
+                                                                    .override_count = count,
+                                                                    .preset_dirs = dirs.names,
+                                                                    .preset_dir_count = dirs.count,
+                                                                    .access = &mx_file_access_disk},
+                                        &info, &mistakes);
     mx_preset_dirs_fini(&dirs);
+    if (status == 0) {
+        setup->config.policy = info.policy;
+        setup->config.destination = info.destination;
+    }
     if (status != 0) {
         mx_mistakes_print(&mistakes);
     }

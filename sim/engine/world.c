@@ -83,6 +83,23 @@ static void list_usage(const struct mx_plan *plan, uint32_t list, uint32_t provi
     }
 }
 
+/* What messages to one destination share; and to one address, where Exim's data of it can meet a
+ * second message. */
+static bool create_destinations(struct mx_world *world)
+{
+    const struct mx_plan *plan = world->plan;
+    if (!mx_destination_is_shared(&plan->retry, &plan->destination))
+        return true;
+    world->destinations = mx_destinations_create(plan, plan->provider_count * plan->ip_count);
+    bool repeats = false;
+    for (uint32_t c = 0; c < plan->campaign_count; c++)
+        repeats = repeats || plan->campaigns[c].occurrence_count > 1;
+    if (plan->retry.unit != MX_UNIT_HOST || !repeats)
+        return world->destinations != NULL;
+    world->addresses = mx_addresses_create();
+    return world->destinations && world->addresses;
+}
+
 static bool create_suppression(struct mx_world *world)
 {
     const struct mx_plan *plan = world->plan;
@@ -333,16 +350,9 @@ struct mx_world *mx_world_create(const struct mx_plan *plan,
     world->retry_random = mx_retry_is_random(&plan->retry);
     world->report_all = options->trace != NULL;
     world->scheduler = mx_scheduler_create(&plan->retry, queue);
-    bool shared = mx_destination_is_shared(&plan->retry, &plan->destination);
-    if (shared)
-        world->destinations = mx_destinations_create(plan, plan->provider_count * plan->ip_count);
-    if (shared && !world->destinations) {
-        mx_world_destroy(world);
-        return NULL;
-    }
-    if (!world->scheduler || !create_observation(world) || !create_samplers(world) ||
-        !create_suppression(world) || !create_providers(world) || !create_paths(world) ||
-        !create_ip_tables(world) || !create_streams(world)) {
+    if (!create_destinations(world) || !world->scheduler || !create_observation(world) ||
+        !create_samplers(world) || !create_suppression(world) || !create_providers(world) ||
+        !create_paths(world) || !create_ip_tables(world) || !create_streams(world)) {
         mx_world_destroy(world);
         return NULL;
     }
@@ -387,6 +397,7 @@ void mx_world_destroy(struct mx_world *world)
     mx_line_pool_fini(&world->lines);
     mx_scheduler_destroy(world->scheduler);
     mx_destinations_destroy(world->destinations);
+    mx_addresses_destroy(world->addresses);
     mx_tally_destroy(world->tally);
     mx_observation_destroy(world->observation);
     free(world->providers);

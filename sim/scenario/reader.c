@@ -269,7 +269,8 @@ static void load_policy_inside(struct mx_build *build, const char *name,
     build->root = mx_presets_merge(build, build->root, "mtas");
     mx_overrides_apply(build, true, done);
     const char *ignored = "";
-    mx_build_retry(build, build->root, &info->policy, &info->destination, &ignored);
+    struct mx_sending_params sending = {.connections = 1}; /* the caller's business */
+    mx_build_retry(build, build->root, &info->policy, &info->destination, &sending, &ignored);
     fill_info(build, info);
 }
 
