@@ -4,8 +4,8 @@
 # is called; all run by default. Ends with 1 when one of them found something.
 #
 # Checks of single files are remembered by content under BUILD/lint, so that a second run only
-# looks at what changed. From the environment: BUILD (build), JOBS, LINT_PATHS=no (clang-tidy without
-# its path analysis, in a tenth of the time).
+# looks at what changed. From the environment: BUILD (build), JOBS, LINT_PATHS=no (clang-tidy
+# without its path analysis, in a tenth of the time).
 set -u
 export LC_ALL=C
 unset MAKEFLAGS MFLAGS MAKELEVEL
