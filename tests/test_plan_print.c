@@ -19,7 +19,7 @@ static struct mx_plan *load_from(const char *file, const struct mx_file_access *
 {
     struct mx_reader_options options = {
         .preset_dirs = preset_dirs, .preset_dir_count = 1, .access = access};
-    struct mx_mistakes mistakes = {0, NULL};
+    struct mx_mistakes mistakes = {0};
     struct mx_plan *plan = mx_reader_load(file, &options, &mistakes);
     for (size_t i = 0; i < mistakes.count; i++) {
         const struct mx_mistake *item = &mistakes.item[i];
@@ -605,7 +605,7 @@ static void overrides_of_a_printed_plan(void **state)
     struct mx_override override = {"providers.gmail.allowance.growth", "3"};
     struct mx_reader_options options = {
         .access = &access, .overrides = &override, .override_count = 1};
-    struct mx_mistakes mistakes = {0, NULL};
+    struct mx_mistakes mistakes = {0};
     struct mx_plan *again = mx_reader_load("plan.cfg", &options, &mistakes);
     assert_non_null(again);
     assert_int_equal(again->assumed_count, plan->assumed_count - 1);

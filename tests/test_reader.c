@@ -645,7 +645,7 @@ static void write_file(const char *name, const char *text)
 
 static void expect_disk_mistake(const char *name, const char *part)
 {
-    struct mx_mistakes mistakes = {0, NULL};
+    struct mx_mistakes mistakes = {0};
     struct mx_plan *plan = mx_reader_load(disk_path(name), NULL, &mistakes);
     assert_null(plan);
     assert_true(mistakes.count > 0);
@@ -673,7 +673,7 @@ static void files_on_disk(void **state)
     write_file("providers/mine.cfg", "connections = { per_ip = 7; };\n");
     write_file("part.cfg", POOLS CAMPAIGNS);
     write_file("good.cfg", "@include \"part.cfg\"\nproviders = { x = { preset = \"mine\"; }; };\n");
-    struct mx_mistakes mistakes = {0, NULL};
+    struct mx_mistakes mistakes = {0};
     struct mx_plan *plan = mx_reader_load(disk_path("good.cfg"), NULL, &mistakes);
     show(&mistakes);
     assert_non_null(plan);
@@ -709,7 +709,7 @@ static void reads_that_fail(void **state)
         struct mx_file_access access = mx_memory_access(&files);
         struct mx_reader_options options = {
             .preset_dirs = dirs, .preset_dir_count = 1, .access = &access};
-        struct mx_mistakes mistakes = {0, NULL};
+        struct mx_mistakes mistakes = {0};
         struct mx_plan *plan = mx_reader_load("f/s.cfg", &options, &mistakes);
         assert_true((plan == NULL) == (mistakes.count > 0));
         failed += plan == NULL;

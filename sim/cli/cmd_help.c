@@ -13,23 +13,21 @@
 /* Words of text, wrapped; the cursor stands at column `column`, further lines start at `indent`. */
 static void print_wrapped(const char *text, int column, int indent)
 {
+    int blanks = 0; /* before the next word, if it comes on this line */
+
     while (*text != '\0') {
         size_t size = strcspn(text, " ");
 
-        if (column + (int)size > TEXT_WIDTH && column > indent) {
+        if (column + blanks + (int)size > TEXT_WIDTH && column > indent) {
             (void)printf("\n%*s", indent, "");
             column = indent;
+            blanks = 0;
         }
-        (void)printf("%.*s", (int)size, text);
-        column += (int)size;
+        (void)printf("%*s%.*s", blanks, "", (int)size, text);
+        column += blanks + (int)size;
         text += size;
-        if (*text == ' ') {
-            text++;
-            if (column < TEXT_WIDTH) {
-                (void)putchar(' ');
-            }
-            column++;
-        }
+        blanks = (int)strspn(text, " ");
+        text += blanks;
     }
     (void)putchar('\n');
 }

@@ -129,7 +129,7 @@ static int load_policy(struct mx_send_setup *setup, const char *name,
 {
     struct mx_preset_dirs dirs;
     struct mx_mistakes mistakes = {0};
-    int status;
+    int status, code = MX_EXIT_SUCCESS;
 
     mx_preset_dirs_init(&dirs);
     status = mx_reader_load_policy(name,
@@ -141,10 +141,10 @@ static int load_policy(struct mx_send_setup *setup, const char *name,
                                    &setup->config.policy, &mistakes);
     mx_preset_dirs_fini(&dirs);
     if (status != 0) {
-        mx_mistakes_print(&mistakes);
+        code = mx_mistakes_print(&mistakes);
     }
     mx_mistakes_fini(&mistakes);
-    return status == 0 ? MX_EXIT_SUCCESS : MX_EXIT_INVALID;
+    return code;
 }
 
 /* The overrides as one text, a line each. Returns false when they do not fit. */

@@ -66,25 +66,36 @@ static void print_time(const struct table *table, const struct scope *scope, enu
     (void)fprintf(table->stream, "%7s", mx_human_duration(mean(table, scope, metric)).s);
 }
 
-/* Cut at a whole UTF-8 character; the width counts characters. */
-static void print_name(const struct table *table, const char *name)
+/* Bytes of the first `count` characters of UTF-8, of all where there are fewer. */
+static size_t bytes_of(const char *text, int count, int *found)
 {
     size_t size = 0;
-    int columns = 0;
 
-    while (name[size] != '\0' && columns < NAME_WIDTH) {
+    for (*found = 0; text[size] != '\0' && *found < count; ++*found) {
         size++;
-        while (((unsigned char)name[size] & 0xC0U) == 0x80U) {
+        while (((unsigned char)text[size] & 0xC0U) == 0x80U) {
             size++;
         }
-        columns++;
+    }
+    return size;
+}
+
+/* Cut at a whole character, with a mark; the width counts characters. */
+static void print_name(const struct table *table, const char *name)
+{
+    int columns;
+    size_t size = bytes_of(name, NAME_WIDTH, &columns);
+    bool is_cut = name[size] != '\0';
+
+    if (is_cut) {
+        size = bytes_of(name, NAME_WIDTH - 2, &columns);
     }
     for (size_t i = 0; i < size; i++) {
         unsigned char c = (unsigned char)name[i];
 
         (void)fputc(c < 0x20 || c == 0x7F ? '?' : c, table->stream);
     }
-    (void)fprintf(table->stream, "%*s", NAME_WIDTH - columns, "");
+    (void)fprintf(table->stream, "%-*s", NAME_WIDTH - columns, is_cut ? ".." : "");
 }
 
 static void print_rule(const struct table *table)
