@@ -60,7 +60,7 @@ static struct mx_plan *load(const char *text, size_t size, const struct mx_overr
                                         .access = &access,
                                         .overrides = overrides,
                                         .override_count = override_count};
-    *mistakes = (struct mx_mistakes){0, NULL};
+    *mistakes = (struct mx_mistakes){0};
     return mx_reader_load("f/s.cfg", &options, mistakes);
 }
 
@@ -176,9 +176,9 @@ static void quantities(void **state)
     (void)state;
     static const struct bad table[] = {
         {GOOD "horizon = 72;\n", 4, "horizon", "72 has no unit; write \"72s\""},
-        {GOOD "horizon = \"72\";\n", 4, "horizon", "has no unit, or a wrong one"},
-        {GOOD "horizon = \"72 hours\";\n", 4, "horizon", "wrong one; allowed: a duration"},
-        {GOOD "horizon = \"50%\";\n", 4, "horizon", "a wrong one"},
+        {GOOD "horizon = \"72\";\n", 4, "horizon", "has no unit; allowed"},
+        {GOOD "horizon = \"72 hours\";\n", 4, "horizon", "\"hours\" is no unit here; allowed: a duration"},
+        {GOOD "horizon = \"50%\";\n", 4, "horizon", "\"%\" is no unit here"},
         {GOOD "horizon = \"-72h\";\n", 4, "horizon", "is negative"},
         {GOOD "horizon = \"nan\";\n", 4, "horizon", "finite number"},
         {GOOD "horizon = \"infh\";\n", 4, "horizon", "finite number"},
@@ -200,7 +200,7 @@ static void quantities(void **state)
         {GOOD "lists = { l = { unknown = \"inf%\"; }; };\n", 4, "lists.l.unknown", "finite"},
         {GOOD "lists = { l = { unknown = \"60%\";\n closed = \"50%\"; }; };\n", 4, "lists.l",
          "up to 100 %"},
-        {GOOD "mta = { rate = \"50k\"; };\n", 4, "mta.rate", "a wrong one; allowed: a rate"},
+        {GOOD "mta = { rate = \"50k\"; };\n", 4, "mta.rate", "has no unit; allowed: a rate"},
         {GOOD "mta = { rate = 5; };\n", 4, "mta.rate", "write \"5/h\""},
         {GOOD "mta = { rate = \"0/h\"; };\n", 4, "mta.rate", "write \"none\""},
         {GOOD "mta = { transaction_time = { law = \"exponential\"; }; };\n", 4,
@@ -608,7 +608,7 @@ static void overrides_refused(void **state)
         {"mta.", "1", "mta.", "not a path"},
         {"a[x]", "1", "a[x]", "not a path"},
         {"[0]", "1", "[0]", "not a path"},
-        {"seed", "1; name = \"x\"", "seed", "a wrong one"},
+        {"seed", "1; name = \"x\"", "seed", "is no unit here"},
         {"seed", "", "seed", "finite number"},
     };
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {

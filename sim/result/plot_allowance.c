@@ -78,11 +78,12 @@ static void write_head(struct mx_plot_picture *picture, const struct mx_plot_pan
                        const struct mx_plot_panel_view *view)
 {
     const struct mx_plot_data *data = picture->data;
-    bool many = false;
+    bool many = false, is_blocked = false;
     struct mx_plot_text left_out = mx_plot_text_clean("");
 
     for (size_t i = 0; i < panels->count; i++) {
         many |= panels->panel[i].ip_count > MX_PLOT_PANEL_LINES_MAX;
+        is_blocked |= panels->panel[i].blocked_ips > 0;
     }
     if (panels->left_out > 0) {
         left_out = mx_plot_text_format(" %zu smaller providers are not shown.", panels->left_out);
@@ -94,9 +95,9 @@ static void write_head(struct mx_plot_picture *picture, const struct mx_plot_pan
                             many ? "line: median, blue area: all addresses" : "a line per address",
                             mx_plot_panels_orange(panels, view))
             .s,
-        mx_plot_text_format("Grey: the day's volume so far of the busiest address. Black bar: "
-                            "blocked. %s%s",
-                            mx_plot_frame_runs(data).s, left_out.s)
+        mx_plot_text_format("Grey: the day's volume so far of the busiest address. %s%s%s",
+                            is_blocked ? "Black bar: blocked. " : "", mx_plot_frame_runs(data).s,
+                            left_out.s)
             .s);
 }
 

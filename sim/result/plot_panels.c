@@ -400,8 +400,8 @@ static void draw_title(struct mx_plot_picture *picture, const struct mx_plot_pan
     if (panel->blocked_ips > 0) {
         more = mx_plot_text_format("%zu of %zu blocked", panel->blocked_ips, panel->ip_count);
         if (found->has_values) {
-            more = mx_plot_text_format("%s, %s end%s at %s", more.s, highlight ? "lowest" : "all",
-                                       highlight ? "s" : "", number(found->worst_last).s);
+            more = mx_plot_text_format("%s, %s %s", more.s, highlight ? "lowest" : "all at",
+                                       number(found->worst_last).s);
         }
     } else if (!found->has_values) {
         more = mx_plot_text_clean(view->absent);
