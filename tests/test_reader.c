@@ -329,6 +329,12 @@ static void mixes_and_limits(void **state)
          "campaigns = { c = { pool = \"p\"; recipients = \"600G\"; window = \"1h\"; "
          "repeat = { every = \"1h\"; count = 2; }; mix = { x = \"100%\"; }; }; };\n" PROVIDERS,
          2, "campaigns.c", "more than 2^40 messages"},
+        {POOLS
+         "campaigns = { c = { pool = \"p\"; recipients = \"300G\"; window = \"1h\"; "
+         "mix = { x = \"100%\"; }; }; d = { pool = \"p\"; recipients = 1; window = \"1h\"; "
+         "mix = { x = \"100%\"; }; }; e = { pool = \"p\"; recipients = 1; window = \"1h\"; "
+         "mix = { x = \"100%\"; }; }; };\n" PROVIDERS,
+         2, "campaigns", "up to 274877906944 are allowed"},
         {"pools = { p = { ips = ( { name = \"ip\"; count = 40000; } ); }; };\n" CAMPAIGNS
          "providers = { x = { }; y = { }; };\n",
          0, "", "allowed: 65535 paths"},
