@@ -64,7 +64,7 @@ same untraced "${results[@]}"
 run exact "$MXSIM" run $scenario --replications 3 --jobs 2 --exact
 same exact "${results[@]}"
 
-# That hiding FMA takes effect shows in libm itself: its last bits differ. Not on a processor without.
+# That hiding FMA takes effect shows in libm itself: its last bits differ, on a processor with FMA.
 no_fma=glibc.cpu.hwcaps=-FMA,-FMA4,-AVX2,-AVX,-AVX512F
 cat >"$work/libm.c" <<'EOF'
 #include <math.h>

@@ -29,8 +29,8 @@ delta='{ preset = "microsoft"; recipient = { full_reply_soft = "50%"; }; }'
 scenario() {
     local pool pools='' campaigns='' place
     [ -z "${4-}" ] ||
-        campaigns="everyone = { list = \"l\"; pool = \"own-alpha\"; recipients = 3001; window = \"1h\";
-            repeat = { every = \"1d\"; count = 2; }; mix = { $4 }; };"
+        campaigns="everyone = { list = \"l\"; pool = \"own-alpha\"; recipients = 3001;
+            window = \"1h\"; repeat = { every = \"1d\"; count = 2; }; mix = { $4 }; };"
     for place in $2; do
         pool=own-${place#*:}
         pools="$pools $pool = { ips = ( { name = \"$pool\"; count = 2; age = \"30d\";
@@ -41,7 +41,8 @@ scenario() {
     done
     cat >"$1.cfg" <<EOF
 name = "invariance"; seed = 11; replications = 2;
-lists = { l = { unknown = "1%"; mailbox_full = "2%"; complaints = "1%"; complaint_delay = "10m"; }; };
+lists = { l = { unknown = "1%"; mailbox_full = "2%"; complaints = "1%";
+    complaint_delay = "10m"; }; };
 pools = { $pools };
 mta = { connections = 2; };
 campaigns = { $campaigns };

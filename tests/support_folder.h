@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* support_folder.h - a result folder, looked at as a reader of its files would: is every number one,
- * and do the files tell the same? */
+/* support_folder.h - a result folder, looked at as a reader of its files would: is every number
+ * one, and do the files tell the same? */
 #ifndef MX_SUPPORT_FOLDER_H
 #define MX_SUPPORT_FOLDER_H
 

@@ -3,8 +3,8 @@
  * test_generated.c - a thousand random scenarios: each loads, runs, conserves its messages (the
  * engine checks that itself) and gives the same observation from the window loop and from the exact
  * reference loop. Of every tenth (of all in the long run) both loops' result files are written: the
- * same bytes, and each number one. MX_GENERATED=N runs the first N only, MX_GENERATED_FIRST=N begins
- * with number N. */
+ * same bytes, and each number one. MX_GENERATED=N runs the first N only,
+ * MX_GENERATED_FIRST=N begins with number N. */
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>

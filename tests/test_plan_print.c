@@ -551,7 +551,7 @@ static void hard_numbers(void **state)
         "}; };\n"
         "pools = { p = { ips = ( { name = \"1-ip\"; age = \"1576799999999999us\"; "
         "daily_volume = 0.30000000000000004; complaints = \"99.99999999999999%\"; } ); }; };\n"
-        "campaigns = { c = { pool = \"p\"; list = \"l\"; recipients = \"1099511627776\";\n"
+        "campaigns = { c = { pool = \"p\"; list = \"l\"; recipients = \"274877906944\";\n"
         "  window = \"3600000001us\"; shape = \"ramp\"; mix = { x = \"33.333333333333333%\"; "
         "y = \"33.333333333333333%\"; z = \"33.333333333333334%\"; }; }; };\n"
         "mta = { rate = \"1/7d\"; transaction_time = { law = \"lognormal\"; mean = \"1us\"; "

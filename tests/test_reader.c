@@ -177,7 +177,8 @@ static void quantities(void **state)
     static const struct bad table[] = {
         {GOOD "horizon = 72;\n", 4, "horizon", "72 has no unit; write \"72s\""},
         {GOOD "horizon = \"72\";\n", 4, "horizon", "has no unit; allowed"},
-        {GOOD "horizon = \"72 hours\";\n", 4, "horizon", "\"hours\" is no unit here; allowed: a duration"},
+        {GOOD "horizon = \"72 hours\";\n", 4, "horizon",
+         "\"hours\" is no unit here; allowed: a duration"},
         {GOOD "horizon = \"50%\";\n", 4, "horizon", "\"%\" is no unit here"},
         {GOOD "horizon = \"-72h\";\n", 4, "horizon", "is negative"},
         {GOOD "horizon = \"nan\";\n", 4, "horizon", "finite number"},
@@ -329,11 +330,10 @@ static void mixes_and_limits(void **state)
          "campaigns = { c = { pool = \"p\"; recipients = \"600G\"; window = \"1h\"; "
          "repeat = { every = \"1h\"; count = 2; }; mix = { x = \"100%\"; }; }; };\n" PROVIDERS,
          2, "campaigns.c", "more than 2^40 messages"},
-        {POOLS
-         "campaigns = { c = { pool = \"p\"; recipients = \"300G\"; window = \"1h\"; "
-         "mix = { x = \"100%\"; }; }; d = { pool = \"p\"; recipients = 1; window = \"1h\"; "
-         "mix = { x = \"100%\"; }; }; e = { pool = \"p\"; recipients = 1; window = \"1h\"; "
-         "mix = { x = \"100%\"; }; }; };\n" PROVIDERS,
+        {POOLS "campaigns = { c = { pool = \"p\"; recipients = \"300G\"; window = \"1h\"; "
+               "mix = { x = \"100%\"; }; }; d = { pool = \"p\"; recipients = 1; window = \"1h\"; "
+               "mix = { x = \"100%\"; }; }; e = { pool = \"p\"; recipients = 1; window = \"1h\"; "
+               "mix = { x = \"100%\"; }; }; };\n" PROVIDERS,
          2, "campaigns", "up to 274877906944 are allowed"},
         {"pools = { p = { ips = ( { name = \"ip\"; count = 40000; } ); }; };\n" CAMPAIGNS
          "providers = { x = { }; y = { }; };\n",

@@ -49,8 +49,8 @@ int mx_plot_panels_init(struct mx_plot_panels *panels, struct mx_plot_picture *p
                         const struct mx_plot_panel_view *view);
 void mx_plot_panels_fini(struct mx_plot_panels *panels);
 
-/* The address of a panel that is lowest in the mean over time, and its first and last value; whether
- * all addresses are alike all the time, where none is drawn in orange. */
+/* The address of a panel that is lowest in the mean over time, with its first and last value; and
+ * whether all addresses are alike all the time, where none is drawn in orange. */
 struct mx_plot_extremes {
     size_t worst;
     double worst_first, worst_last; /* INFINITY without values */
