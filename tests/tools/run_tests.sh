@@ -126,7 +126,7 @@ group_lint() {
 group_tidy() { BUILD=$BUILD JOBS=$JOBS run_command tidy tidy 1800 "$tools/lint.sh" tidy; }
 group_man() {
     local page
-    for page in sim/*/*.1; do
+    for page in sim/*/*.[1-9]; do
         [ -e "$page" ] || continue
         run_command man "$(basename "$page")" 30 bash -c \
             'out=$(mandoc -T lint -W warning "$1" 2>&1); echo "$out"; [ -z "$out" ]' mandoc "$page"
