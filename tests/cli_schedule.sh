@@ -111,7 +111,7 @@ refused 3 'did you mean "maximal_backoff_time"?' postfix --set maximal_backof_ti
 refused 3 'the same setting; give one of them' postfix --set queue_run_delay=60s \
     --set scan_interval=60s
 refused 3 'max_age: unknown key' postfix --set max_age=1d
-refused 3 '"5x" has no unit' kumomta --set max_age=5x
+refused 3 '"x" is no unit here' kumomta --set max_age=5x
 refused 3 'is not a segment' exim --set 'rule=F,20s'
 refused 3 'never advances' postfix --set scan_interval=none --set minimal_backoff=0s
 refused 3 'did you mean "exim"?' bluecore exm

@@ -131,7 +131,7 @@ static int load_policy(struct mx_send_setup *setup, const char *name,
     struct mx_preset_dirs dirs;
     struct mx_mistakes mistakes = {0};
     struct mx_policy_info info;
-    int status;
+    int status, code = MX_EXIT_SUCCESS;
 
     mx_preset_dirs_init(&dirs);
     status = mx_reader_load_policy_info(name,
@@ -145,12 +145,11 @@ static int load_policy(struct mx_send_setup *setup, const char *name,
     if (status == 0) {
         setup->config.policy = info.policy;
         setup->config.destination = info.destination;
-    }
-    if (status != 0) {
-        mx_mistakes_print(&mistakes);
+    } else {
+        code = mx_mistakes_print(&mistakes);
     }
     mx_mistakes_fini(&mistakes);
-    return status == 0 ? MX_EXIT_SUCCESS : MX_EXIT_INVALID;
+    return code;
 }
 
 /* The overrides as one text, a line each. Returns false when they do not fit. */

@@ -273,14 +273,6 @@ static bool create_ip_tables(struct mx_world *world)
 
 /* --- streams --- */
 
-static unsigned bits_for(uint64_t count)
-{
-    unsigned bits = 0;
-    while (bits < 40 && (UINT64_C(1) << bits) < count)
-        bits++;
-    return bits;
-}
-
 static void init_stream(struct mx_world *world, struct mx_world_stream *stream, uint32_t c,
                         uint32_t o, uint32_t p)
 {
@@ -313,16 +305,12 @@ static void init_stream(struct mx_world *world, struct mx_world_stream *stream, 
 static bool create_streams(struct mx_world *world)
 {
     const struct mx_plan *plan = world->plan;
-    uint64_t count = 0, largest = 1;
-    for (uint32_t c = 0; c < plan->campaign_count; c++) {
+    struct mx_plan_message_bits bits = mx_plan_message_bits(plan);
+    uint64_t count = 0;
+    for (uint32_t c = 0; c < plan->campaign_count; c++)
         count += (uint64_t)plan->campaigns[c].occurrence_count * plan->provider_count;
-        for (uint32_t p = 0; p < plan->provider_count; p++) {
-            if (plan->campaigns[c].counts[p] > largest)
-                largest = plan->campaigns[c].counts[p];
-        }
-    }
-    world->number_bits = bits_for(largest);
-    MX_CHECK(world->number_bits + bits_for(count) <= 40); /* the plan's limits see to it */
+    world->number_bits = bits.place;
+    MX_CHECK(bits.place + bits.part <= MX_PLAN_MESSAGE_BITS); /* loading sees to it */
     world->streams = calloc((size_t)count + 1, sizeof *world->streams);
     if (!world->streams)
         return false;

@@ -193,7 +193,7 @@ struct mx_plan *mx_reader_load(const char *file, const struct mx_reader_options 
     size_t before = mistakes->count;
     struct mx_build *build = create_build(file, options, mistakes);
     if (build == NULL || setjmp(build->no_memory) != 0) {
-        mx_mistakes_add(mistakes, file, 0, "", "out of memory");
+        mistakes->is_memory_out = true;
     } else {
         load_inside(build);
     }
@@ -202,7 +202,7 @@ struct mx_plan *mx_reader_load(const char *file, const struct mx_reader_options 
     }
     struct mx_plan *plan = build->plan;
     destroy_build(build);
-    if (mistakes->count > before) {
+    if (mistakes->count > before || mistakes->is_memory_out) {
         mx_plan_destroy(plan);
         return NULL;
     }
@@ -281,7 +281,7 @@ int mx_reader_load_policy_info(const char *name, const struct mx_reader_options 
     struct mx_build *build = create_build(is_file(name) ? name : "", options, mistakes);
     *info = (struct mx_policy_info){.source = ""};
     if (build == NULL || setjmp(build->no_memory) != 0) {
-        mx_mistakes_add(mistakes, name, 0, "", "out of memory");
+        mistakes->is_memory_out = true;
     } else {
         load_policy_inside(build, name, info);
     }
@@ -290,7 +290,7 @@ int mx_reader_load_policy_info(const char *name, const struct mx_reader_options 
         destroy_build(build);
         mx_plan_destroy(plan);
     }
-    return mistakes->count > before ? -1 : 0;
+    return mistakes->count > before || mistakes->is_memory_out ? -1 : 0;
 }
 
 int mx_reader_load_policy(const char *name, const struct mx_reader_options *options,
