@@ -57,7 +57,9 @@ endif
 TOOLS := tests/tools
 MAIN := sim/cli/main.c
 SOURCES := $(filter-out $(MAIN),$(sort $(wildcard models/*.c sim/*/*.c)))
-RETRY_SOURCES := $(sort $(wildcard models/retry*.c models/exact_math.c sim/scheduler/*.c \
+# The library that a mail server could link: schedules, and what messages share at a destination.
+RETRY_SOURCES := $(sort $(wildcard models/retry*.c models/exact_math.c models/destination.c \
+    models/concurrency_window.c models/backoff_mode.c models/route_penalty.c sim/scheduler/*.c \
     sim/base/check.c))
 TEST_NAMES := $(sort $(basename $(notdir $(wildcard tests/test_*.c tests/long_*.c))))
 BENCH_NAMES := $(sort $(basename $(notdir $(wildcard tests/bench_*.c))))

@@ -33,7 +33,7 @@ static void show(const struct mx_mistakes *mistakes)
 
 static struct mx_plan *load(const char *file, const struct mx_reader_options *options)
 {
-    struct mx_mistakes mistakes = {0, NULL};
+    struct mx_mistakes mistakes = {.item = NULL};
     struct mx_plan *plan = mx_reader_load(file, options, &mistakes);
     show(&mistakes);
     assert_non_null(plan);
@@ -207,7 +207,7 @@ static void a_wrong_range_is_a_mistake(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) {
         char text[1000];
-        struct mx_mistakes mistakes = {0, NULL};
+        struct mx_mistakes mistakes = {.item = NULL};
         (void)snprintf(text, sizeof text,
                        "%sproviders = { x = { content = { reject = \"1%%\"; busy = \"0%%\"; }; "
                        "}; };\nassumed = (\n%s\n);\n",
@@ -244,7 +244,7 @@ static void a_point_is_a_plan(void **state)
     struct mx_plan *plan = load("scenarios/black-friday.cfg", &shipped);
     double *place = calloc(plan->factor_count, sizeof *place);
     struct mx_factor_set set;
-    struct mx_mistakes mistakes = {0, NULL};
+    struct mx_mistakes mistakes = {.item = NULL};
     (void)state;
     for (size_t i = 0; i < plan->factor_count; i++) {
         place[i] = MX_PLACE_AS_IS;
@@ -282,7 +282,7 @@ static void load_point(const char *file, const struct mx_reader_options *options
                        const struct mx_plan *plan, const double *place, const char *what)
 {
     struct mx_factor_set set;
-    struct mx_mistakes mistakes = {0, NULL};
+    struct mx_mistakes mistakes = {.item = NULL};
     assert_true(mx_factors_set(plan, place, &set));
     struct mx_plan *moved = load_at(file, options, &set, &mistakes);
     if (moved == NULL) {
@@ -366,7 +366,7 @@ static void a_plan_written_out(void **state)
 {
     struct mx_plan *plan = load("scenarios/black-friday.cfg", &shipped);
     char *text = mx_plan_print(plan, false);
-    struct mx_mistakes mistakes = {0, NULL};
+    struct mx_mistakes mistakes = {.item = NULL};
     struct mx_plan *again = load_text(text, &mistakes);
     size_t fixed = 0;
     (void)state;

@@ -104,7 +104,7 @@ static const struct mx_point *take_point(struct work *work, const double *place)
     char(*texts)[MX_PARAMETER_TEXT_SIZE] = calloc(parameter_count(work) + 1, sizeof *texts);
     struct mx_factor_set assumed = {0};
     struct mx_override *all = NULL;
-    struct mx_mistakes mistakes = {0};
+    struct mx_mistakes mistakes = {.item = NULL};
     const struct mx_point *point = NULL;
     size_t count;
 
