@@ -313,7 +313,7 @@ static void put_shape(const struct mx_range *range, double value, char text[MX_R
         mean += range->shape[i] / range->shape_count;
     }
     for (uint32_t i = 0; i < range->shape_count && size < MX_RANGE_TEXT_SIZE; i++) {
-        char number[MX_QUANTITY_TEXT_SIZE]; /* or a word, much shorter */
+        char number[MX_QUANTITY_TEXT_SIZE];
         mx_quantity_put_number(number, round_off(mean + value * (range->shape[i] - mean)));
         size += (size_t)snprintf(text + size, MX_RANGE_TEXT_SIZE - size, "%s%s",
                                  i == 0 ? "[ " : ", ", number);
