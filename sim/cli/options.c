@@ -291,6 +291,7 @@ static int take_choice(const struct parser *parser, const struct mx_option *opti
     size_t size = strlen(value);
     const char *at = option->argument;
 
+    MX_CHECK(at != NULL);
     for (*choice = 0;; (*choice)++) {
         size_t word = strcspn(at, "|");
 
