@@ -140,8 +140,7 @@ static struct mx_creation_bin *creation_at(struct mx_tally *tally, uint32_t prov
 
 static void count_by_creation(struct mx_tally *tally, const struct mx_tally_attempt *attempt)
 {
-    struct mx_creation_bin *bin =
-        creation_at(tally, attempt->place.provider, attempt->created_us);
+    struct mx_creation_bin *bin = creation_at(tally, attempt->place.provider, attempt->created_us);
     if (!bin)
         return;
     bin->attempts++;

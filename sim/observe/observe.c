@@ -88,7 +88,7 @@ static bool allocate_steady(struct mx_observation *o, const struct mx_observatio
     each.batch_count = 0;
     o->batches = zeroed(sizes->batch_count, sizeof(struct mx_observation *));
     for (uint32_t b = 0; o->batches && b < sizes->batch_count; b++) {
-        o->batches[b] = mx_observation_create(&each); 
+        o->batches[b] = mx_observation_create(&each);
         if (!o->batches[b])
             return false;
         o->batch_count++;
@@ -118,8 +118,9 @@ struct mx_observation *mx_observation_create(const struct mx_observation_sizes *
     o->peak_by_ip = zeroed(o->ip_count, sizeof *o->peak_by_ip);
     o->series = zeroed(o->series_count * o->provider_count, sizeof *o->series);
     o->samples = zeroed(o->sample_count * paths, sizeof *o->samples);
-    if (!allocate_histograms(o) || !allocate_steady(o, sizes) || !o->cells || !o->peak_by_provider || !o->peak_by_campaign ||
-        !o->peak_by_ip || !o->series || !o->samples) {
+    if (!allocate_histograms(o) || !allocate_steady(o, sizes) || !o->cells ||
+        !o->peak_by_provider || !o->peak_by_campaign || !o->peak_by_ip || !o->series ||
+        !o->samples) {
         mx_observation_destroy(o);
         return NULL;
     }

@@ -119,8 +119,9 @@ void mx_checks_table_print(FILE *stream, const struct mx_plan *plan,
     const struct table table = {stream, plan, results, color};
 
     if (results->precision_count > 0) {
-        (void)fprintf(stream, "\n%sprecision%s: half of the 95 %% interval of the mean, %u "
-                              "replications\n",
+        (void)fprintf(stream,
+                      "\n%sprecision%s: half of the 95 %% interval of the mean, %u "
+                      "replications\n",
                       style(&table, "\033[1m"), style(&table, "\033[0m"),
                       (unsigned)results->replication_count);
         for (size_t i = 0; i < results->precision_count; i++) {

@@ -24,12 +24,12 @@ static json_t *systems_json(const struct mx_comparison *comparison)
     for (size_t s = 0; is_made && s < comparison->system_count; s++) {
         const struct mx_system *system = &comparison->systems[s];
 
-        is_made = mx_json_put(
-            object, mx_system_label(s).s,
-            json_pack("{s:o, s:o, s:o, s:s, s:I}", "name", mx_json_text(system->name), "file",
-                      mx_json_text(system->plan->file), "settings", mx_json_text(system->settings),
-                      "sha256", system->plan->sha256, "replications",
-                      (json_int_t)mx_summary_count(system->summary)));
+        is_made =
+            mx_json_put(object, mx_system_label(s).s,
+                        json_pack("{s:o, s:o, s:o, s:s, s:I}", "name", mx_json_text(system->name),
+                                  "file", mx_json_text(system->plan->file), "settings",
+                                  mx_json_text(system->settings), "sha256", system->plan->sha256,
+                                  "replications", (json_int_t)mx_summary_count(system->summary)));
     }
     return if_made(object, is_made);
 }
@@ -75,9 +75,9 @@ static json_t *metric_json(const struct mx_comparison *comparison, size_t metric
         const struct mx_difference *difference =
             &comparison->differences[metric * comparison->system_count + s];
 
-        is_made = mx_json_put(systems, mx_system_label(s).s, own_json(&difference->own)) &&
-                  (s == 0 || mx_json_put(differences, mx_system_label(s).s,
-                                         difference_json(difference)));
+        is_made =
+            mx_json_put(systems, mx_system_label(s).s, own_json(&difference->own)) &&
+            (s == 0 || mx_json_put(differences, mx_system_label(s).s, difference_json(difference)));
     }
     is_made = is_made && mx_json_put(object, "systems", json_incref(systems)) &&
               mx_json_put(object, "differences", json_incref(differences)) &&
@@ -120,18 +120,18 @@ static json_t *selection_json(const struct mx_selection *selection)
         json_decref(eliminated);
         return NULL;
     }
-    return json_pack("{s:s, s:o, s:s, s:f, s:f, s:I, s:o}", "procedure", "KN (Kim, Nelson 2001)",
-                     "best",
-                     selection->is_decided ? json_string(mx_system_label(selection->best).s)
-                                           : json_null(),
-                     "better", selection->options.is_larger_better ? "larger" : "smaller",
-                     "indifference", selection->options.indifference, "confidence",
-                     selection->options.confidence, "first_replications",
-                     (json_int_t)selection->options.first_count, "eliminated", eliminated);
+    return json_pack(
+        "{s:s, s:o, s:s, s:f, s:f, s:I, s:o}", "procedure", "KN (Kim, Nelson 2001)", "best",
+        selection->is_decided ? json_string(mx_system_label(selection->best).s) : json_null(),
+        "better", selection->options.is_larger_better ? "larger" : "smaller", "indifference",
+        selection->options.indifference, "confidence", selection->options.confidence,
+        "first_replications", (json_int_t)selection->options.first_count, "eliminated", eliminated);
 }
 
 static json_t *tree_of(const struct mx_comparison *comparison, const char *command)
 {
+    json_int_t comparisons =
+        (json_int_t)comparison->metric_count * (json_int_t)(comparison->system_count - 1U);
     json_t *root = json_object();
     bool is_made =
         root != NULL &&
@@ -143,9 +143,7 @@ static json_t *tree_of(const struct mx_comparison *comparison, const char *comma
         mx_json_put(root, "replications", json_integer(comparison->replication_count)) &&
         mx_json_put(root, "confidence", json_real(comparison->confidence)) &&
         mx_json_put(root, "interval_of", json_string("chance alone")) &&
-        mx_json_put(root, "comparisons",
-                    json_integer((json_int_t)(comparison->metric_count *
-                                              (comparison->system_count - 1U)))) &&
+        mx_json_put(root, "comparisons", json_integer(comparisons)) &&
         mx_json_put(root, "systems", systems_json(comparison)) &&
         mx_json_put(root, "metrics", metrics_json(comparison)) &&
         mx_json_put(root, "selection",

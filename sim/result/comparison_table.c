@@ -108,8 +108,7 @@ static void print_outcome(const struct table *table, const struct mx_difference 
         [MX_DIFFERENCE_UNDEFINED] = {"undefined", "\033[33m"},
     };
 
-    (void)fprintf(table->stream, "  %s%s%s\n",
-                  style(table, shown[difference->outcome].sequence),
+    (void)fprintf(table->stream, "  %s%s%s\n", style(table, shown[difference->outcome].sequence),
                   shown[difference->outcome].words, style(table, "\033[0m"));
 }
 
@@ -121,21 +120,21 @@ static void print_system(const struct table *table, size_t metric, size_t system
         &comparison->differences[metric * comparison->system_count + system];
     double half = (d->interval.high - d->interval.low) / 2.0;
 
-    (void)fprintf(table->stream, "  %-3s%14s", mx_system_label(system).s,
+    (void)fprintf(table->stream, "  %-3s%13s", mx_system_label(system).s,
                   d->own.is_known ? value_text(of, d->own.mean, step, false).s : "-");
     if (system == 0) {
         (void)fputc('\n', table->stream);
         return;
     }
     if (d->outcome == MX_DIFFERENCE_UNDEFINED) {
-        (void)fprintf(table->stream, "%47s", "");
+        (void)fprintf(table->stream, "%46s", "");
     } else {
         char interval[64];
 
         (void)snprintf(interval, sizeof interval, "%.24s .. %.24s",
                        value_text(of, d->interval.low, half, true).s,
                        value_text(of, d->interval.high, half, true).s);
-        (void)fprintf(table->stream, "%13s%26s", value_text(of, d->mean, half, true).s, interval);
+        (void)fprintf(table->stream, "%12s%26s", value_text(of, d->mean, half, true).s, interval);
         print_gain(table, d->gain);
     }
     print_outcome(table, d);
@@ -239,7 +238,7 @@ void mx_comparison_table_print(FILE *stream, const struct mx_comparison *compari
                   comparison->system_count, (unsigned)comparison->replication_count,
                   (unsigned long long)comparison->seed);
     print_systems(&table);
-    (void)fprintf(stream, "\n%s  %-3s%14s%13s%26s%8s%s\n", style(&table, "\033[1m"), "", "mean",
+    (void)fprintf(stream, "\n%s  %-3s%13s%12s%26s%8s%s\n", style(&table, "\033[1m"), "", "mean",
                   "minus A", "interval", "gain", style(&table, "\033[0m"));
     (void)fprintf(stream, "%.*s\n", 80,
                   "----------------------------------------------------------------------------"
@@ -282,8 +281,7 @@ static void print_selected(const struct table *table, uint32_t system)
         (void)fprintf(table->stream, "%sselected%s\n", style(table, "\033[32m"),
                       style(table, "\033[0m"));
     } else {
-        (void)fputs(selection->is_decided ? "within the indifference of the best\n"
-                                          : "still in\n",
+        (void)fputs(selection->is_decided ? "within the indifference of the best\n" : "still in\n",
                     table->stream);
     }
 }
@@ -297,9 +295,9 @@ void mx_selection_table_print(FILE *stream, const struct mx_comparison *comparis
     char text[MX_METRIC_TEXT_SIZE];
 
     mx_metric_print(comparison->systems[0].plan, &comparison->scoped[0], text, sizeof text);
-    (void)fprintf(stream, "%zu scenarios, the %s %s is best; seed %llu\n",
-                  comparison->system_count, options->is_larger_better ? "largest" : "smallest",
-                  text, (unsigned long long)comparison->seed);
+    (void)fprintf(stream, "%zu scenarios, the %s %s is best; seed %llu\n", comparison->system_count,
+                  options->is_larger_better ? "largest" : "smallest", text,
+                  (unsigned long long)comparison->seed);
     print_systems(&table);
     (void)fprintf(stream, "\n%s  %-3s%14s%14s%s\n", style(&table, "\033[1m"), "", "mean",
                   "replications", style(&table, "\033[0m"));

@@ -265,13 +265,11 @@ static void print_steady(const struct table *table)
 
     (void)fprintf(table->stream, "%ssteady state%s: ", bold(table), plain(table));
     if (steady->cut_us > 0) {
-        (void)fprintf(table->stream, "messages of the first %s are not counted (MSER-5, by %s%s%s)",
-                      mx_human_span((double)steady->cut_us / 1e6).s,
-                      mx_metric_name(steady->metric),
-                      steady->provider < plan->provider_count ? " of " : "",
-                      steady->provider < plan->provider_count
-                          ? plan->providers[steady->provider].name
-                          : "");
+        (void)fprintf(
+            table->stream, "messages of the first %s are not counted (MSER-5, by %s%s%s)",
+            mx_human_span((double)steady->cut_us / 1e6).s, mx_metric_name(steady->metric),
+            steady->provider < plan->provider_count ? " of " : "",
+            steady->provider < plan->provider_count ? plan->providers[steady->provider].name : "");
     } else {
         (void)fputs("nothing of the start is cut off (MSER-5)", table->stream);
     }
@@ -314,14 +312,16 @@ static void print_definitions(const struct table *table)
             mx_human_count_short(skips).s);
     }
     if (table->results->is_steady) {
-        (void)fputs("             Times: means over the batches. +-: half of the 95 % interval of the "
-                    "mean, of chance alone.\n",
-                    table->stream);
+        (void)fputs(
+            "             Times: means over the batches. +-: half of the 95 % interval of the "
+            "mean, of chance alone.\n",
+            table->stream);
     } else if (table->has_spread) {
-        (void)fprintf(table->stream,
-                      "             Means over %u replications. +-: half of the 95 %% interval of the "
-                      "mean, of chance alone.\n",
-                      (unsigned)table->results->replication_count);
+        (void)fprintf(
+            table->stream,
+            "             Means over %u replications. +-: half of the 95 %% interval of the "
+            "mean, of chance alone.\n",
+            (unsigned)table->results->replication_count);
     }
     (void)fputs(plain(table), table->stream);
 }

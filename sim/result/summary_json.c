@@ -29,8 +29,8 @@ static bool put_median(json_t *object, const struct mx_summary *summary, enum mx
 
     return mx_json_put(object, "median", mx_json_finite(median.value)) &&
            mx_json_put(object, "median_ci95",
-               json_pack("[o, o]", mx_json_finite(median.interval.low),
-                         mx_json_finite(median.interval.high)));
+                       json_pack("[o, o]", mx_json_finite(median.interval.low),
+                                 mx_json_finite(median.interval.high)));
 }
 
 static json_t *metric_json(const struct mx_summary *summary, enum mx_group group, uint32_t index,
@@ -41,9 +41,9 @@ static json_t *metric_json(const struct mx_summary *summary, enum mx_group group
     bool is_made = object != NULL;
 
     is_made = is_made && mx_json_put(object, "mean",
-                             !e.is_known                  ? json_null()
-                             : mx_metric_is_count(metric) ? mx_json_count(e.mean)
-                                                          : json_real(e.mean));
+                                     !e.is_known                  ? json_null()
+                                     : mx_metric_is_count(metric) ? mx_json_count(e.mean)
+                                                                  : json_real(e.mean));
     is_made = is_made && mx_json_put(object, "sd", e.has_spread ? json_real(e.sd) : json_null());
     is_made = is_made && mx_json_put(object, "ci95", interval_json(&e));
     if (e.has_spread || e.reached < mx_summary_count(summary)) {
@@ -67,7 +67,8 @@ static json_t *scope_json(const struct mx_summary *summary, enum mx_group group,
     for (int m = 0; object != NULL && m < MX_METRIC_COUNT; m++) {
         enum mx_metric metric = (enum mx_metric)m;
 
-        if (!mx_json_put(object, mx_metric_name(metric), metric_json(summary, group, index, metric))) {
+        if (!mx_json_put(object, mx_metric_name(metric),
+                         metric_json(summary, group, index, metric))) {
             json_decref(object);
             object = NULL;
         }
@@ -150,11 +151,12 @@ static json_t *performance_json(const struct mx_performance *performance)
     if (getrusage(RUSAGE_SELF, &usage) == 0) {
         peak_bytes = (double)usage.ru_maxrss * 1024.0;
     }
-    return json_pack(
-        "{s:f, s:o, s:o, s:I, s:I, s:I, s:I, s:o}", "wall_s", wall_s, "attempts_per_s", per_s,
-        "peak_rss_bytes", mx_json_count(peak_bytes), "jobs", (json_int_t)performance->jobs, "messages",
-        (json_int_t)performance->message_total, "attempts", (json_int_t)performance->attempt_total,
-        "pending_peak", (json_int_t)performance->pending_peak, "bytes_per_pending", each);
+    return json_pack("{s:f, s:o, s:o, s:I, s:I, s:I, s:I, s:o}", "wall_s", wall_s, "attempts_per_s",
+                     per_s, "peak_rss_bytes", mx_json_count(peak_bytes), "jobs",
+                     (json_int_t)performance->jobs, "messages",
+                     (json_int_t)performance->message_total, "attempts",
+                     (json_int_t)performance->attempt_total, "pending_peak",
+                     (json_int_t)performance->pending_peak, "bytes_per_pending", each);
 }
 
 /* {"METRIC": {"half_width", "wanted", "relative", "reached"}}, by the order on the command line. */
@@ -174,10 +176,10 @@ static json_t *precision_json(const struct mx_plan *plan, const struct mx_result
 
         mx_metric_print(plan, of, text, sizeof text);
         is_made = mx_json_put_named(object, text,
-                            json_pack("{s:o, s:f, s:b, s:b}", "half_width",
-                                      isfinite(half) ? json_real(half) : json_null(), "wanted",
-                                      precision->width, "relative", (int)precision->is_relative,
-                                      "reached", (int)is_met));
+                                    json_pack("{s:o, s:f, s:b, s:b}", "half_width",
+                                              isfinite(half) ? json_real(half) : json_null(),
+                                              "wanted", precision->width, "relative",
+                                              (int)precision->is_relative, "reached", (int)is_met));
     }
     if (!is_made) {
         json_decref(object);
@@ -202,11 +204,11 @@ static json_t *expect_json(const struct mx_plan *plan, const struct mx_results *
             continue; /* said when the scenario was loaded */
         }
         outcome = mx_expectation_judge(&expectation, results->summary, &estimate);
-        is_made = mx_json_put_named(object, plan->expect[i],
-                            json_pack("{s:s, s:o, s:o}", "outcome",
-                                      mx_expect_outcome_name(outcome), "mean",
-                                      estimate.is_known ? json_real(estimate.mean) : json_null(),
-                                      "ci95", interval_json(&estimate)));
+        is_made = mx_json_put_named(
+            object, plan->expect[i],
+            json_pack("{s:s, s:o, s:o}", "outcome", mx_expect_outcome_name(outcome), "mean",
+                      estimate.is_known ? json_real(estimate.mean) : json_null(), "ci95",
+                      interval_json(&estimate)));
     }
     if (!is_made) {
         json_decref(object);
@@ -218,9 +220,8 @@ static json_t *expect_json(const struct mx_plan *plan, const struct mx_results *
 static json_t *steady_json(const struct mx_plan *plan, const struct mx_results *results)
 {
     const struct mx_steady *steady = &results->steady;
-    const char *provider = steady->provider < plan->provider_count
-                               ? plan->providers[steady->provider].name
-                               : "total";
+    const char *provider =
+        steady->provider < plan->provider_count ? plan->providers[steady->provider].name : "total";
 
     return json_pack("{s:b, s:f, s:s, s:o, s:I, s:f, s:f}", "found", (int)steady->is_found, "cut_s",
                      (double)steady->cut_us / 1e6, "cut_by", mx_metric_name(steady->metric),
@@ -241,21 +242,22 @@ static bool put_checks(json_t *root, const struct mx_plan *plan, const struct mx
 static json_t *tree_of(const struct mx_plan *plan, const struct mx_results *results)
 {
     json_t *root = json_object();
-    bool is_made = root != NULL &&
-                   mx_json_put(root, "mxsim",
-                       json_pack("{s:s, s:s}", "version", mx_version(), "commit", mx_commit())) &&
-                   mx_json_put(root, "scenario",
-                       json_pack("{s:o, s:o, s:s}", "name", mx_json_text(plan->name), "file",
-                                 mx_json_text(plan->file), "sha256", plan->sha256)) &&
-                   mx_json_put(root, "seed", json_integer((json_int_t)results->seed)) &&
-                   mx_json_put(root, "replications", json_integer(results->replication_count)) &&
-                   mx_json_put(root, "horizon_s", mx_json_count((double)plan->horizon_us / 1e6)) &&
-                   put_checks(root, plan, results) &&
-                   mx_json_put(root, "total", scope_json(results->summary, MX_GROUP_TOTAL, 0)) &&
-                   mx_json_put(root, "providers", providers_json(plan, results)) &&
-                   mx_json_put(root, "campaigns", campaigns_json(plan, results)) &&
-                   mx_json_put(root, "ips", ips_json(plan, results)) &&
-                   mx_json_put(root, "performance", performance_json(&results->performance));
+    bool is_made =
+        root != NULL &&
+        mx_json_put(root, "mxsim",
+                    json_pack("{s:s, s:s}", "version", mx_version(), "commit", mx_commit())) &&
+        mx_json_put(root, "scenario",
+                    json_pack("{s:o, s:o, s:s}", "name", mx_json_text(plan->name), "file",
+                              mx_json_text(plan->file), "sha256", plan->sha256)) &&
+        mx_json_put(root, "seed", json_integer((json_int_t)results->seed)) &&
+        mx_json_put(root, "replications", json_integer(results->replication_count)) &&
+        mx_json_put(root, "horizon_s", mx_json_count((double)plan->horizon_us / 1e6)) &&
+        put_checks(root, plan, results) &&
+        mx_json_put(root, "total", scope_json(results->summary, MX_GROUP_TOTAL, 0)) &&
+        mx_json_put(root, "providers", providers_json(plan, results)) &&
+        mx_json_put(root, "campaigns", campaigns_json(plan, results)) &&
+        mx_json_put(root, "ips", ips_json(plan, results)) &&
+        mx_json_put(root, "performance", performance_json(&results->performance));
 
     if (!is_made) {
         json_decref(root);

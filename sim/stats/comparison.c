@@ -8,10 +8,8 @@
 #include "sim/base/check.h"
 
 static const char *const outcome_names[MX_DIFFERENCE_OUTCOME_COUNT] = {
-    [MX_DIFFERENCE_HIGHER] = "higher",
-    [MX_DIFFERENCE_LOWER] = "lower",
-    [MX_DIFFERENCE_NOT_TOLD] = "not told apart",
-    [MX_DIFFERENCE_NEVER] = "equal",
+    [MX_DIFFERENCE_HIGHER] = "higher",           [MX_DIFFERENCE_LOWER] = "lower",
+    [MX_DIFFERENCE_NOT_TOLD] = "not told apart", [MX_DIFFERENCE_NEVER] = "equal",
     [MX_DIFFERENCE_UNDEFINED] = "undefined",
 };
 
@@ -82,8 +80,8 @@ void mx_comparison_destroy(struct mx_comparison *comparison)
 static bool value_of(const struct mx_comparison *comparison, size_t metric, size_t system,
                      uint32_t replication, double *value)
 {
-    const struct mx_scoped_metric *of = &comparison->scoped[metric * comparison->system_count +
-                                                            system];
+    const struct mx_scoped_metric *of =
+        &comparison->scoped[metric * comparison->system_count + system];
 
     return mx_summary_value(comparison->systems[system].summary, replication, of->group, of->index,
                             of->metric, value);
@@ -121,8 +119,7 @@ static double each_confidence(const struct mx_comparison *comparison)
 static void set_difference(const struct mx_comparison *comparison, size_t metric, size_t system,
                            double *values)
 {
-    const struct mx_difference *first =
-        &comparison->differences[metric * comparison->system_count];
+    const struct mx_difference *first = &comparison->differences[metric * comparison->system_count];
     struct mx_difference *difference =
         &comparison->differences[metric * comparison->system_count + system];
     uint32_t count = fill_differences(comparison, metric, system, values);
@@ -138,9 +135,10 @@ static void set_difference(const struct mx_comparison *comparison, size_t metric
     difference->interval = mx_interval_mean(values, count, each_confidence(comparison));
     difference->p_holm = mx_student_p(estimate.mean, estimate.sd / sqrt(count), count - 1U);
     difference->gain =
-        estimate.sd > 0 ? (first->own.sd * first->own.sd + difference->own.sd * difference->own.sd) /
-                              (estimate.sd * estimate.sd)
-                        : 0.0;
+        estimate.sd > 0
+            ? (first->own.sd * first->own.sd + difference->own.sd * difference->own.sd) /
+                  (estimate.sd * estimate.sd)
+            : 0.0;
     difference->outcome = difference->interval.low > 0    ? MX_DIFFERENCE_HIGHER
                           : difference->interval.high < 0 ? MX_DIFFERENCE_LOWER
                           : estimate.sd > 0               ? MX_DIFFERENCE_NOT_TOLD
@@ -175,8 +173,7 @@ static bool adjust(struct mx_comparison *comparison)
 bool mx_comparison_update(struct mx_comparison *comparison)
 {
     size_t count = comparison->system_count;
-    double *values =
-        calloc(mx_summary_count(comparison->systems[0].summary) + 1U, sizeof *values);
+    double *values = calloc(mx_summary_count(comparison->systems[0].summary) + 1U, sizeof *values);
 
     if (values == NULL) {
         return false;

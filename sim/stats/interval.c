@@ -37,19 +37,24 @@ double mx_normal_z(double confidence)
     return nine_digits(gsl_cdf_ugaussian_Qinv(upper_tail(confidence)));
 }
 
-/* Mean and the variance of one value. */
-static void moments_of(const double *values, uint32_t count, double *mean, double *variance)
+/* Two passes, in the order of the values. The mean is kept between least and largest, which
+ * rounding could cross: equal values have that value as mean, and a variance of 0. */
+void mx_moments_of(const double *values, uint32_t count, double *mean, double *variance)
 {
-    double sum = 0, squares = 0;
+    double sum = 0, squares = 0, least = values[0], largest = values[0];
 
+    MX_CHECK(count >= 1);
     for (uint32_t i = 0; i < count; i++) {
         sum += values[i];
+        least = values[i] < least ? values[i] : least;
+        largest = values[i] > largest ? values[i] : largest;
     }
     *mean = sum / count;
+    *mean = *mean < least ? least : *mean > largest ? largest : *mean;
     for (uint32_t i = 0; i < count; i++) {
         squares += (values[i] - *mean) * (values[i] - *mean);
     }
-    *variance = squares / (count - 1U);
+    *variance = count > 1 ? squares / (count - 1U) : 0;
 }
 
 struct mx_interval mx_interval_mean(const double *values, uint32_t count, double confidence)
@@ -57,7 +62,7 @@ struct mx_interval mx_interval_mean(const double *values, uint32_t count, double
     double mean, variance, half;
 
     MX_CHECK(count >= 2);
-    moments_of(values, count, &mean, &variance);
+    mx_moments_of(values, count, &mean, &variance);
     half = mx_student_t(confidence, count - 1U) * sqrt(variance / count);
     return (struct mx_interval){mean - half, mean + half};
 }
@@ -118,7 +123,7 @@ struct mx_interval mx_interval_mean_share(const double *shares, uint32_t replica
     double mean, variance, widening, effective;
 
     MX_CHECK(replication_count >= 2 && cases_total > 0);
-    moments_of(shares, replication_count, &mean, &variance);
+    mx_moments_of(shares, replication_count, &mean, &variance);
     mean = mean < 0 ? 0 : mean > 1 ? 1 : mean;
     if (!(variance > 0)) {
         if (mean > 0 && mean < 1) {

@@ -23,6 +23,9 @@ double mx_student_t(double confidence, uint32_t freedom);
 /* The same for a known deviation. */
 double mx_normal_z(double confidence);
 
+/* Mean of count >= 1 values and the variance of one (0 for one). Same bits on every machine. */
+void mx_moments_of(const double *values, uint32_t count, double *mean, double *variance);
+
 /* Of the mean of count >= 2 values. */
 struct mx_interval mx_interval_mean(const double *values, uint32_t count, double confidence);
 

@@ -110,8 +110,7 @@ static void screen(struct mx_selection *selection)
         double furthest = 0;
 
         for (uint32_t l = 0; was_left[i] && l < k; l++) {
-            double ahead = was_left[l] && l != i ? goodness(selection, l) -
-                                                       goodness(selection, i) -
+            double ahead = was_left[l] && l != i ? goodness(selection, l) - goodness(selection, i) -
                                                        slack(selection, i, l)
                                                  : 0;
 

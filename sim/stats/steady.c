@@ -157,8 +157,7 @@ double mx_steady_lag1(const struct mx_summary *summary)
     double largest = 0;
 
     for (size_t m = 0; m < SERIES_COUNT; m++) {
-        struct mx_estimate e =
-            mx_summary_estimate(summary, MX_GROUP_TOTAL, 0, series_metrics[m]);
+        struct mx_estimate e = mx_summary_estimate(summary, MX_GROUP_TOTAL, 0, series_metrics[m]);
         double products = 0, before = 0, value, lag1;
 
         for (uint32_t b = 0; e.has_spread && b < count; b++) {

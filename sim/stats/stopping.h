@@ -15,7 +15,7 @@
 #include "sim/stats/metric_name.h"
 #include "sim/stats/summary.h"
 
-#define MX_FIRST_SAMPLE 30U /* replications before the first look */
+#define MX_FIRST_SAMPLE 30U            /* replications before the first look */
 #define MX_AUTO_REPLICATIONS_MAX 1000U /* default cap */
 #define MX_PRECISION_COUNT_MAX 64U
 

@@ -380,30 +380,20 @@ bool mx_summary_value(const struct mx_summary *summary, uint32_t replication, en
     return !isnan(*value);
 }
 
-/* Two passes, in the order of the replications. The mean is kept between least and largest, which
- * rounding could cross: equal values have that value as mean, and a deviation of 0. */
 struct mx_estimate mx_estimate_of(const double *values, uint32_t count)
 {
     struct mx_estimate e = {.reached = count, .is_known = count > 0, .has_spread = count > 1};
-    double sum = 0, squares = 0, least, largest, half;
+    double variance;
 
     if (count == 0) {
         return e;
     }
-    least = largest = values[0];
-    for (uint32_t i = 0; i < count; i++) {
-        sum += values[i];
-        least = values[i] < least ? values[i] : least;
-        largest = values[i] > largest ? values[i] : largest;
-    }
-    e.mean = sum / count;
-    e.mean = e.mean < least ? least : e.mean > largest ? largest : e.mean;
+    mx_moments_of(values, count, &e.mean, &variance);
     if (count > 1) {
-        for (uint32_t i = 0; i < count; i++) {
-            squares += (values[i] - e.mean) * (values[i] - e.mean);
-        }
-        e.sd = sqrt(squares / (count - 1U));
-        half = mx_student_t(MX_CONFIDENCE_DEFAULT, count - 1U) * e.sd / sqrt(count);
+        double half =
+            mx_student_t(MX_CONFIDENCE_DEFAULT, count - 1U) * sqrt(variance) / sqrt(count);
+
+        e.sd = sqrt(variance);
         e.ci95[0] = e.mean - half;
         e.ci95[1] = e.mean + half;
     }
@@ -421,8 +411,7 @@ static void set_share_interval(const struct mx_summary *summary, enum mx_group g
         (void)mx_summary_value(summary, r, group, index, MX_METRIC_SENT, &value);
         sent += value;
     }
-    interval =
-        mx_interval_mean_share(summary->column, summary->count, sent, MX_CONFIDENCE_DEFAULT);
+    interval = mx_interval_mean_share(summary->column, summary->count, sent, MX_CONFIDENCE_DEFAULT);
     estimate->ci95[0] = interval.low < estimate->mean ? interval.low : estimate->mean;
     estimate->ci95[1] = interval.high > estimate->mean ? interval.high : estimate->mean;
 }
@@ -433,8 +422,8 @@ static void join_batches(const struct mx_summary *summary, enum mx_metric metric
 {
     if (metric == MX_METRIC_TIME_TO_DELIVER_MAX_S) {
         for (uint32_t b = 0; b < estimate->reached; b++) {
-            estimate->mean = summary->column[b] > estimate->mean ? summary->column[b]
-                                                                 : estimate->mean;
+            estimate->mean =
+                summary->column[b] > estimate->mean ? summary->column[b] : estimate->mean;
         }
         estimate->has_spread = false;
     } else if (metric == MX_METRIC_QUEUE_PEAK) {
@@ -491,8 +480,8 @@ struct mx_median mx_summary_median(const struct mx_summary *summary, enum mx_gro
         }
     }
     qsort(values, count, sizeof *values, compare_values);
-    median.value = count % 2 > 0 ? values[count / 2]
-                                 : (values[count / 2 - 1] + values[count / 2]) / 2.0;
+    median.value =
+        count % 2 > 0 ? values[count / 2] : (values[count / 2 - 1] + values[count / 2]) / 2.0;
     mx_interval_quantile_ranks(count, 0.5, MX_CONFIDENCE_DEFAULT, &low, &high);
     median.interval.low = low > 0 ? values[low - 1] : (double)-INFINITY;
     median.interval.high = high <= count ? values[high - 1] : (double)INFINITY;
