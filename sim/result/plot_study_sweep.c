@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* plot_study_sweep.c - the picture of a sweep: curves over its first parameter, or a map over two. */
+/* plot_study_sweep.c - the picture of a sweep: curves over its first parameter, or a map over
+ * two. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -241,8 +241,7 @@ static void fill_times(const struct source *source, double *v)
     uint64_t waits = source->wait != NULL ? mx_histogram_count(source->wait) : 0;
 
     v[MX_METRIC_DELIVERED_RATE] = ratio((double)c->delivered, sent);
-    v[MX_METRIC_SOFT_BOUNCED_RATE] =
-        ratio((double)c->soft_rejected + (double)c->expired, sent);
+    v[MX_METRIC_SOFT_BOUNCED_RATE] = ratio((double)c->soft_rejected + (double)c->expired, sent);
     v[MX_METRIC_DEFERRALS_PER_MESSAGE] = ratio((double)mx_counts_deferrals(c), sent);
     v[MX_METRIC_TIME_TO_DELIVER_MEAN_S] = ratio((double)c->ttd_us_sum, c->delivered) / 1e6;
     v[MX_METRIC_TIME_TO_DELIVER_MAX_S] =
