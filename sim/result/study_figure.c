@@ -310,7 +310,7 @@ static void draw_panel(struct mx_plot_canvas *canvas, const struct mx_figure *fi
     if (!isnan(figure->x_marked)) {
         double at = place(x, figure->x_marked);
 
-        stroke(canvas, at, bottom, at, top, 9, 0xD9F0E8, 1);
+        mx_plot_canvas_box(canvas, &(struct mx_plot_box){at - 5, bottom, at + 5, top, 0xD9F0E8});
     }
     if (!isnan(panel->threshold)) {
         double at = place(&y, panel->threshold);
