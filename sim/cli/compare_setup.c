@@ -156,7 +156,7 @@ static int load_with(struct mx_compare_setup *setup, const struct mx_options *op
     return code;
 }
 
-/* Mistakes of all systems are said before it ends. */
+/* Mistakes of all files are said before it ends; those of the first one not again for each --with. */
 int mx_compare_setup_load(struct mx_compare_setup *setup, const struct mx_options *options)
 {
     size_t count = options->operand_count + options->with.count;
@@ -168,10 +168,14 @@ int mx_compare_setup_load(struct mx_compare_setup *setup, const struct mx_option
                MX_SYSTEMS_MAX);
         return MX_EXIT_USAGE;
     }
-    for (size_t i = 0; i < count; i++) {
-        int one = i < options->operand_count
-                      ? load_system(setup, options, options->operands[i], options->operands[i], "")
-                      : load_with(setup, options, options->with.items[i - options->operand_count]);
+    for (size_t i = 0; i < options->operand_count; i++) {
+        const char *file = options->operands[i];
+        int one = load_system(setup, options, file, file, "");
+
+        code = code == MX_EXIT_SUCCESS ? one : code;
+    }
+    for (size_t i = 0; i < options->with.count && setup->plans[0] != NULL; i++) {
+        int one = load_with(setup, options, options->with.items[i]);
 
         code = code == MX_EXIT_SUCCESS ? one : code;
     }

@@ -10,6 +10,7 @@
 #include "sim/base/error.h"
 #include "sim/base/random.h"
 #include "sim/cli/command.h"
+#include "sim/cli/send_results.h"
 #include "sim/live/intake.h"
 #include "sim/live/wall_clock.h"
 #include "sim/scenario/quantity.h"
@@ -279,6 +280,7 @@ static int make_mailing(struct mx_send_setup *setup, const struct mx_options *op
         !mx_spool_put_number(spool, "seed", (int64_t)setup->config.seed) ||
         !mx_spool_put_number(spool, "clock_us", 0) ||
         !mx_spool_put_number(spool, "real_us", mx_wall_clock_real_us()) ||
+        !mx_spool_put_number(spool, MX_SEND_START, mx_wall_clock_real_us()) ||
         !mx_spool_commit(spool)) {
         return mx_send_spool_failed(options->spool, spool);
     }

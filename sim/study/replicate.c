@@ -174,7 +174,11 @@ static enum mx_replicate_status prepare(struct work *work, int *error_number)
         return MX_REPLICATE_NO_MEMORY;
     }
     if (options->trace_path != NULL) {
-        work->parts = mx_trace_parts_create(options->trace_path, error_number);
+        const struct mx_trace_style style = {.format = options->trace_format,
+                                             .start_unix_s = work->plan->start_unix_s,
+                                             .utc_offset_s = work->plan->utc_offset_s};
+
+        work->parts = mx_trace_parts_create(options->trace_path, &style, error_number);
         if (work->parts == NULL) {
             return MX_REPLICATE_TRACE;
         }
