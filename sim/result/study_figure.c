@@ -204,8 +204,8 @@ static void draw_y_axis(struct mx_plot_canvas *canvas, const struct mx_figure_pa
 
     y->from = first * step;
     y->to = last * step;
-    for (double k = first; k <= last; k += 1) {
-        double at = place(y, k * step);
+    for (int i = 0; i <= (int)(last - first); i++) {
+        double k = first + i, at = place(y, k * step);
 
         stroke(canvas, left, at, right, at, 1, GRID_COLOUR, 1);
         note(canvas, value_text(panel->metric, k * step).s, left - 10, at, 12, MX_PLOT_GREY,
