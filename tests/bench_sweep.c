@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* bench_sweep.c - what a sweep costs besides the runs: processor time of a sweep of 1,000 points on one
- * thread, less that of loading and simulating the same points one after the other. */
+/* bench_sweep.c - what a sweep costs besides the runs: processor time of a sweep of 1,000 points
+ * on one thread, less that of loading and simulating the same points one after the other. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # mxtest: full timeout=900
-# cli_studies.sh - sweep and plan as a user types them: exit codes, messages, pictures; and every shipped
-# study, scaled down (with MX_FULL=1 as it is).
+# cli_studies.sh - sweep and plan as a user types them: exit codes, messages, pictures; and every
+# shipped study, scaled down (with MX_FULL=1 as it is).
 set -uo pipefail
 
 MXSIM=$(realpath -e "${MXSIM:-build/mxsim}") || exit 1
@@ -17,8 +17,8 @@ fail() {
     echo "FAIL: $*"
     failures=$((failures + 1))
 }
-# expect CODES TEXT ARGUMENTS...: exit code, one of CODES (such as 0 or "0|4"), and an extended regular
-# expression that the output (both streams) matches.
+# expect CODES TEXT ARGUMENTS...: exit code, one of CODES (such as 0 or "0|4"), and an extended
+# regular expression that the output (both streams) matches.
 expect() {
     local wanted=$1 text=$2 code
     shift 2
@@ -38,8 +38,11 @@ providers = { x = { }; };
 sources = { assumed = "silent"; };
 EOF
 study() { # NAME TEXT: on top of two parameters
-    printf 'scenario = "s.cfg"; replications = 2;\nparameters = { n = { path = "campaigns.c.recipients"; from = 100; to = 500; count = 5; }; };\n%s\n' \
-        "$2" >"$1.cfg"
+    {
+        echo 'scenario = "s.cfg"; replications = 2; parameters = {'
+        echo '  n = { path = "campaigns.c.recipients"; from = 100; to = 500; count = 5; }; };'
+        echo "$2"
+    } >"$1.cfg"
 }
 
 # --- sweep ---

@@ -178,8 +178,9 @@ pair() { # NAME ONE TWO: seconds of one worker and of two
     line=$(jq -n -c --arg name "sweep-$1" --argjson one "$2" --argjson two "$3" \
         '{bench: $name, one_s: $one, two_s: $two, efficiency: ($one / $two / 2)}')
     keep "$line"
-    jq -r --arg what "$1" '"sweep of 48 points, two \($what): \(.two_s) s against \(.one_s) s for " +
-        "one, \(.efficiency * 1000 | round / 10) % of twice the speed (wanted: at least 95)"' <<<"$line"
+    jq -r --arg what "$1" '"sweep of 48 points, two \($what): \(.two_s) s against " +
+        "\(.one_s) s for one, \(.efficiency * 1000 | round / 10) % of twice the speed " +
+        "(wanted: at least 95)"' <<<"$line"
 }
 if [ -x "$MXSIM" ]; then
     echo
