@@ -116,17 +116,21 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/flags | $(BUILD)/packages
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(MX_CFLAGS) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
-archive = rm -f $@ && $(AR) rcs $@ $(1)
+# A source that came or went makes the archives anew, though no object is younger than they are.
+$(BUILD)/archived: force
+	@printf '%s\n' '$(SOURCES)' '$(RETRY_SOURCES)' '$(SUPPORT_SOURCES)' | $(replace)
 
-$(BUILD)/libmxsim.a: $(call object,$(SOURCES))
+archive = rm -f $@ && $(AR) rcs $@ $(filter %.o,$^)
+
+$(BUILD)/libmxsim.a: $(call object,$(SOURCES)) $(BUILD)/archived
 	$(say) AR $@
-	$(Q)$(call archive,$^)
-$(BUILD)/libmxretry.a: $(call object,$(RETRY_SOURCES))
+	$(Q)$(archive)
+$(BUILD)/libmxretry.a: $(call object,$(RETRY_SOURCES)) $(BUILD)/archived
 	$(say) AR $@
-	$(Q)$(call archive,$^)
-$(BUILD)/libmxtest.a: $(call object,$(SUPPORT_SOURCES))
+	$(Q)$(archive)
+$(BUILD)/libmxtest.a: $(call object,$(SUPPORT_SOURCES)) $(BUILD)/archived
 	@mkdir -p $(@D)
-	$(Q)$(call archive,$^)
+	$(Q)$(archive)
 
 $(BUILD)/mxsim: $(call object,$(MAIN)) $(BUILD)/libmxsim.a
 	$(say) LD $@

@@ -335,6 +335,7 @@ static int take_choice(const struct parser *parser, const struct mx_option *opti
     size_t size = strlen(value);
     const char *at = option->argument;
 
+    MX_CHECK(at != NULL);
     for (*choice = 0;; (*choice)++) {
         size_t word = strcspn(at, "|");
 
@@ -444,11 +445,30 @@ static int apply_study(const struct parser *parser, const struct mx_option *opti
                : usage(parser, "--confidence takes 50%% to 99.99%%, not \"%.80s\"%s", value, "");
 }
 
+/* Those that are one of several words. */
+static int apply_format(const struct parser *parser, const struct mx_option *option,
+                        const char *value)
+{
+    struct mx_options *options = parser->options;
+    int choice = 0, status = take_choice(parser, option, value, &choice);
+
+    if (option->id == MX_OPTION_TRACE_FORMAT) {
+        options->has_trace_format = true;
+        options->trace_format = (enum mx_trace_format)choice;
+    } else if (option->id == MX_OPTION_FORMAT) {
+        options->has_format = true;
+        options->format = (enum mx_format)choice;
+    } else {
+        options->completions = value;
+    }
+    return status;
+}
+
 static int apply(struct parser *parser, const struct mx_option *option, const char *value)
 {
     struct mx_options *options = parser->options;
     uint64_t number = 0;
-    int status = 0, choice = 0;
+    int status = 0;
 
     switch (option->id) {
     case MX_OPTION_OUT:
@@ -458,18 +478,9 @@ static int apply(struct parser *parser, const struct mx_option *option, const ch
     case MX_OPTION_TRACE:
         return take_name(parser, option, value, &options->trace);
     case MX_OPTION_TRACE_FORMAT:
-        options->has_trace_format = true;
-        status = take_choice(parser, option, value, &choice);
-        options->trace_format = (enum mx_trace_format)choice;
-        return status;
     case MX_OPTION_FORMAT:
-        options->has_format = true;
-        status = take_choice(parser, option, value, &choice);
-        options->format = (enum mx_format)choice;
-        return status;
     case MX_OPTION_COMPLETIONS:
-        options->completions = value;
-        return take_choice(parser, option, value, &choice);
+        return apply_format(parser, option, value);
     case MX_OPTION_SEED:
         options->has_seed = true;
         return parse_number(parser, option, value, 0, MX_SEED_MAX, &options->seed);

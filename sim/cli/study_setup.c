@@ -2,9 +2,11 @@
 /* study_setup.c - see study_setup.h. */
 #include "sim/cli/study_setup.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/base/check.h"
 #include "sim/base/error.h"
 
 #define GRID_WIDTH 100
@@ -42,7 +44,12 @@ int mx_study_setup_explain(const struct mx_study_setup *setup, const char *file)
 struct mx_human_text mx_metric_value_text(const char *metric, double value)
 {
     size_t size = strlen(metric);
+    struct mx_human_text text;
 
+    if (size > 5 && strcmp(metric + size - 5, "_rate") == 0 && !isnan(value)) {
+        (void)snprintf(text.s, sizeof text.s, "%.6g%%", round(value * 1e7) / 1e5);
+        return text;
+    }
     return size > 2 && strcmp(metric + size - 2, "_s") == 0 ? mx_human_duration(value)
                                                             : mx_human_number(value);
 }
@@ -56,6 +63,7 @@ struct mx_grid *mx_grid_create(size_t column_count)
 {
     struct mx_grid *grid = calloc(1, sizeof *grid);
 
+    MX_CHECK(column_count > 0);
     if (grid != NULL) {
         grid->column_count = column_count;
     }
@@ -110,6 +118,7 @@ void mx_grid_print(const struct mx_grid *grid, FILE *stream)
     size_t shown = 0, total = 0;
     bool is_number;
 
+    MX_CHECK(grid->column_count > 0);
     while (shown < grid->column_count) {
         size_t width = column_width(grid, shown, &is_number) + (shown > 0 ? 2 : 0);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* study_figure.h - the two pictures that studies need, laid out on a canvas: curves of metrics over a
- * parameter, and a map of one metric over two. */
+/* study_figure.h - the two pictures that studies need, laid out on a canvas: curves of metrics
+ * over a parameter, and a map of one metric over two. */
 #ifndef MX_STUDY_FIGURE_H
 #define MX_STUDY_FIGURE_H
 
@@ -33,7 +33,7 @@ struct mx_figure_series {
 struct mx_figure_panel {
     char metric[256];
     double threshold;
-    struct mx_plot_text threshold_text;
+    char comparison[4]; /* of the threshold: ">=" */
     size_t series_count;
     struct mx_figure_series series[MX_FIGURE_SERIES_MAX];
 };

@@ -10,6 +10,8 @@
 #include "sim/scenario/mistakes.h"
 #include "sim/study/search_parts.h"
 
+#define MATERIAL 0.5
+
 /* ---- candidates ---- */
 
 static int compare_numbers(const void *a, const void *b)
@@ -80,21 +82,29 @@ static bool passes(const struct mx_search *search, size_t point)
     return search->solution->points[point].outcome == MX_EXPECT_PASS;
 }
 
-/* A target that gets worse, beyond chance, towards later candidates. Only what is defined in both
- * counts; a value that is no valid scenario says nothing. */
+/* Whether a target gets worse from the early to the late candidate, beyond chance, and by at least
+ * MATERIAL of how far the early one is from the bound: a ripple far away says nothing of the
+ * border. */
+static bool is_worse(const struct mx_expectation *expectation,
+                     const struct mx_solution_value *early, const struct mx_solution_value *late)
+{
+    bool is_floor =
+        expectation->comparison == MX_AT_LEAST || expectation->comparison == MX_MORE_THAN;
+
+    if (!early->is_known || !late->is_known) {
+        return early->is_known; /* it was reached, and is no more */
+    }
+    return (is_floor ? late->high < early->low : late->low > early->high) &&
+           fabs(late->mean - early->mean) >= MATERIAL * fabs(early->mean - expectation->bound);
+}
+
+/* A value that is no valid scenario says nothing. */
 static bool gets_worse(const struct mx_solution *solution, const struct mx_solution_point *early,
                        const struct mx_solution_point *late)
 {
     for (size_t t = 0; t < solution->target_count; t++) {
-        enum mx_comparison comparison = solution->targets[t].expectation.comparison;
-        const struct mx_solution_value *a = &early->targets[t], *b = &late->targets[t];
-        bool is_floor = comparison == MX_AT_LEAST || comparison == MX_MORE_THAN;
-
-        if (early->error == NULL && late->error == NULL && a->is_known && b->is_known &&
-            (is_floor ? b->high < a->low : b->low > a->high)) {
-            return true;
-        }
-        if (early->error == NULL && late->error == NULL && a->is_known && !b->is_known) {
+        if (early->error == NULL && late->error == NULL &&
+            is_worse(&solution->targets[t].expectation, &early->targets[t], &late->targets[t])) {
             return true;
         }
     }
@@ -136,6 +146,32 @@ static bool bisect(struct mx_search *search, uint32_t row, uint64_t low, uint64_
     return true;
 }
 
+static uint32_t bits_of(uint64_t count)
+{
+    uint32_t bits = 0;
+
+    while (count > 1) {
+        count = (count + 1) / 2;
+        bits++;
+    }
+    return bits;
+}
+
+/* Looks that the intervals must allow for: values of a bisection, times doublings of each. A scan
+ * tries more; then all is judged anew. */
+static void set_confidence(struct mx_search *search, uint64_t values)
+{
+    struct mx_solution *solution = search->solution;
+    uint32_t looks = 1;
+
+    for (uint32_t n = solution->replications_first; n < solution->replications_max; n *= 2) {
+        looks++;
+    }
+    values *= solution->row_count * looks;
+    solution->confidence_each =
+        mx_bonferroni(solution->confidence, values < 1000000 ? (uint32_t)values : 1000000U);
+}
+
 /* Every candidate, or MX_SCAN_MAX of them and the border before the first that does. */
 static bool scan(struct mx_search *search, uint32_t row)
 {
@@ -147,6 +183,8 @@ static bool scan(struct mx_search *search, uint32_t row)
 
     solution->rows[row].is_scanned = true;
     solution->rows[row].spacing = spacing;
+    set_confidence(search, MX_SCAN_MAX + bits_of(count) + 3U);
+    mx_search_judge_all(search);
     for (uint64_t candidate = 0; candidate < count; candidate += spacing) {
         size_t point;
 
@@ -278,32 +316,6 @@ static void choose_row(struct mx_solution *solution)
 
 /* ---- all of it ---- */
 
-static uint32_t bits_of(uint64_t count)
-{
-    uint32_t bits = 0;
-
-    while (count > 1) {
-        count = (count + 1) / 2;
-        bits++;
-    }
-    return bits;
-}
-
-/* Looks that the intervals must allow for: values of a bisection, times doublings of each. A scan
- * tries more; then all is judged anew. */
-static void set_confidence(struct mx_search *search, uint64_t values)
-{
-    struct mx_solution *solution = search->solution;
-    uint32_t looks = 1;
-
-    for (uint32_t n = solution->replications_first; n < solution->replications_max; n *= 2) {
-        looks++;
-    }
-    values *= solution->row_count * looks;
-    solution->confidence_each =
-        mx_bonferroni(solution->confidence, values < 1000000 ? (uint32_t)values : 1000000U);
-}
-
 static bool search_rows(struct mx_search *search)
 {
     struct mx_solution *solution = search->solution;
@@ -314,11 +326,10 @@ static bool search_rows(struct mx_search *search)
             return false;
         }
     }
-    for (uint32_t r = 0; r < solution->row_count; r++) {
-        if (solution->rows[r].is_scanned) {
-            set_confidence(search, MX_SCAN_MAX + bits_of(solution->candidate_count) + 3U);
-            mx_search_judge_all(search);
-            break;
+    for (size_t i = 0, point; i < solution->point_count; i++) { /* wider since a scan began */
+        if (!mx_search_try(search, solution->points[i].row, solution->points[i].candidate,
+                           &point)) {
+            return false;
         }
     }
     for (uint32_t r = 0; r < solution->row_count; r++) {
