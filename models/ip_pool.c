@@ -74,9 +74,12 @@ uint32_t mx_ip_table_pick(const struct mx_ip_table *table, uint64_t message_hash
     return table->ip[slot_of(message_hash)];
 }
 
-void mx_ip_table_prefetch(const struct mx_ip_table *table, uint64_t message_hash)
+void mx_ip_table_pick_many(const struct mx_ip_table *table, const uint64_t *message_hash,
+                           size_t count, uint16_t *ip)
 {
-    __builtin_prefetch(&table->ip[slot_of(message_hash)]);
+    for (size_t i = 0; i < count; i++) {
+        ip[i] = table->ip[slot_of(message_hash[i])];
+    }
 }
 
 static int64_t period_number(const struct mx_warm_up *plan, int64_t now_us)

@@ -3,7 +3,9 @@
  *
  * The connections are slots in the order in which they come free, so that "fewer than L in use at
  * t" is one comparison: t >= the free time of the L-th slot from the end. A message takes the open
- * connection that came free last, else it opens one.
+ * connection that came free last, else it opens one. The slots lie in two parts: those that were
+ * free at the last start, of which the last is taken and given (a stack), and those that were in
+ * use, which come free at the front and are joined near the end (a ring): nothing is moved far.
  *
  * The bucket holds `burst` tokens and gains one each interval. It is kept as the time at which it
  * was last full and what was taken since: the n-th message after it may start from
@@ -36,8 +38,16 @@ struct mx_sending_path {
     int64_t paused_until_us; /* and nothing starts before the limits last changed */
     double throttle_rate_per_s;
     uint32_t throttle_connections;
+    uint32_t idle_count;            /* slots free at the last start: slot[0 .. idle_count) */
+    uint32_t busy_first, busy_mask; /* the others: ring[(busy_first + i) & busy_mask] */
+    struct slot *ring;              /* a power of two of them, behind the stack */
     struct slot slot[];
 };
+
+static struct slot *busy_slot(const struct mx_sending_path *path, uint32_t i)
+{
+    return &path->ring[(path->busy_first + i) & path->busy_mask];
+}
 
 static void set_rate(struct mx_sending_path *path, int64_t now_us, double throttle_per_s)
 {
@@ -71,14 +81,20 @@ struct mx_sending_path *mx_sending_path_create(const struct mx_sending_params *p
 {
     assert(params->connections <= MX_CONNECTIONS_MAX);
     const uint32_t slot_count = params->connections > 0 ? params->connections : THROTTLED_SLOTS;
-    struct mx_sending_path *path = malloc(sizeof *path + slot_count * sizeof path->slot[0]);
+    uint32_t ring_size = 1;
+    while (ring_size < slot_count) {
+        ring_size *= 2;
+    }
+    struct mx_sending_path *path =
+        calloc(1, sizeof *path + ((size_t)slot_count + ring_size) * sizeof path->slot[0]);
     if (path == NULL) {
         return NULL;
     }
-    *path = (struct mx_sending_path){.params = *params, .slot_count = slot_count};
-    for (uint32_t i = 0; i < slot_count; i++) {
-        path->slot[i] = (struct slot){0, 0};
-    }
+    path->params = *params;
+    path->slot_count = slot_count;
+    path->idle_count = slot_count;
+    path->busy_mask = ring_size - 1;
+    path->ring = path->slot + slot_count;
     set_rate(path, 0, 0);
     set_connections(path, 0);
     return path;
@@ -131,44 +147,63 @@ int64_t mx_sending_path_start_us(const struct mx_sending_path *path, int64_t rea
         start_us = at_us > start_us ? at_us : start_us;
     }
     if (path->limit > 0) {
-        const int64_t free_us = path->slot[path->slot_count - path->limit].free_us;
+        const uint32_t i = path->slot_count - path->limit;
+        const int64_t free_us = i < path->idle_count
+                                    ? path->slot[i].free_us
+                                    : busy_slot(path, i - path->idle_count)->free_us;
         start_us = free_us > start_us ? free_us : start_us;
     }
     return start_us;
 }
 
-/* How many slots are free at start_us. */
-static uint32_t free_count(const struct mx_sending_path *path, int64_t start_us)
+/* Slots that came free until start_us go over to the idle ones. */
+static void advance(struct mx_sending_path *path, int64_t start_us)
 {
-    uint32_t low = 0;
-    uint32_t high = path->slot_count;
-    while (low < high) {
-        const uint32_t middle = low + (high - low) / 2;
-        if (path->slot[middle].free_us <= start_us) {
-            low = middle + 1;
-        } else {
-            high = middle;
+    while (path->idle_count < path->slot_count) {
+        const struct slot *next = busy_slot(path, 0);
+        if (next->free_us > start_us) {
+            break;
         }
+        path->slot[path->idle_count++] = *next;
+        path->busy_first++;
     }
-    return low;
 }
 
-/* The slot of the open connection that came free last; if all are closed, the last free one. */
-static uint32_t choose_slot(const struct mx_sending_path *path, int64_t start_us, bool *is_open)
+/* Take the slot of the open connection that came free last; if all are closed, the last free one,
+ * which it leaves with nothing to carry. */
+static struct slot take_slot(struct mx_sending_path *path, int64_t start_us)
 {
-    const uint32_t count = free_count(path, start_us);
-    assert(count > 0);
-    *is_open = true;
-    for (uint32_t i = count; i-- > 0;) {
+    const uint32_t last = path->idle_count - 1;
+    uint32_t taken = last;
+    assert(path->idle_count > 0);
+    for (uint32_t i = path->idle_count; i-- > 0;) {
         if (start_us - path->slot[i].free_us > path->params.idle_us) {
             break;
         }
         if (path->slot[i].left > 0) {
-            return i;
+            taken = i;
+            break;
         }
     }
-    *is_open = false;
-    return count - 1;
+    struct slot slot = path->slot[taken];
+    if (start_us - slot.free_us > path->params.idle_us) {
+        slot.left = 0;
+    }
+    for (uint32_t i = taken; i < last; i++) {
+        path->slot[i] = path->slot[i + 1];
+    }
+    path->idle_count = last;
+    return slot;
+}
+
+/* Behind those that come free until then. */
+static void join_busy(struct mx_sending_path *path, struct slot slot)
+{
+    uint32_t i = path->slot_count - path->idle_count - 1;
+    for (; i > 0 && busy_slot(path, i - 1)->free_us > slot.free_us; i--) {
+        *busy_slot(path, i) = *busy_slot(path, i - 1);
+    }
+    *busy_slot(path, i) = slot;
 }
 
 int64_t mx_sending_path_take(struct mx_sending_path *path, int64_t start_us, int64_t transaction_us)
@@ -179,11 +214,10 @@ int64_t mx_sending_path_take(struct mx_sending_path *path, int64_t start_us, int
     if (path->limit == 0) {
         return start_us + path->params.connect_us + transaction_us;
     }
-    bool is_open;
-    uint32_t i = choose_slot(path, start_us, &is_open);
-    struct slot slot = path->slot[i];
+    advance(path, start_us);
+    struct slot slot = take_slot(path, start_us);
     slot.free_us = start_us + transaction_us;
-    if (!is_open) {
+    if (slot.left == 0) {
         const uint32_t carried = path->params.messages_per_connection;
         slot.free_us += path->params.connect_us;
         slot.left = carried > 0 ? carried : LEFT_UNLIMITED;
@@ -191,9 +225,6 @@ int64_t mx_sending_path_take(struct mx_sending_path *path, int64_t start_us, int
     if (slot.left != LEFT_UNLIMITED) {
         slot.left--;
     }
-    for (; i + 1 < path->slot_count && path->slot[i + 1].free_us <= slot.free_us; i++) {
-        path->slot[i] = path->slot[i + 1];
-    }
-    path->slot[i] = slot;
+    join_busy(path, slot);
     return slot.free_us;
 }

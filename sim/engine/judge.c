@@ -30,14 +30,17 @@ static uint32_t small_domain(const struct mx_world_stream *stream, uint64_t numb
     return (uint32_t)(hash * domains >> 32);
 }
 
-static double episode_u(const struct mx_world_stream *stream, uint64_t number, int64_t episode,
-                        uint32_t attempt_count)
+uint64_t mx_world_episode_step(const struct mx_world *world, const struct mx_work *work)
 {
+    const struct mx_world_path *path = &world->paths[work->entry.destination];
+    const struct mx_world_stream *stream =
+        &world->streams[mx_world_stream_of(world, work->entry.message)];
+    const int64_t episode =
+        mx_receiver_episode(path->receiver, work->start_us, path->ip, stream->domain);
     if (episode == MX_EPISODE_UNUSED)
-        return 0.5;
-    uint64_t step =
-        episode == MX_EPISODE_PER_ATTEMPT ? SINGLE_ATTEMPT | attempt_count : (uint64_t)episode;
-    return mx_uniform(mx_draw(&stream->draws, number, step, MX_DRAW_EPISODE).word[0]);
+        return MX_STEP_NONE;
+    return episode == MX_EPISODE_PER_ATTEMPT ? SINGLE_ATTEMPT | work->entry.attempt_count
+                                             : (uint64_t)episode;
 }
 
 /* The member's nature; most were found to be good when they were created. */
@@ -59,21 +62,19 @@ static void ask(struct mx_world *world, const struct mx_work *work,
     if (recipient.address == MX_ADDRESS_FULL)
         emptied_us =
             work->entry.created_us + mx_sampler_us(stream->emptied_after, recipient.emptied_u);
-    uint32_t domain = world->plan->campaigns[stream->campaign].domain;
-    int64_t episode = mx_receiver_episode(path->receiver, work->start_us, path->ip, domain);
     struct mx_attempt attempt = {
         .now_us = work->start_us,
         .until_us = work->until_us,
         .created_us = work->entry.created_us,
         .ip = path->ip,
         .netblock = path->netblock,
-        .domain = domain,
+        .domain = stream->domain,
         .small_domain = small_domain(stream, number, path->small_domains),
         .greylist_s = work->entry.note >= MX_NOTE_GOOD ? MX_GREYLIST_UNSEEN : work->entry.note,
         .recipient = &recipient,
         .emptied_us = emptied_us,
         .engagement = stream->list->engagement,
-        .episode_u = episode_u(stream, number, episode, work->entry.attempt_count),
+        .episode_u = work->episode_u,
         .content_u = mx_uniform_high(work->draw.word[0]),
         .service_u = mx_uniform_low(work->draw.word[1]),
         .placement_u = mx_uniform_high(work->draw.word[1]),

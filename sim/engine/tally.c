@@ -17,10 +17,13 @@ struct mx_tally {
     int64_t horizon_us;
     int64_t peak_every_us;
     size_t peak_count;
-    int64_t *by_provider, *by_campaign, *by_ip; /* net change [scope][interval] */
+    /* net change [interval][scope]: providers, campaigns, addresses. The scopes of an interval lie
+     * together, since almost all that is booked belongs to the present one. */
+    int64_t *changes;
+    size_t scope_count, first_campaign, first_ip;
     /* the interval and the bin last used, so that a division is rare */
     int64_t peak_from_us;
-    size_t peak_index;
+    int64_t *peak_changes;
     int64_t bin_from_us;
     size_t bin_index;
 };
@@ -32,21 +35,22 @@ struct mx_tally *mx_tally_create(struct mx_observation *observation, const struc
         return NULL;
     tally->observation = observation;
     tally->horizon_us = plan->horizon_us;
-    int64_t scopes = (int64_t)plan->provider_count + plan->campaign_count + plan->ip_count;
-    int64_t most = PEAK_CELLS_MAX / scopes;
+    tally->first_campaign = plan->provider_count;
+    tally->first_ip = tally->first_campaign + plan->campaign_count;
+    tally->scope_count = tally->first_ip + plan->ip_count;
+    int64_t most = PEAK_CELLS_MAX / (int64_t)tally->scope_count;
     if (most > PEAK_INTERVALS_MAX)
         most = PEAK_INTERVALS_MAX;
     tally->peak_every_us = plan->window_us;
     while (plan->horizon_us / tally->peak_every_us >= most)
         tally->peak_every_us *= 2;
     tally->peak_count = (size_t)(plan->horizon_us / tally->peak_every_us) + 1;
-    tally->by_provider = calloc(tally->peak_count * plan->provider_count, sizeof(int64_t));
-    tally->by_campaign = calloc(tally->peak_count * plan->campaign_count, sizeof(int64_t));
-    tally->by_ip = calloc(tally->peak_count * plan->ip_count, sizeof(int64_t));
-    if (!tally->by_provider || !tally->by_campaign || !tally->by_ip) {
-        mx_tally_destroy(tally);
+    tally->changes = calloc(tally->peak_count * tally->scope_count, sizeof *tally->changes);
+    if (!tally->changes) {
+        free(tally);
         return NULL;
     }
+    tally->peak_changes = tally->changes;
     return tally;
 }
 
@@ -54,27 +58,32 @@ void mx_tally_destroy(struct mx_tally *tally)
 {
     if (!tally)
         return;
-    free(tally->by_provider);
-    free(tally->by_campaign);
-    free(tally->by_ip);
+    free(tally->changes);
     free(tally);
 }
 
-static void book(struct mx_tally *tally, const struct mx_tally_place *place, int64_t at_us,
-                 int64_t change)
+/* The net changes of the interval of at_us. */
+static inline int64_t *changes_at(struct mx_tally *tally, int64_t at_us)
 {
     int64_t since = at_us - tally->peak_from_us;
     if (since < 0 || since >= tally->peak_every_us) {
-        tally->peak_index = (size_t)(at_us / tally->peak_every_us);
-        tally->peak_from_us = (int64_t)tally->peak_index * tally->peak_every_us;
+        size_t index = (size_t)(at_us / tally->peak_every_us);
+        tally->peak_from_us = (int64_t)index * tally->peak_every_us;
+        tally->peak_changes = &tally->changes[index * tally->scope_count];
     }
-    size_t i = tally->peak_index;
-    tally->by_provider[place->provider * tally->peak_count + i] += change;
-    tally->by_campaign[place->campaign * tally->peak_count + i] += change;
-    tally->by_ip[place->ip * tally->peak_count + i] += change;
+    return tally->peak_changes;
 }
 
-static struct mx_series_bin *bin_at(struct mx_tally *tally, uint32_t provider, int64_t at_us)
+static inline void book(struct mx_tally *tally, const struct mx_tally_place *place, int64_t at_us,
+                        int64_t change)
+{
+    int64_t *changes = changes_at(tally, at_us);
+    changes[place->provider] += change;
+    changes[tally->first_campaign + place->campaign] += change;
+    changes[tally->first_ip + place->ip] += change;
+}
+
+static inline struct mx_series_bin *bin_at(struct mx_tally *tally, uint32_t provider, int64_t at_us)
 {
     struct mx_observation *o = tally->observation;
     int64_t since = at_us - tally->bin_from_us;
@@ -90,12 +99,12 @@ static struct mx_counts *cell_at(struct mx_tally *tally, const struct mx_tally_p
     return mx_observation_cell(tally->observation, place->campaign, place->provider, place->ip);
 }
 
-void mx_tally_dropped(struct mx_tally *tally, uint32_t campaign, uint32_t provider)
+void mx_tally_dropped(struct mx_tally *tally, uint32_t campaign, uint32_t provider, uint64_t count)
 {
     struct mx_counts *cell =
         mx_observation_cell(tally->observation, campaign, provider, tally->observation->ip_count);
-    cell->recipients++;
-    cell->dropped++;
+    cell->recipients += count;
+    cell->dropped += count;
 }
 
 void mx_tally_sent(struct mx_tally *tally, const struct mx_tally_place *place, int64_t created_us)
@@ -103,6 +112,30 @@ void mx_tally_sent(struct mx_tally *tally, const struct mx_tally_place *place, i
     cell_at(tally, place)->recipients++;
     bin_at(tally, place->provider, created_us)->created++;
     book(tally, place, created_us, 1);
+}
+
+int64_t mx_tally_change_us(struct mx_tally *tally, int64_t at_us)
+{
+    (void)bin_at(tally, 0, at_us);
+    (void)changes_at(tally, at_us);
+    const int64_t bin_end_us = tally->bin_from_us + tally->observation->series_every_us;
+    const int64_t peak_end_us = tally->peak_from_us + tally->peak_every_us;
+    return bin_end_us < peak_end_us ? bin_end_us : peak_end_us;
+}
+
+void mx_tally_sent_many(struct mx_tally *tally, uint32_t campaign, uint32_t provider,
+                        int64_t created_us, const uint16_t *ips, size_t count)
+{
+    struct mx_counts *cells = mx_observation_cell(tally->observation, campaign, provider, 0);
+    int64_t *changes = changes_at(tally, created_us);
+    bin_at(tally, provider, created_us)->created += count;
+    changes[provider] += (int64_t)count;
+    changes[tally->first_campaign + campaign] += (int64_t)count;
+    changes += tally->first_ip;
+    for (size_t i = 0; i < count; i++) {
+        cells[ips[i]].recipients++;
+        changes[ips[i]]++;
+    }
 }
 
 static void count_delivered(struct mx_tally *tally, struct mx_counts *cell,
@@ -186,23 +219,14 @@ void mx_tally_expired(struct mx_tally *tally, const struct mx_tally_place *place
     book(tally, place, at_us, -1);
 }
 
-static uint64_t peak_of(const int64_t *change, size_t count)
+/* The highest level that a scope's net changes reach, or those of several scopes together. */
+static uint64_t peak_of(const struct mx_tally *tally, size_t scope, size_t scope_count)
 {
+    const int64_t *changes = tally->changes + scope;
     int64_t level = 0, peak = 0;
-    for (size_t i = 0; i < count; i++) {
-        level += change[i];
-        if (level > peak)
-            peak = level;
-    }
-    return (uint64_t)peak;
-}
-
-static uint64_t peak_of_all(const struct mx_tally *tally)
-{
-    int64_t level = 0, peak = 0;
-    for (size_t i = 0; i < tally->peak_count; i++) {
-        for (uint32_t p = 0; p < tally->observation->provider_count; p++)
-            level += tally->by_provider[p * tally->peak_count + i];
+    for (size_t i = 0; i < tally->peak_count; i++, changes += tally->scope_count) {
+        for (size_t s = 0; s < scope_count; s++)
+            level += changes[s];
         if (level > peak)
             peak = level;
     }
@@ -248,13 +272,11 @@ bool mx_tally_finish(struct mx_tally *tally)
 {
     struct mx_observation *o = tally->observation;
     for (uint32_t p = 0; p < o->provider_count; p++)
-        o->peak_by_provider[p] =
-            peak_of(&tally->by_provider[p * tally->peak_count], tally->peak_count);
+        o->peak_by_provider[p] = peak_of(tally, p, 1);
     for (uint32_t c = 0; c < o->campaign_count; c++)
-        o->peak_by_campaign[c] =
-            peak_of(&tally->by_campaign[c * tally->peak_count], tally->peak_count);
+        o->peak_by_campaign[c] = peak_of(tally, tally->first_campaign + c, 1);
     for (uint32_t i = 0; i < o->ip_count; i++)
-        o->peak_by_ip[i] = peak_of(&tally->by_ip[i * tally->peak_count], tally->peak_count);
-    o->peak_total = peak_of_all(tally);
+        o->peak_by_ip[i] = peak_of(tally, tally->first_ip + i, 1);
+    o->peak_total = peak_of(tally, 0, o->provider_count);
     return fill_zero_waits(o);
 }

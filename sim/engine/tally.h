@@ -7,6 +7,7 @@
 #define MX_TALLY_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "sim/observe/observe.h"
@@ -24,8 +25,15 @@ struct mx_tally *mx_tally_create(struct mx_observation *observation, const struc
 void mx_tally_destroy(struct mx_tally *tally);
 
 /* Messages created before the plan's warmup are left out by the caller (mx_tally_counts). */
-void mx_tally_dropped(struct mx_tally *tally, uint32_t campaign, uint32_t provider);
+void mx_tally_dropped(struct mx_tally *tally, uint32_t campaign, uint32_t provider,
+                      uint64_t count);
 void mx_tally_sent(struct mx_tally *tally, const struct mx_tally_place *place, int64_t created_us);
+
+/* Until when what happens from at_us on is counted at the same places of time series and peaks. */
+int64_t mx_tally_change_us(struct mx_tally *tally, int64_t at_us);
+/* As _sent for each of the home IPs: created from created_us on and before _change_us of that. */
+void mx_tally_sent_many(struct mx_tally *tally, uint32_t campaign, uint32_t provider,
+                        int64_t created_us, const uint16_t *ips, size_t count);
 
 /* attempt_count: before this one. due_us: since when it waited to start. */
 struct mx_tally_attempt {
