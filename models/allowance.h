@@ -39,19 +39,29 @@ struct mx_allowance_rule {
 void mx_allowance_prepare(struct mx_allowance_rule *rule, const struct mx_allowance_params *params,
                           const struct mx_band_params *bands, const struct mx_day *day);
 
-/* One IP, netblock or domain. volume: of the day, refused attempts included where they count;
- * limit: the most it may be; passed: of the day; ring: passed on each of the last 30 days, by day
- * number modulo 30. */
+/* One IP, netblock or domain. Since nearly all attempts pass, what they change is one number, room:
+ * how many more the growth rule lets through in this hour. From room_start, its value when it was
+ * last worked out, follows what passed since; the sums of the day and of the hour leave that out.
+ * volume: of the day, refused attempts included where they count; limit: the most it may be; passed:
+ * of the day; ring: passed on each of the last 30 days, by day number modulo 30. */
 struct mx_allowance_key {
     struct mx_bucket bucket;
+    const struct mx_bucket_rule *cap; /* of the band */
+    uint64_t room, room_start;
+    int64_t hour_number, day_number;
     uint64_t volume, limit;
     uint64_t hour_volume, hour_limit;
     uint64_t passed;
-    int64_t day_number, hour_number;
     double per_day; /* of the growth rule; 0 = no rule */
     double *ring;
     enum mx_band band;
 };
+
+/* Volume of the day up to now. */
+static inline uint64_t mx_allowance_volume(const struct mx_allowance_key *key)
+{
+    return key->volume + (key->room_start - key->room);
+}
 
 /* ring: MX_REFERENCE_DAYS_MAX doubles, borrowed. history: NULL = cold. Starts with a full bucket
  * at time 0. */

@@ -190,7 +190,7 @@ static void refuse(struct mx_answer *answer, enum mx_verdict verdict, enum mx_re
 }
 
 /* The band that a message of this IP and domain meets: the lower of the two. */
-static const struct mx_band_params *band_of(const struct mx_receiver *receiver,
+static inline const struct mx_band_params *band_of(const struct mx_receiver *receiver,
                                             const struct ip_state *ip,
                                             const struct domain_state *domain)
 {
@@ -389,7 +389,7 @@ void mx_receiver_look(const struct mx_receiver *receiver, int64_t now_us, uint32
         .band = state->reputation.band,
         .allowance_per_day =
             mx_allowance_per_day(&receiver->allowance[MX_SCOPE_IP], key, day_number),
-        .volume_today = key->day_number == day_number ? (double)key->volume : 0.0,
+        .volume_today = key->day_number == day_number ? (double)mx_allowance_volume(key) : 0.0,
         .blocked = mx_block_holds(&state->block, now_us),
     };
 }

@@ -7,6 +7,8 @@
  * the end. */
 #include "sim/engine/tally.h"
 
+#include "sim/engine/world.h"
+
 #include <stdlib.h>
 
 #define PEAK_INTERVALS_MAX 65536
@@ -94,7 +96,7 @@ static inline struct mx_series_bin *bin_at(struct mx_tally *tally, uint32_t prov
     return &o->series[tally->bin_index * o->provider_count + provider];
 }
 
-static struct mx_counts *cell_at(struct mx_tally *tally, const struct mx_tally_place *place)
+static inline struct mx_counts *cell_at(struct mx_tally *tally, const struct mx_tally_place *place)
 {
     return mx_observation_cell(tally->observation, place->campaign, place->provider, place->ip);
 }
@@ -138,69 +140,95 @@ void mx_tally_sent_many(struct mx_tally *tally, uint32_t campaign, uint32_t prov
     }
 }
 
-static void count_delivered(struct mx_tally *tally, struct mx_counts *cell,
-                            const struct mx_tally_attempt *attempt)
+static inline void count_delivered(struct mx_observation *o, const struct mx_tally_place *place,
+                                   struct mx_counts *cell, int64_t ttd_us)
 {
-    struct mx_observation *o = tally->observation;
-    int64_t ttd_us = attempt->reply_us - attempt->created_us;
     cell->delivered++;
     cell->ttd_us_sum += (uint64_t)ttd_us;
     if ((uint64_t)ttd_us > cell->ttd_us_max)
         cell->ttd_us_max = (uint64_t)ttd_us;
     size_t bucket = mx_histogram_index(ttd_us);
-    mx_histogram_bump(&o->ttd_by_provider[attempt->place.provider], bucket);
-    mx_histogram_bump(&o->ttd_by_campaign[attempt->place.campaign], bucket);
-    mx_histogram_bump(&o->ttd_by_ip[attempt->place.ip], bucket);
+    mx_histogram_bump(&o->ttd_by_provider[place->provider], bucket);
+    mx_histogram_bump(&o->ttd_by_campaign[place->campaign], bucket);
+    mx_histogram_bump(&o->ttd_by_ip[place->ip], bucket);
 }
 
-static void count_wait(struct mx_tally *tally, struct mx_counts *cell,
-                       const struct mx_tally_attempt *attempt)
+/* The zeros are filled in at the end. */
+static inline void count_wait(struct mx_observation *o, const struct mx_tally_place *place,
+                              struct mx_counts *cell, int64_t wait_us)
 {
-    struct mx_observation *o = tally->observation;
-    int64_t wait_us = attempt->start_us - attempt->due_us;
-    if (wait_us == 0)
-        return; /* the zeros are filled in at the end */
     cell->wait_us_sum += (uint64_t)wait_us;
     size_t bucket = mx_histogram_index(wait_us);
-    mx_histogram_bump(&o->wait_by_provider[attempt->place.provider], bucket);
-    mx_histogram_bump(&o->wait_by_campaign[attempt->place.campaign], bucket);
-    mx_histogram_bump(&o->wait_by_ip[attempt->place.ip], bucket);
+    mx_histogram_bump(&o->wait_by_provider[place->provider], bucket);
+    mx_histogram_bump(&o->wait_by_campaign[place->campaign], bucket);
+    mx_histogram_bump(&o->wait_by_ip[place->ip], bucket);
+}
+
+static void count_busy(struct mx_counts *cell, struct mx_series_bin *bin, enum mx_reason reason,
+                       bool is_first)
+{
+    cell->deferrals[reason]++;
+    bin->deferrals[reason]++;
+    /* whatever is tried again was deferred before: the first refusal is the first try */
+    cell->deferred_messages += is_first;
+    cell->deferred_first_attempt += is_first;
+}
+
+static void count_rejected(struct mx_counts *cell, struct mx_series_bin *bin,
+                           enum mx_verdict verdict, enum mx_reason reason)
+{
+    if (verdict == MX_REJECT_HARD) {
+        cell->hard_bounced++;
+        bin->hard_bounced++;
+        return;
+    }
+    cell->soft_rejected++;
+    cell->soft_blocked += reason == MX_REASON_BLOCKED;
+    bin->soft_rejected++;
+}
+
+static inline void count_attempt(struct mx_tally *tally, const struct mx_tally_attempt *attempt)
+{
+    const struct mx_tally_place *place = &attempt->place;
+    struct mx_counts *cell = cell_at(tally, place);
+    struct mx_series_bin *bin = bin_at(tally, place->provider, attempt->reply_us);
+    cell->attempts++;
+    bin->attempts++;
+    if (attempt->start_us != attempt->due_us)
+        count_wait(tally->observation, place, cell, attempt->start_us - attempt->due_us);
+    if (attempt->verdict == MX_BUSY) {
+        count_busy(cell, bin, attempt->reason, attempt->attempt_count == 0);
+        return;
+    }
+    if (attempt->verdict == MX_ACCEPT) {
+        bin->delivered++;
+        count_delivered(tally->observation, place, cell, attempt->reply_us - attempt->created_us);
+    } else {
+        count_rejected(cell, bin, attempt->verdict, attempt->reason);
+    }
+    book(tally, place, attempt->reply_us, -1);
 }
 
 void mx_tally_attempt(struct mx_tally *tally, const struct mx_tally_attempt *attempt)
 {
-    struct mx_counts *cell = cell_at(tally, &attempt->place);
-    struct mx_series_bin *bin = bin_at(tally, attempt->place.provider, attempt->reply_us);
-    cell->attempts++;
-    bin->attempts++;
-    count_wait(tally, cell, attempt);
-    switch (attempt->verdict) {
-    case MX_BUSY:
-        cell->deferrals[attempt->reason]++;
-        bin->deferrals[attempt->reason]++;
-        if (attempt->attempt_count == 0) {
-            /* whatever is tried again was deferred before: the first refusal is the first try */
-            cell->deferred_messages++;
-            cell->deferred_first_attempt++;
-        }
-        return;
-    case MX_ACCEPT:
-        bin->delivered++;
-        count_delivered(tally, cell, attempt);
-        break;
-    case MX_REJECT_HARD:
-        cell->hard_bounced++;
-        bin->hard_bounced++;
-        break;
-    case MX_REJECT_SOFT:
-        cell->soft_rejected++;
-        cell->soft_blocked += attempt->reason == MX_REASON_BLOCKED;
-        bin->soft_rejected++;
-        break;
-    case MX_VERDICT_COUNT:
-        break;
-    }
-    book(tally, &attempt->place, attempt->reply_us, -1);
+    count_attempt(tally, attempt);
+}
+
+void mx_tally_work(struct mx_tally *tally, const struct mx_tally_place *place,
+                   const struct mx_work *work, const struct mx_answer *answer)
+{
+    const struct mx_entry *entry = &work->entry;
+    const struct mx_tally_attempt attempt = {
+        .place = *place,
+        .created_us = entry->created_us,
+        .due_us = entry->attempt_count == 0 ? entry->created_us : entry->due_us,
+        .start_us = work->start_us,
+        .reply_us = answer->reply_us,
+        .attempt_count = entry->attempt_count,
+        .verdict = answer->verdict,
+        .reason = answer->reason,
+    };
+    count_attempt(tally, &attempt); /* inlined: no such record is ever written */
 }
 
 void mx_tally_non_attempt(struct mx_tally *tally, const struct mx_tally_place *place, int64_t at_us)

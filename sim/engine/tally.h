@@ -10,10 +10,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "models/receiver.h"
 #include "sim/observe/observe.h"
 #include "sim/scenario/plan.h"
 
 struct mx_tally;
+struct mx_work;
 
 /* Where a message is counted. ip: of its home IP, ip_count for drops. */
 struct mx_tally_place {
@@ -44,6 +46,9 @@ struct mx_tally_attempt {
     enum mx_reason reason;
 };
 void mx_tally_attempt(struct mx_tally *tally, const struct mx_tally_attempt *attempt);
+/* The same of the engine's own records. */
+void mx_tally_work(struct mx_tally *tally, const struct mx_tally_place *place,
+                   const struct mx_work *work, const struct mx_answer *answer);
 void mx_tally_non_attempt(struct mx_tally *tally, const struct mx_tally_place *place,
                           int64_t at_us);
 void mx_tally_expired(struct mx_tally *tally, const struct mx_tally_place *place, int64_t at_us,
