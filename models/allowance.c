@@ -123,8 +123,7 @@ static void set_room(struct mx_allowance_key *key)
     key->room_start = key->room;
 }
 
-/* A new hour, perhaps of a new day. */
-static void roll(const struct mx_allowance_rule *rule, struct mx_allowance_key *key,
+void mx_allowance_roll(const struct mx_allowance_rule *rule, struct mx_allowance_key *key,
                  const struct mx_allowance_calendar *calendar)
 {
     int64_t gone = calendar->day_number - key->day_number;
@@ -193,9 +192,8 @@ static void count_refused(struct mx_allowance_key *key, bool token)
         mx_bucket_take(key->cap, &key->bucket);
 }
 
-/* Which of the rules that refuse allows least, and what the refusal itself costs. */
-static enum mx_reason refuse(const struct mx_allowance_rule rules[MX_SCOPE_COUNT],
-                             struct mx_allowance_key *const keys[MX_SCOPE_COUNT])
+enum mx_reason mx_allowance_refuse(const struct mx_allowance_rule rules[MX_SCOPE_COUNT],
+                                   struct mx_allowance_key *const keys[MX_SCOPE_COUNT])
 {
     enum mx_reason reason = MX_REASON_NONE;
     double least = 0.0;
@@ -220,41 +218,4 @@ static enum mx_reason refuse(const struct mx_allowance_rule rules[MX_SCOPE_COUNT
             count_refused(key, token);
     }
     return reason;
-}
-
-/* Brings the key up to now; true: it lets one more through. */
-static inline bool lets_through(const struct mx_allowance_rule *rule, struct mx_allowance_key *key,
-                                const struct mx_allowance_calendar *calendar, int64_t now_us)
-{
-    if (!rule->is_on)
-        return true;
-    if (key->hour_number != calendar->hour_number)
-        roll(rule, key, calendar);
-    mx_bucket_fill(key->cap, &key->bucket, now_us);
-    return key->room > 0 && mx_bucket_has(key->cap, &key->bucket);
-}
-
-static inline void take(const struct mx_allowance_rule *rule, struct mx_allowance_key *key)
-{
-    if (!rule->is_on)
-        return;
-    key->room--;
-    mx_bucket_take(key->cap, &key->bucket);
-}
-
-enum mx_reason mx_allowance_take(const struct mx_allowance_rule rules[MX_SCOPE_COUNT],
-                                 struct mx_allowance_key *const keys[MX_SCOPE_COUNT],
-                                 const struct mx_allowance_calendar *calendar, int64_t now_us)
-{
-    bool ip = lets_through(&rules[MX_SCOPE_IP], keys[MX_SCOPE_IP], calendar, now_us);
-    bool netblock =
-        lets_through(&rules[MX_SCOPE_NETBLOCK], keys[MX_SCOPE_NETBLOCK], calendar, now_us);
-    bool domain = lets_through(&rules[MX_SCOPE_DOMAIN], keys[MX_SCOPE_DOMAIN], calendar, now_us);
-
-    if (!ip || !netblock || !domain)
-        return refuse(rules, keys);
-    take(&rules[MX_SCOPE_IP], keys[MX_SCOPE_IP]);
-    take(&rules[MX_SCOPE_NETBLOCK], keys[MX_SCOPE_NETBLOCK]);
-    take(&rules[MX_SCOPE_DOMAIN], keys[MX_SCOPE_DOMAIN]);
-    return MX_REASON_NONE;
 }

@@ -4,8 +4,8 @@
  * The connections are slots in the order in which they come free, so that "fewer than L in use at
  * t" is one comparison: t >= the free time of the L-th slot from the end. A message takes the open
  * connection that came free last, else it opens one. The slots lie in two parts: those that were
- * free at the last start, of which the last is taken and given (a stack), and those that were in
- * use, which come free at the front and are joined near the end (a ring): nothing is moved far.
+ * free at the last start, of which the last is taken (a stack), and those that were in use, which
+ * come free at the front and are joined near the end (a queue): nothing is moved far.
  *
  * The bucket holds `burst` tokens and gains one each interval. It is kept as the time at which it
  * was last full and what was taken since: the n-th message after it may start from
@@ -14,6 +14,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "models/units.h"
 
@@ -38,16 +39,11 @@ struct mx_sending_path {
     int64_t paused_until_us; /* and nothing starts before the limits last changed */
     double throttle_rate_per_s;
     uint32_t throttle_connections;
-    uint32_t idle_count;            /* slots free at the last start: slot[0 .. idle_count) */
-    uint32_t busy_first, busy_mask; /* the others: ring[(busy_first + i) & busy_mask] */
-    struct slot *ring;              /* a power of two of them, behind the stack */
+    uint32_t idle_count;    /* slots free at the last start: slot[0 .. idle_count) */
+    struct slot *busy;      /* the others, slot_count - idle_count of them, in a room of twice all */
+    struct slot *busy_room; /* behind slot[slot_count] */
     struct slot slot[];
 };
-
-static struct slot *busy_slot(const struct mx_sending_path *path, uint32_t i)
-{
-    return &path->ring[(path->busy_first + i) & path->busy_mask];
-}
 
 static void set_rate(struct mx_sending_path *path, int64_t now_us, double throttle_per_s)
 {
@@ -81,20 +77,16 @@ struct mx_sending_path *mx_sending_path_create(const struct mx_sending_params *p
 {
     assert(params->connections <= MX_CONNECTIONS_MAX);
     const uint32_t slot_count = params->connections > 0 ? params->connections : THROTTLED_SLOTS;
-    uint32_t ring_size = 1;
-    while (ring_size < slot_count) {
-        ring_size *= 2;
-    }
     struct mx_sending_path *path =
-        calloc(1, sizeof *path + ((size_t)slot_count + ring_size) * sizeof path->slot[0]);
+        calloc(1, sizeof *path + 3 * (size_t)slot_count * sizeof path->slot[0]);
     if (path == NULL) {
         return NULL;
     }
     path->params = *params;
     path->slot_count = slot_count;
     path->idle_count = slot_count;
-    path->busy_mask = ring_size - 1;
-    path->ring = path->slot + slot_count;
+    path->busy_room = path->slot + slot_count;
+    path->busy = path->busy_room;
     set_rate(path, 0, 0);
     set_connections(path, 0);
     return path;
@@ -148,62 +140,67 @@ int64_t mx_sending_path_start_us(const struct mx_sending_path *path, int64_t rea
     }
     if (path->limit > 0) {
         const uint32_t i = path->slot_count - path->limit;
-        const int64_t free_us = i < path->idle_count
-                                    ? path->slot[i].free_us
-                                    : busy_slot(path, i - path->idle_count)->free_us;
+        const struct slot *slot =
+            i < path->idle_count ? &path->slot[i] : &path->busy[i - path->idle_count];
+        const int64_t free_us = slot->free_us;
         start_us = free_us > start_us ? free_us : start_us;
     }
     return start_us;
 }
 
-/* Slots that came free until start_us go over to the idle ones. */
-static void advance(struct mx_sending_path *path, int64_t start_us)
+/* The place in the stack of the open connection that came free last; if all are closed, of the last
+ * free one. A connection not used for too long is closed, and so are all before it. */
+static uint32_t find_open(struct mx_sending_path *path, uint32_t count, int64_t start_us)
 {
-    while (path->idle_count < path->slot_count) {
-        const struct slot *next = busy_slot(path, 0);
-        if (next->free_us > start_us) {
-            break;
-        }
-        path->slot[path->idle_count++] = *next;
-        path->busy_first++;
-    }
-}
-
-/* Take the slot of the open connection that came free last; if all are closed, the last free one,
- * which it leaves with nothing to carry. */
-static struct slot take_slot(struct mx_sending_path *path, int64_t start_us)
-{
-    const uint32_t last = path->idle_count - 1;
-    uint32_t taken = last;
-    assert(path->idle_count > 0);
-    for (uint32_t i = path->idle_count; i-- > 0;) {
+    for (uint32_t i = count; i-- > 0;) {
         if (start_us - path->slot[i].free_us > path->params.idle_us) {
+            path->slot[i].left = 0;
             break;
         }
         if (path->slot[i].left > 0) {
-            taken = i;
-            break;
+            return i;
         }
     }
-    struct slot slot = path->slot[taken];
-    if (start_us - slot.free_us > path->params.idle_us) {
-        slot.left = 0;
+    return count - 1;
+}
+
+/* Take a free slot, once those that came free until start_us have gone over to the stack. */
+static inline struct slot take_slot(struct mx_sending_path *path, int64_t start_us)
+{
+    uint32_t count = path->idle_count;
+    const struct slot *busy = path->busy;
+    const struct slot *end = busy + (path->slot_count - count);
+    for (; busy < end && busy->free_us <= start_us; busy++) {
+        path->slot[count++] = *busy;
     }
-    for (uint32_t i = taken; i < last; i++) {
+    path->busy += busy - path->busy;
+    assert(count > 0);
+    path->idle_count = --count;
+    const struct slot last = path->slot[count];
+    if (last.left > 0 && start_us - last.free_us <= path->params.idle_us) {
+        return last;
+    }
+    const uint32_t taken = find_open(path, count + 1, start_us);
+    const struct slot slot = path->slot[taken];
+    for (uint32_t i = taken; i < count; i++) {
         path->slot[i] = path->slot[i + 1];
     }
-    path->idle_count = last;
     return slot;
 }
 
 /* Behind those that come free until then. */
-static void join_busy(struct mx_sending_path *path, struct slot slot)
+static inline void join_busy(struct mx_sending_path *path, struct slot slot)
 {
-    uint32_t i = path->slot_count - path->idle_count - 1;
-    for (; i > 0 && busy_slot(path, i - 1)->free_us > slot.free_us; i--) {
-        *busy_slot(path, i) = *busy_slot(path, i - 1);
+    const uint32_t count = path->slot_count - path->idle_count - 1;
+    if (path->busy + count == path->busy_room + 2 * path->slot_count) {
+        memmove(path->busy_room, path->busy, count * sizeof slot);
+        path->busy = path->busy_room;
     }
-    *busy_slot(path, i) = slot;
+    struct slot *at = path->busy + count;
+    for (; at > path->busy && at[-1].free_us > slot.free_us; at--) {
+        at[0] = at[-1];
+    }
+    *at = slot;
 }
 
 int64_t mx_sending_path_take(struct mx_sending_path *path, int64_t start_us, int64_t transaction_us)
@@ -214,7 +211,6 @@ int64_t mx_sending_path_take(struct mx_sending_path *path, int64_t start_us, int
     if (path->limit == 0) {
         return start_us + path->params.connect_us + transaction_us;
     }
-    advance(path, start_us);
     struct slot slot = take_slot(path, start_us);
     slot.free_us = start_us + transaction_us;
     if (slot.left == 0) {

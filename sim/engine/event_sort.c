@@ -140,7 +140,10 @@ static void sort_run(const struct mx_events *events, uint64_t *run, size_t count
 static void sort_runs(const struct mx_events *events, uint64_t *sorted)
 {
     const size_t count = events->count;
-    for (size_t i = 1; i < count; i++) {
+    size_t ties = 0;
+    for (size_t i = 1; i < count; i++)
+        ties += sorted[i] >> PLACE_BITS == sorted[i - 1] >> PLACE_BITS;
+    for (size_t i = 1; i < count && ties > 0; i++) {
         if ((sorted[i] ^ sorted[i - 1]) >> PLACE_BITS != 0)
             continue;
         size_t end = i + 1;
@@ -151,25 +154,32 @@ static void sort_runs(const struct mx_events *events, uint64_t *sorted)
     }
 }
 
+/* Keys in the order of the array; true: they are sorted. */
+static bool make_keys(const struct mx_events *events, unsigned drop, uint64_t *keys)
+{
+    const char *at = (const char *)events->time_us;
+    uint64_t before = 0, falls = 0;
+    for (size_t i = 0; i < events->count; i++, at += events->stride) {
+        const int64_t time_us = *(const int64_t *)(const void *)at;
+        const uint64_t key = (uint64_t)(time_us - events->from_us) >> drop << PLACE_BITS | i;
+        falls += key < before;
+        keys[i] = key;
+        before = key;
+    }
+    return falls == 0;
+}
+
 void mx_event_sort(const struct mx_events *events, uint64_t *sorted, uint64_t *spare)
 {
     const size_t count = events->count;
     const uint64_t span_us = (uint64_t)(events->until_us - events->from_us) - 1;
     const unsigned span_bits = bits_of(span_us);
     const unsigned drop = span_bits > PLACE_BITS ? span_bits - PLACE_BITS : 0;
-    const char *at = (const char *)events->time_us;
-    bool in_order = true;
-    uint64_t before = 0;
-    for (size_t i = 0; i < count; i++, at += events->stride) {
-        const int64_t time_us = *(const int64_t *)(const void *)at;
-        const uint64_t since_us = (uint64_t)(time_us - events->from_us) >> drop;
-        spare[i] = since_us << PLACE_BITS | i;
-        in_order = in_order && spare[i] >= before;
-        before = spare[i];
-    }
+    const bool in_order = make_keys(events, drop, spare);
     if (in_order || count <= SMALL) {
         memcpy(sorted, spare, count * sizeof *sorted);
-        insertion_sort(sorted, count);
+        if (!in_order)
+            insertion_sort(sorted, count);
     } else {
         sort(spare, sorted, count, 0, span_bits - drop + PLACE_BITS);
     }

@@ -240,7 +240,7 @@ size_t mx_world_serve_some(struct mx_world *world, uint32_t path, int64_t before
 int64_t mx_world_wake_us(const struct mx_world *world, uint32_t path);
 
 /* The step of the draw (of purpose MX_DRAW_EPISODE) that work->episode_u comes from, or
- * MX_STEP_NONE: any uniform will do. Holds until the next edge. */
+ * MX_STEP_NONE: any uniform will do. */
 #define MX_STEP_NONE UINT64_MAX
 uint64_t mx_world_episode_step(const struct mx_world *world, const struct mx_work *work);
 
