@@ -360,6 +360,16 @@ int64_t mx_receiver_episode(const struct mx_receiver *receiver, int64_t now_us, 
     return episode_us > 0 ? now_us / episode_us : MX_EPISODE_PER_ATTEMPT;
 }
 
+bool mx_receiver_episode_holds(const struct mx_receiver *receiver, int64_t from_us,
+                               int64_t until_us)
+{
+    int64_t episode_us = receiver->params->reputation.episode_us;
+
+    if (!receiver->has_reputation)
+        return true;
+    return episode_us > 0 && from_us / episode_us == (until_us - 1) / episode_us;
+}
+
 void mx_receiver_complain(struct mx_receiver *receiver, uint32_t ip, uint32_t domain)
 {
     const struct mx_reputation_params *params = &receiver->params->reputation;

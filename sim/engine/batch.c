@@ -67,28 +67,47 @@ bool mx_batch_reserve(struct mx_batch *batch)
     return grow((void **)&batch->outcomes, &batch->outcome_size, batch->work_count,
                 sizeof *batch->outcomes) &&
            grow((void **)&batch->sorted, &batch->sorted_size, most, sizeof *batch->sorted) &&
+           grow((void **)&batch->keys, &batch->keys_size, most, sizeof *batch->keys) &&
            grow((void **)&batch->spare, &batch->spare_size, most, sizeof *batch->spare) &&
            renew_asks(&batch->asks, most + MX_DRAW_LANES);
 }
 
-void mx_batch_sort_entries(struct mx_batch *batch, int64_t from_us, int64_t until_us)
+void mx_batch_sort_entries(struct mx_batch *batch, int64_t from_us, int64_t until_us,
+                           const uint16_t *group, uint32_t group_count)
 {
     if (batch->entry_count == 0)
         return;
-    const struct mx_events events = {&batch->entries->due_us, &batch->entries->message,
-                                     sizeof *batch->entries,  batch->entry_count,
-                                     from_us,                 until_us};
-    mx_event_sort(&events, batch->sorted, batch->spare);
+    const struct mx_events events = {
+        .time_us = &batch->entries->due_us,
+        .message = &batch->entries->message,
+        .destination = &batch->entries->destination,
+        .stride = sizeof *batch->entries,
+        .count = batch->entry_count,
+        .from_us = from_us,
+        .until_us = until_us,
+        .group = group,
+        .group_count = group_count,
+    };
+    mx_event_sort(&events, batch->sorted, batch->keys, batch->spare);
 }
 
-void mx_batch_sort_works(struct mx_batch *batch, int64_t from_us, int64_t until_us)
+void mx_batch_sort_works(struct mx_batch *batch, int64_t from_us, int64_t until_us,
+                         const uint16_t *group, uint32_t group_count)
 {
     if (batch->work_count == 0)
         return;
-    const struct mx_events events = {&batch->works->start_us, &batch->works->entry.message,
-                                     sizeof *batch->works,    batch->work_count,
-                                     from_us,                 until_us};
-    mx_event_sort(&events, batch->sorted, batch->spare);
+    const struct mx_events events = {
+        .time_us = &batch->works->start_us,
+        .message = &batch->works->entry.message,
+        .destination = &batch->works->entry.destination,
+        .stride = sizeof *batch->works,
+        .count = batch->work_count,
+        .from_us = from_us,
+        .until_us = until_us,
+        .group = group,
+        .group_count = group_count,
+    };
+    mx_event_sort(&events, batch->sorted, batch->keys, batch->spare);
 }
 
 void mx_batch_fini(struct mx_batch *batch)
@@ -97,6 +116,7 @@ void mx_batch_fini(struct mx_batch *batch)
     free(batch->works);
     free(batch->outcomes);
     free(batch->sorted);
+    free(batch->keys);
     free(batch->spare);
     free(batch->asks.key);
     free(batch->asks.place);

@@ -25,8 +25,9 @@ struct mx_batch {
     size_t work_count, work_size;
     struct mx_outcome *outcomes;
     size_t outcome_size;
-    uint64_t *sorted, *spare; /* mx_event_place(): index of the entry or work */
-    size_t sorted_size, spare_size;
+    uint32_t *sorted;         /* indices of the entries or works */
+    uint64_t *keys, *spare;   /* for sorting */
+    size_t sorted_size, keys_size, spare_size;
     struct mx_asks asks;
 };
 
@@ -37,9 +38,12 @@ bool mx_batch_room_works(struct mx_batch *batch, size_t more);
 /* Room for sorting, asking for and reporting all that is there; false when out of memory. */
 bool mx_batch_reserve(struct mx_batch *batch);
 /* `sorted` goes through the entries (works) by (due, message) (by (start, message)); all of them
- * are in [from_us, until_us). */
-void mx_batch_sort_entries(struct mx_batch *batch, int64_t from_us, int64_t until_us);
-void mx_batch_sort_works(struct mx_batch *batch, int64_t from_us, int64_t until_us);
+ * are in [from_us, until_us). group, of a path: what is of one group is put together, see
+ * event_sort.h; NULL: all are of one. */
+void mx_batch_sort_entries(struct mx_batch *batch, int64_t from_us, int64_t until_us,
+                           const uint16_t *group, uint32_t group_count);
+void mx_batch_sort_works(struct mx_batch *batch, int64_t from_us, int64_t until_us,
+                         const uint16_t *group, uint32_t group_count);
 void mx_batch_fini(struct mx_batch *batch);
 
 /* Take all that the scheduler has due before until_us: expiries happen at once, attempts are added

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* event_sort.c - keys (time since the window's start 32 bits | place 32 bits), dealt by their
- * leading bits and put right by insertion; then runs of one time by message. Windows longer than
- * 2^32 us lose their times' last bits in the key, which makes more runs. */
+/* event_sort.c - keys (group | time since the window's start | place), dealt by their leading bits
+ * and put right by insertion; then runs of one time by message. Where 64 bits do not hold all that,
+ * the times lose their last ones, which makes more runs. */
 #include "sim/engine/event_sort.h"
 
 #include <stdbool.h>
 #include <string.h>
 
-#define PLACE_BITS 32
 #define SMALL 20 /* keys that are sorted by insertion */
 #define CELL_BITS_MAX 12
 
@@ -88,39 +87,36 @@ static void sort_narrowed(uint64_t *from, uint64_t *to, size_t count)
 
 /* --- runs of one time --- */
 
-static int64_t time_of(const struct mx_events *events, uint64_t key)
+static const void *at_stride(const void *first, const struct mx_events *events, uint32_t place)
 {
-    const char *at = (const char *)events->time_us + mx_event_place(key) * events->stride;
-    return *(const int64_t *)(const void *)at;
+    return (const char *)first + place * events->stride;
 }
 
-static uint64_t message_of(const struct mx_events *events, uint64_t key)
+static bool comes_before(const struct mx_events *events, uint32_t a, uint32_t b)
 {
-    const char *at = (const char *)events->message + mx_event_place(key) * events->stride;
-    return *(const uint64_t *)(const void *)at;
+    const int64_t a_us = *(const int64_t *)at_stride(events->time_us, events, a);
+    const int64_t b_us = *(const int64_t *)at_stride(events->time_us, events, b);
+    if (a_us != b_us)
+        return a_us < b_us;
+    return *(const uint64_t *)at_stride(events->message, events, a) <
+           *(const uint64_t *)at_stride(events->message, events, b);
 }
 
-static bool comes_before(const struct mx_events *events, uint64_t a, uint64_t b)
+static void sift_down(const struct mx_events *events, uint32_t *run, size_t at, size_t count)
 {
-    const int64_t a_us = time_of(events, a), b_us = time_of(events, b);
-    return a_us != b_us ? a_us < b_us : message_of(events, a) < message_of(events, b);
-}
-
-static void sift_down(const struct mx_events *events, uint64_t *run, size_t at, size_t count)
-{
-    const uint64_t key = run[at];
+    const uint32_t place = run[at];
     for (size_t child; (child = 2 * at + 1) < count; at = child) {
         if (child + 1 < count && comes_before(events, run[child], run[child + 1]))
             child++;
-        if (!comes_before(events, key, run[child]))
+        if (!comes_before(events, place, run[child]))
             break;
         run[at] = run[child];
     }
-    run[at] = key;
+    run[at] = place;
 }
 
 /* A heap sort: what is made at once may be made by the million. */
-static void sort_run(const struct mx_events *events, uint64_t *run, size_t count)
+static void sort_run(const struct mx_events *events, uint32_t *run, size_t count)
 {
     size_t in_order = 1;
     while (in_order < count && comes_before(events, run[in_order - 1], run[in_order]))
@@ -130,38 +126,71 @@ static void sort_run(const struct mx_events *events, uint64_t *run, size_t count
     for (size_t i = count / 2; i-- > 0;)
         sift_down(events, run, i, count);
     for (size_t left = count - 1; left > 0; left--) {
-        const uint64_t last = run[left];
+        const uint32_t last = run[left];
         run[left] = run[0];
         run[0] = last;
         sift_down(events, run, 0, left);
     }
 }
 
-static void sort_runs(const struct mx_events *events, uint64_t *sorted)
+/* Places out of sorted keys; true: some keys differ in their places alone. */
+static bool write_places(const uint64_t *keys, size_t count, unsigned place_bits, uint32_t *sorted)
+{
+    const uint64_t place_mask = (UINT64_C(1) << place_bits) - 1;
+    uint64_t ties = 0, before = ~keys[0];
+    for (size_t i = 0; i < count; i++) {
+        sorted[i] = (uint32_t)(keys[i] & place_mask);
+        ties += ((keys[i] ^ before) & ~place_mask) == 0;
+        before = keys[i];
+    }
+    return ties > 0;
+}
+
+static void sort_runs(const struct mx_events *events, const uint64_t *keys, unsigned place_bits,
+                      uint32_t *sorted)
 {
     const size_t count = events->count;
-    size_t ties = 0;
-    for (size_t i = 1; i < count; i++)
-        ties += sorted[i] >> PLACE_BITS == sorted[i - 1] >> PLACE_BITS;
-    for (size_t i = 1; i < count && ties > 0; i++) {
-        if ((sorted[i] ^ sorted[i - 1]) >> PLACE_BITS != 0)
-            continue;
-        size_t end = i + 1;
-        while (end < count && (sorted[end] ^ sorted[i]) >> PLACE_BITS == 0)
+    for (size_t i = 0, end; i < count; i = end) {
+        for (end = i + 1; end < count && (keys[end] ^ keys[i]) >> place_bits == 0;)
             end++;
-        sort_run(events, &sorted[i - 1], end - i + 1);
-        i = end;
+        if (end - i > 1)
+            sort_run(events, &sorted[i], end - i);
     }
 }
 
+/* What a key is made of; drop: the times' last bits that it does not hold. */
+struct layout {
+    unsigned place_bits, time_bits, drop, key_bits;
+};
+
+static struct layout layout_of(const struct mx_events *events)
+{
+    const unsigned group_bits = events->group ? bits_of(events->group_count - 1) : 0;
+    const unsigned span_bits = bits_of((uint64_t)(events->until_us - events->from_us) - 1);
+    struct layout layout = {.place_bits = bits_of(events->count - 1)};
+    const unsigned room = 64 - group_bits - layout.place_bits;
+    layout.time_bits = span_bits < room ? span_bits : room;
+    layout.drop = span_bits - layout.time_bits;
+    layout.key_bits = group_bits + layout.time_bits + layout.place_bits;
+    return layout;
+}
+
 /* Keys in the order of the array; true: they are sorted. */
-static bool make_keys(const struct mx_events *events, unsigned drop, uint64_t *keys)
+static bool make_keys(const struct mx_events *events, const struct layout *layout, uint64_t *keys)
 {
     const char *at = (const char *)events->time_us;
+    const char *destination = (const char *)events->destination;
+    const unsigned place_bits = layout->place_bits;
+    const unsigned group_shift = place_bits + layout->time_bits;
     uint64_t before = 0, falls = 0;
     for (size_t i = 0; i < events->count; i++, at += events->stride) {
         const int64_t time_us = *(const int64_t *)(const void *)at;
-        const uint64_t key = (uint64_t)(time_us - events->from_us) >> drop << PLACE_BITS | i;
+        uint64_t key = (uint64_t)(time_us - events->from_us) >> layout->drop << place_bits | i;
+        if (events->group) {
+            key |= (uint64_t)events->group[*(const uint16_t *)(const void *)destination]
+                   << group_shift;
+            destination += events->stride;
+        }
         falls += key < before;
         keys[i] = key;
         before = key;
@@ -169,19 +198,25 @@ static bool make_keys(const struct mx_events *events, unsigned drop, uint64_t *k
     return falls == 0;
 }
 
-void mx_event_sort(const struct mx_events *events, uint64_t *sorted, uint64_t *spare)
+void mx_event_sort(const struct mx_events *events, uint32_t *sorted, uint64_t *keys,
+                   uint64_t *spare)
 {
     const size_t count = events->count;
-    const uint64_t span_us = (uint64_t)(events->until_us - events->from_us) - 1;
-    const unsigned span_bits = bits_of(span_us);
-    const unsigned drop = span_bits > PLACE_BITS ? span_bits - PLACE_BITS : 0;
-    const bool in_order = make_keys(events, drop, spare);
-    if (in_order || count <= SMALL) {
-        memcpy(sorted, spare, count * sizeof *sorted);
-        if (!in_order)
-            insertion_sort(sorted, count);
-    } else {
-        sort(spare, sorted, count, 0, span_bits - drop + PLACE_BITS);
+    if (count < 2) {
+        for (size_t i = 0; i < count; i++)
+            sorted[i] = 0;
+        return;
     }
-    sort_runs(events, sorted);
+    const struct layout layout = layout_of(events);
+    const uint64_t *done = keys;
+    if (!make_keys(events, &layout, keys)) {
+        if (count <= SMALL) {
+            insertion_sort(keys, count);
+        } else {
+            sort_narrowed(keys, spare, count);
+            done = spare;
+        }
+    }
+    if (write_places(done, count, layout.place_bits, sorted))
+        sort_runs(events, done, layout.place_bits, sorted);
 }

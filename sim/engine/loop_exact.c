@@ -187,9 +187,9 @@ static void run_due(struct exact *e)
         world->out_of_memory = true;
         return;
     }
-    mx_batch_sort_entries(&e->batch, e->now_us, e->now_us + 1);
+    mx_batch_sort_entries(&e->batch, e->now_us, e->now_us + 1, NULL, 1);
     for (size_t i = 0; i < e->batch.entry_count; i++)
-        hand_over(e, &e->batch.entries[mx_event_place(e->batch.sorted[i])]);
+        hand_over(e, &e->batch.entries[e->batch.sorted[i]]);
 }
 
 static void run_wake(struct exact *e)

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* loop_window.c - the fast loop: all that is due within a window is handled at once.
  *
- * True time order is kept: what is due is handed to its path in the order (due, message), each
- * path gives its starts first come, first served, and the starts are judged in the order (start,
- * message). That works because a start never depends on a reply within the same window: transaction
+ * True time order is kept where it can be seen: what is due is handed to its path in the order (due,
+ * message), each path gives its starts first come, first served, and the starts are judged provider
+ * by provider, each in the order (start, message). That works because a start never depends on a reply within the same window: transaction
  * times are drawn from (message, attempt), adaptive limits move at edges only, and a refused
- * message is not due again before the window ends (else plan->exact_required). */
+ * message is not due again before the window ends (else plan->exact_required). Providers share
+ * nothing within a window; one at a time, the processor foresees its stages better. */
 #include "sim/base/check.h"
 #include "sim/engine/batch.h"
 #include "sim/engine/world.h"
@@ -26,6 +27,8 @@ struct window {
     struct open_stream *open;
     uint32_t open_count;
     int64_t create_us; /* the earliest of them */
+    /* [path]: itself; its provider, or 0 where the trace wants all in one order */
+    uint16_t *by_path, *by_provider;
 };
 
 /* --- creation --- */
@@ -136,33 +139,69 @@ static void draw_attempts(struct window *w)
     mx_asks_draw(asks, world->draw_key);
 }
 
-static void hand_over(struct window *w)
+/* What is due at a path, in order: it starts at once, or waits behind what waits already. */
+static void hand_to_path(struct window *w, struct mx_world_path *path, const uint32_t *places,
+                         size_t count)
 {
     struct mx_world *world = w->world;
     struct mx_batch *batch = &w->batch;
     const struct mx_asks *asks = &batch->asks;
+    size_t i = 0;
+    for (; i < count && path->line.count == 0; i++) {
+        const struct mx_entry *entry = &batch->entries[places[i]];
+        const uint32_t ask = asks->place[places[i]];
+        const struct mx_draw draw = {{asks->word0[ask], asks->word1[ask]}};
+        struct mx_work *work = &batch->works[batch->work_count];
+        if (mx_world_try_start(world, entry, w->until_us, &draw, work))
+            batch->work_count++;
+        else
+            mx_world_wait(world, entry);
+    }
+    for (; i < count; i++) {
+        if (!mx_line_push(&world->lines, &path->line, &batch->entries[places[i]]))
+            world->out_of_memory = true;
+    }
+}
+
+static void hand_over(struct window *w)
+{
+    struct mx_world *world = w->world;
+    struct mx_batch *batch = &w->batch;
     if (!mx_batch_room_works(batch, batch->entry_count)) {
         world->out_of_memory = true;
         return;
     }
+    mx_batch_sort_entries(batch, w->from_us, w->until_us, w->by_path, world->path_count);
     draw_attempts(w);
-    for (size_t i = 0; i < batch->entry_count; i++) {
-        const uint32_t place = mx_event_place(batch->sorted[i]);
-        const struct mx_entry *entry = &batch->entries[place];
-        if (world->paths[entry->destination].line.count == 0) {
-            const uint32_t ask = asks->place[place];
-            const struct mx_draw draw = {{asks->word0[ask], asks->word1[ask]}};
-            if (mx_world_try_start(world, entry, w->until_us, &draw,
-                                   &batch->works[batch->work_count])) {
-                batch->work_count++;
-                continue;
-            }
+    for (size_t i = 0, end; i < batch->entry_count; i = end) {
+        const uint16_t path = batch->entries[batch->sorted[i]].destination;
+        for (end = i + 1; end < batch->entry_count; end++) {
+            if (batch->entries[batch->sorted[end]].destination != path)
+                break;
         }
-        mx_world_wait(world, entry);
+        hand_to_path(w, &world->paths[path], &batch->sorted[i], end - i);
     }
 }
 
 /* --- judging --- */
+
+/* A path's episode is the same for all attempts of a window, unless it ends there or there is one
+ * for each attempt: it is looked up once. */
+static uint64_t episode_step(const struct window *w, const struct mx_work *work)
+{
+    const struct mx_world *world = w->world;
+    struct mx_world_path *path = &world->paths[work->entry.destination];
+    const uint32_t domain = world->streams[mx_world_stream_of(world, work->entry.message)].domain;
+    if (path->episode_from_us == w->from_us && path->episode_domain == domain)
+        return path->episode_step;
+    const uint64_t step = mx_world_episode_step(world, work);
+    if (mx_receiver_episode_holds(path->receiver, w->from_us, w->until_us)) {
+        path->episode_from_us = w->from_us;
+        path->episode_domain = domain;
+        path->episode_step = step;
+    }
+    return step;
+}
 
 /* Which draws of reputation's episodes there are does not depend on the order of the attempts. */
 static void draw_episodes(struct window *w)
@@ -173,7 +212,7 @@ static void draw_episodes(struct window *w)
     asks->count = 0;
     for (size_t i = 0; i < batch->work_count; i++) {
         struct mx_work *work = &batch->works[i];
-        const uint64_t step = mx_world_episode_step(world, work);
+        const uint64_t step = episode_step(w, work);
         work->episode_u = 0.5;
         if (step == MX_STEP_NONE)
             continue;
@@ -193,7 +232,7 @@ static void judge_all(struct window *w)
     size_t outcome_count = 0;
     draw_episodes(w);
     for (size_t i = 0; i < batch->work_count; i++) {
-        const struct mx_work *work = &batch->works[mx_event_place(batch->sorted[i])];
+        const struct mx_work *work = &batch->works[batch->sorted[i]];
         if (mx_world_judge(w->world, work, &batch->outcomes[outcome_count]))
             outcome_count++;
     }
@@ -223,17 +262,15 @@ static void run_window(struct window *w)
         world->out_of_memory = true;
         return;
     }
-    if (batch->entry_count > 0) {
-        mx_batch_sort_entries(batch, w->from_us, w->until_us);
+    if (batch->entry_count > 0)
         hand_over(w);
-    }
     if (batch->work_count == 0)
         return;
     if (world->out_of_memory || !mx_batch_reserve(batch)) {
         world->out_of_memory = true;
         return;
     }
-    mx_batch_sort_works(batch, w->from_us, w->until_us);
+    mx_batch_sort_works(batch, w->from_us, w->until_us, w->by_provider, world->provider_count);
     judge_all(w);
 }
 
@@ -262,8 +299,14 @@ static bool begin(struct window *w)
 {
     struct mx_world *world = w->world;
     w->open = malloc((world->stream_count + 1U) * sizeof *w->open);
-    if (!w->open)
+    w->by_path = malloc((world->path_count + 1U) * sizeof *w->by_path);
+    w->by_provider = malloc((world->path_count + 1U) * sizeof *w->by_provider);
+    if (!w->open || !w->by_path || !w->by_provider)
         return false;
+    for (uint32_t i = 0; i < world->path_count; i++) {
+        w->by_path[i] = (uint16_t)i;
+        w->by_provider[i] = (uint16_t)(world->options->trace ? 0 : world->paths[i].provider);
+    }
     w->create_us = MX_NEVER;
     for (uint32_t s = 0; s < world->stream_count; s++) {
         const int64_t next_us = world->streams[s].arrival.next_us;
@@ -278,24 +321,31 @@ static bool begin(struct window *w)
     return true;
 }
 
-void mx_loop_window(struct mx_world *world)
+static void run_windows(struct window *w)
 {
-    struct window w = {.world = world};
-    if (!begin(&w)) {
-        world->out_of_memory = true;
-        return;
-    }
-    int64_t horizon_us = world->plan->horizon_us;
-    while (w.from_us < horizon_us && !world->out_of_memory) {
-        int64_t room_us = horizon_us - w.from_us;
-        w.until_us =
-            w.from_us + (world->plan->window_us < room_us ? world->plan->window_us : room_us);
-        run_window(&w);
+    struct mx_world *world = w->world;
+    const int64_t horizon_us = world->plan->horizon_us;
+    while (w->from_us < horizon_us && !world->out_of_memory) {
+        const int64_t room_us = horizon_us - w->from_us;
+        w->until_us =
+            w->from_us + (world->plan->window_us < room_us ? world->plan->window_us : room_us);
+        run_window(w);
         mx_world_measure(world);
         if (mx_world_progress(world))
             break;
-        w.from_us = w.batch.work_count > 0 ? w.until_us : next_edge(&w);
+        w->from_us = w->batch.work_count > 0 ? w->until_us : next_edge(w);
     }
+}
+
+void mx_loop_window(struct mx_world *world)
+{
+    struct window w = {.world = world};
+    if (begin(&w))
+        run_windows(&w);
+    else
+        world->out_of_memory = true;
     mx_batch_fini(&w.batch);
     free(w.open);
+    free(w.by_path);
+    free(w.by_provider);
 }

@@ -214,6 +214,7 @@ static bool create_paths(struct mx_world *world)
         path->throttle_params = provider->throttle.rule_count > 0 ? &provider->throttle : NULL;
         path->receiver = world->providers[path->provider].receiver;
         path->throttle_next_us = MX_NEVER;
+        path->episode_from_us = -1;
         world->wake_us[i] = MX_WAKE_UNKNOWN;
         path->sending = mx_sending_path_create(&provider->sending);
         if (!path->sending)
