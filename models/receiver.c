@@ -344,6 +344,14 @@ void mx_receiver_attempt(struct mx_receiver *receiver, const struct mx_attempt *
         place(&receiver->params->reputation, attempt, &met, answer);
 }
 
+void mx_receiver_prefetch(const struct mx_receiver *receiver, uint32_t ip)
+{
+    const char *state = (const char *)&receiver->ips[ip];
+
+    for (size_t at = 0; at < sizeof *receiver->ips; at += 64)
+        __builtin_prefetch(state + at, 1);
+}
+
 /* --- time passes -------------------------------------------------------------------------- */
 
 int64_t mx_receiver_episode(const struct mx_receiver *receiver, int64_t now_us, uint32_t ip,

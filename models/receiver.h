@@ -85,6 +85,9 @@ bool mx_receiver_episode_holds(const struct mx_receiver *receiver, int64_t from_
 void mx_receiver_attempt(struct mx_receiver *receiver, const struct mx_attempt *attempt,
                          struct mx_answer *answer);
 
+/* An attempt from this address will follow soon: have its state brought near. */
+void mx_receiver_prefetch(const struct mx_receiver *receiver, uint32_t ip);
+
 /* A complaint about a message accepted earlier from (ip, domain), counted in the epoch that is
  * open. */
 void mx_receiver_complain(struct mx_receiver *receiver, uint32_t ip, uint32_t domain);

@@ -165,7 +165,7 @@ static void look_at_members(const struct mx_world_stream *stream, struct mx_worl
 
 static void look_at_arrivals(const struct mx_world_stream *stream, struct mx_world_ahead *ahead)
 {
-    double u[MX_AHEAD] = {0};
+    double u[MX_AHEAD]; /* not looked at where arrivals are even */
     if (mx_arrival_is_poisson(ahead->arrival.shape)) {
         uint64_t word[2][DRAWS_MAX];
         const uint64_t next = ahead->arrival.index + 1;
@@ -178,22 +178,35 @@ static void look_at_arrivals(const struct mx_world_stream *stream, struct mx_wor
     mx_arrival_take(&ahead->arrival, u, ahead->count, ahead->created_us);
 }
 
+/* Slots of the block that begins with message number `first`. */
+static void find_slots(const struct mx_world *world, const struct mx_world_stream *stream,
+                       struct mx_world_ahead *ahead, uint64_t first)
+{
+    uint64_t hash[MX_AHEAD];
+    for (uint64_t i = 0; i < MX_AHEAD; i++)
+        hash[i] = mx_key_combine(stream->ip_hash, first + i);
+    mx_ip_table_find(world->ip_tables[stream->pool], hash, MX_AHEAD, ahead->slot);
+}
+
+/* Where there is a table, slots are found a block before they are looked up. */
 static void look_at_addresses(const struct mx_world *world, const struct mx_world_stream *stream,
                               struct mx_world_ahead *ahead, uint64_t first)
 {
     const struct mx_plan_pool *pool = &world->plan->pools[stream->pool];
-    const struct mx_ip_table *table = world->ip_tables[stream->pool];
-    uint64_t hash[MX_AHEAD];
-    for (uint64_t i = 0; i < ahead->count; i++)
-        hash[i] = mx_key_combine(stream->ip_hash, first + i);
-    if (table)
-        mx_ip_table_pick_many(table, hash, ahead->count, ahead->ip);
-    for (size_t i = 0; i < ahead->count; i++) {
-        if (!table)
+    if (world->ip_tables[stream->pool]) {
+        if (first == 0)
+            find_slots(world, stream, ahead, first);
+        mx_ip_table_pick_found(world->ip_tables[stream->pool], ahead->slot, ahead->count,
+                               ahead->ip);
+        find_slots(world, stream, ahead, first + MX_AHEAD);
+    } else {
+        for (uint64_t i = 0; i < ahead->count; i++)
             ahead->ip[i] =
-                (uint16_t)mx_ip_pick(&world->ip_keys[pool->ip_first], pool->ip_count, hash[i]);
-        ahead->ip[i] = (uint16_t)(ahead->ip[i] + pool->ip_first);
+                (uint16_t)mx_ip_pick(&world->ip_keys[pool->ip_first], pool->ip_count,
+                                     mx_key_combine(stream->ip_hash, first + i));
     }
+    for (size_t i = 0; i < ahead->count; i++)
+        ahead->ip[i] = (uint16_t)(ahead->ip[i] + pool->ip_first);
 }
 
 /* The stream's next messages, at least one; NULL when out of memory. */
@@ -239,29 +252,36 @@ struct ready {
     uint16_t ip[MX_AHEAD]; /* of those sent, held ones included */
 };
 
-static void create(struct mx_world *world, uint32_t stream_index, uint32_t i,
-                   struct mx_entry *entries, struct ready *ready)
+/* The first `count` of the block. */
+static void create(struct mx_world *world, uint32_t stream_index, uint32_t count,
+                   struct mx_entry *entry, struct ready *ready)
 {
     const struct mx_world_stream *stream = &world->streams[stream_index];
     const struct mx_world_ahead *ahead = stream->ahead;
-    const uint64_t number = stream->arrival.index + i;
-    const uint8_t nature = ahead->nature[ahead->at + i];
-    const int64_t now_us = ahead->created_us[ahead->at + i];
-    if (is_dropped(stream, number, nature)) {
-        ready->dropped_count++;
-        return;
+    /* an ordinary member is dropped only for what has been learnt of it */
+    const bool learns = stream->bounced || (stream->promotional && stream->complained);
+    const uint32_t end = ahead->at + count;
+    uint64_t number = stream->arrival.index;
+    uint16_t *sent_ip = ready->ip;
+    for (uint32_t i = ahead->at; i < end; i++, number++) {
+        const uint8_t nature = ahead->nature[i];
+        const int64_t now_us = ahead->created_us[i];
+        if ((learns || nature != MX_NATURE_GOOD) && is_dropped(stream, number, nature))
+            continue;
+        struct mx_world_warm_up *held = NULL;
+        uint32_t ip = ahead->ip[i];
+        if (stream->warm_up)
+            ip = choose_ip(world, stream, number, now_us, &held);
+        set_entry(world, stream_index, number, now_us, nature, ip, entry);
+        *sent_ip++ = (uint16_t)ip;
+        if (held)
+            hold(world, held, entry);
+        else
+            entry++;
+        ready->count += held == NULL;
     }
-    struct mx_world_warm_up *held = NULL;
-    uint32_t ip = ahead->ip[ahead->at + i];
-    if (stream->warm_up)
-        ip = choose_ip(world, stream, number, now_us, &held);
-    struct mx_entry *entry = &entries[ready->count];
-    set_entry(world, stream_index, number, now_us, nature, ip, entry);
-    ready->ip[ready->sent_count++] = (uint16_t)ip;
-    if (held)
-        hold(world, held, entry);
-    else
-        ready->count++;
+    ready->sent_count = (size_t)(sent_ip - ready->ip);
+    ready->dropped_count = count - ready->sent_count;
 }
 
 size_t mx_world_create_some(struct mx_world *world, uint32_t stream_index, int64_t until_us,
@@ -270,13 +290,12 @@ size_t mx_world_create_some(struct mx_world *world, uint32_t stream_index, int64
     struct mx_world_stream *stream = &world->streams[stream_index];
     const int64_t now_us = stream->arrival.next_us;
     const bool counted = now_us >= world->plan->warmup_us;
-    struct mx_world_ahead *ahead = look_ahead(world, stream);
+    const struct mx_world_ahead *ahead = look_ahead(world, stream);
     struct ready ready;
     if (!ahead) {
         world->out_of_memory = true;
         return 0;
     }
-    ready.count = ready.dropped_count = ready.sent_count = 0;
     /* those that are counted alike, at one place of the time series */
     if (!counted && world->plan->warmup_us < until_us)
         until_us = world->plan->warmup_us;
@@ -284,7 +303,9 @@ size_t mx_world_create_some(struct mx_world *world, uint32_t stream_index, int64
     until_us = change_us < until_us ? change_us : until_us;
     uint32_t count = 0;
     while (ahead->at + count < ahead->count && ahead->created_us[ahead->at + count] < until_us)
-        create(world, stream_index, count++, entries, &ready);
+        count++;
+    ready.count = 0;
+    create(world, stream_index, count, entries, &ready);
     world->observation->message_total += count;
     if (counted) {
         mx_tally_dropped(world->tally, stream->campaign, stream->provider, ready.dropped_count);

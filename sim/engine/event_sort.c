@@ -52,7 +52,7 @@ static void sort_narrowed(uint64_t *from, uint64_t *to, size_t count);
 static void sort(uint64_t *from, uint64_t *to, size_t count, uint64_t least, unsigned span_bits)
 {
     uint32_t ends[(size_t)1 << CELL_BITS_MAX];
-    unsigned cell_bits = bits_of(count / 2);
+    unsigned cell_bits = bits_of(count);
     cell_bits = cell_bits > CELL_BITS_MAX ? CELL_BITS_MAX : cell_bits;
     cell_bits = cell_bits > span_bits ? span_bits : cell_bits;
     const size_t cell_count = (size_t)1 << cell_bits;

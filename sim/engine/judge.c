@@ -166,6 +166,16 @@ static void add_attempt_row(struct mx_world *world, const struct mx_work *work,
     row->reason = answer->reason;
 }
 
+void mx_world_prefetch(const struct mx_world *world, const struct mx_work *work)
+{
+    const struct mx_world_path *path = &world->paths[work->entry.destination];
+    const struct mx_world_stream *stream =
+        &world->streams[mx_world_stream_of(world, work->entry.message)];
+    mx_receiver_prefetch(path->receiver, path->ip);
+    __builtin_prefetch(
+        mx_observation_cell(world->observation, stream->campaign, path->provider, path->ip), 1);
+}
+
 /* What is to be reported of an attempt; true: now, false: when the reply comes. */
 static bool fill_outcome(struct mx_world *world, const struct mx_work *work,
                          const struct mx_world_stream *stream, const struct mx_answer *answer,

@@ -226,6 +226,8 @@ static void draw_episodes(struct window *w)
         batch->works[asks->place[i]].episode_u = mx_uniform(asks->word0[i]);
 }
 
+#define LOOK_AHEAD 4 /* attempts */
+
 static void judge_all(struct window *w)
 {
     struct mx_batch *batch = &w->batch;
@@ -233,6 +235,8 @@ static void judge_all(struct window *w)
     draw_episodes(w);
     for (size_t i = 0; i < batch->work_count; i++) {
         const struct mx_work *work = &batch->works[batch->sorted[i]];
+        if (i + LOOK_AHEAD < batch->work_count)
+            mx_world_prefetch(w->world, &batch->works[batch->sorted[i + LOOK_AHEAD]]);
         if (mx_world_judge(w->world, work, &batch->outcomes[outcome_count]))
             outcome_count++;
     }

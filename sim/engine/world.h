@@ -37,6 +37,7 @@ struct mx_world_ahead {
     int64_t created_us[MX_AHEAD];
     uint16_t ip[MX_AHEAD];
     uint8_t nature[MX_AHEAD]; /* enum mx_nature, bits */
+    uint32_t slot[MX_AHEAD];  /* of the block after this one, where the pool has a table */
 };
 enum mx_nature { MX_NATURE_GOOD = 1, MX_NATURE_KNOWN_INVALID = 2, MX_NATURE_REPORTED = 4 };
 
@@ -250,6 +251,9 @@ uint64_t mx_world_episode_step(const struct mx_world *world, const struct mx_wor
 /* The receiver answers. Returns true with *outcome filled for mx_world_report; false when there is
  * nothing to report: the message is done, or the reply comes at or after the horizon. */
 bool mx_world_judge(struct mx_world *world, const struct mx_work *work, struct mx_outcome *outcome);
+
+/* An attempt that will be judged soon: have what it touches brought near. */
+void mx_world_prefetch(const struct mx_world *world, const struct mx_work *work);
 
 /* Where destinations share state (world->destinations, exact loop only): a reply sets out for its
  * destination, with the trace row added last; the time of the next to come, MX_NEVER without one;
