@@ -124,7 +124,7 @@ static void set_room(struct mx_allowance_key *key)
 }
 
 void mx_allowance_roll(const struct mx_allowance_rule *rule, struct mx_allowance_key *key,
-                 const struct mx_allowance_calendar *calendar)
+                       const struct mx_allowance_calendar *calendar)
 {
     int64_t gone = calendar->day_number - key->day_number;
 

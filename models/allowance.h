@@ -42,8 +42,8 @@ void mx_allowance_prepare(struct mx_allowance_rule *rule, const struct mx_allowa
 /* One IP, netblock or domain. Since nearly all attempts pass, what they change is one number, room:
  * how many more the growth rule lets through in this hour. From room_start, its value when it was
  * last worked out, follows what passed since; the sums of the day and of the hour leave that out.
- * volume: of the day, refused attempts included where they count; limit: the most it may be; passed:
- * of the day; ring: passed on each of the last 30 days, by day number modulo 30. */
+ * volume: of the day, refused attempts included where they count; limit: the most it may be;
+ * passed: of the day; ring: passed on each of the last 30 days, by day number modulo 30. */
 struct mx_allowance_key {
     struct mx_bucket bucket;
     const struct mx_bucket_rule *cap; /* of the band */
@@ -116,10 +116,10 @@ static inline void mx_allowance_pass(const struct mx_allowance_rule *rule,
 /* One attempt under all scopes that are on: keys[s] is of rules[s]. The message takes from all of
  * them, or is refused: MX_REASON_SPIKE (growth) or MX_REASON_RATE (cap), whichever of those that
  * refuse allows less a day. MX_REASON_NONE: passed. The calendar must stand at now_us. */
-static inline enum mx_reason
-mx_allowance_take(const struct mx_allowance_rule rules[MX_SCOPE_COUNT],
-                  struct mx_allowance_key *const keys[MX_SCOPE_COUNT],
-                  const struct mx_allowance_calendar *calendar, int64_t now_us)
+static inline enum mx_reason mx_allowance_take(const struct mx_allowance_rule rules[MX_SCOPE_COUNT],
+                                               struct mx_allowance_key *const keys[MX_SCOPE_COUNT],
+                                               const struct mx_allowance_calendar *calendar,
+                                               int64_t now_us)
 {
     const bool ip = mx_allowance_has(&rules[MX_SCOPE_IP], keys[MX_SCOPE_IP], calendar, now_us);
     const bool netblock =

@@ -39,8 +39,8 @@ struct mx_sending_path {
     int64_t paused_until_us; /* and nothing starts before the limits last changed */
     double throttle_rate_per_s;
     uint32_t throttle_connections;
-    uint32_t idle_count;    /* slots free at the last start: slot[0 .. idle_count) */
-    struct slot *busy;      /* the others, slot_count - idle_count of them, in a room of twice all */
+    uint32_t idle_count; /* slots free at the last start: slot[0 .. idle_count) */
+    struct slot *busy;   /* the others, slot_count - idle_count of them, in a room of twice all */
     struct slot *busy_room; /* behind slot[slot_count] */
     struct slot slot[];
 };

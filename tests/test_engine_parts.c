@@ -90,7 +90,8 @@ static void test_sort_equals_qsort(void **state)
 {
     (void)state;
     const size_t counts[] = {0, 1, 2, 20, 21, 22, 1000, 30000};
-    const uint64_t ranges[] = {1, 2, 100, 2047, 2048, 1000000, UINT64_C(1) << 44, UINT64_C(1) << 60};
+    const uint64_t ranges[] = {
+        1, 2, 100, 2047, 2048, 1000000, UINT64_C(1) << 44, UINT64_C(1) << 60};
     const uint32_t groups[] = {1, 6, DESTINATIONS};
     for (size_t c = 0; c < sizeof counts / sizeof *counts; c++) {
         for (size_t r = 0; r < sizeof ranges / sizeof *ranges; r++) {

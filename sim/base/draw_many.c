@@ -29,8 +29,9 @@ typedef uint64_t lanes __attribute__((vector_size(8 * MX_DRAW_LANES)));
         x1 += (add1) + (uint64_t)(number); \
     } while (0)
 
-static inline __attribute__((always_inline)) void
-draw_groups(uint64_t key0, const struct mx_draw_arrays *arrays, size_t count)
+static inline __attribute__((always_inline)) void draw_groups(uint64_t key0,
+                                                              const struct mx_draw_arrays *arrays,
+                                                              size_t count)
 {
     for (size_t i = 0; i < count; i += MX_DRAW_LANES) {
         lanes k1, x0, x1;
@@ -56,14 +57,16 @@ static void draw_plain(uint64_t key0, const struct mx_draw_arrays *arrays, size_
     draw_groups(key0, arrays, count);
 }
 
-__attribute__((target("avx2"))) static void
-draw_avx2(uint64_t key0, const struct mx_draw_arrays *arrays, size_t count)
+__attribute__((target("avx2"))) static void draw_avx2(uint64_t key0,
+                                                      const struct mx_draw_arrays *arrays,
+                                                      size_t count)
 {
     draw_groups(key0, arrays, count);
 }
 
-__attribute__((target("avx512f"))) static void
-draw_avx512(uint64_t key0, const struct mx_draw_arrays *arrays, size_t count)
+__attribute__((target("avx512f"))) static void draw_avx512(uint64_t key0,
+                                                           const struct mx_draw_arrays *arrays,
+                                                           size_t count)
 {
     draw_groups(key0, arrays, count);
 }

@@ -25,8 +25,8 @@ struct mx_batch {
     size_t work_count, work_size;
     struct mx_outcome *outcomes;
     size_t outcome_size;
-    uint32_t *sorted;         /* indices of the entries or works */
-    uint64_t *keys, *spare;   /* for sorting */
+    uint32_t *sorted;       /* indices of the entries or works */
+    uint64_t *keys, *spare; /* for sorting */
     size_t sorted_size, keys_size, spare_size;
     struct mx_asks asks;
 };

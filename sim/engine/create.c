@@ -82,8 +82,7 @@ static void set_entry(const struct mx_world *world, uint32_t stream_index, uint6
         .created_us = now_us,
         .message = (uint64_t)stream_index << world->number_bits | number,
         .note = (nature & MX_NATURE_GOOD) != 0 ? MX_NOTE_GOOD : MX_NOTE_UNSEEN,
-        .destination =
-            (uint16_t)(world->streams[stream_index].provider * world->ip_count + ip),
+        .destination = (uint16_t)(world->streams[stream_index].provider * world->ip_count + ip),
         .kind = MX_DUE_ATTEMPT,
     };
 }
@@ -201,9 +200,8 @@ static void look_at_addresses(const struct mx_world *world, const struct mx_worl
         find_slots(world, stream, ahead, first + MX_AHEAD);
     } else {
         for (uint64_t i = 0; i < ahead->count; i++)
-            ahead->ip[i] =
-                (uint16_t)mx_ip_pick(&world->ip_keys[pool->ip_first], pool->ip_count,
-                                     mx_key_combine(stream->ip_hash, first + i));
+            ahead->ip[i] = (uint16_t)mx_ip_pick(&world->ip_keys[pool->ip_first], pool->ip_count,
+                                                mx_key_combine(stream->ip_hash, first + i));
     }
     for (size_t i = 0; i < ahead->count; i++)
         ahead->ip[i] = (uint16_t)(ahead->ip[i] + pool->ip_first);

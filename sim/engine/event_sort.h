@@ -21,8 +21,9 @@ struct mx_events {
     uint32_t group_count;
 };
 
-/* sorted: numbers of the happenings in their array, in order of (group, time, message). keys, spare:
- * count of each. Ties are looked up in the records, all else is decided by 8 bytes a happening. */
+/* sorted: numbers of the happenings in their array, in order of (group, time, message). keys,
+ * spare: count of each. Ties are looked up in the records, all else is decided by 8 bytes a
+ * happening. */
 void mx_event_sort(const struct mx_events *events, uint32_t *sorted, uint64_t *keys,
                    uint64_t *spare);
 

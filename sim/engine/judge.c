@@ -189,10 +189,10 @@ static bool fill_outcome(struct mx_world *world, const struct mx_work *work,
         outcome->entry.note =
             answer->greylist_s < MX_NOTE_GOOD ? answer->greylist_s : MX_NOTE_GOOD - 1;
     if (world->retry_random && answer->verdict == MX_BUSY)
-        outcome->u = mx_uniform(mx_draw(&stream->draws,
-                                        mx_world_number_of(world, work->entry.message),
-                                        work->entry.attempt_count, MX_DRAW_RETRY)
-                                    .word[0]);
+        outcome->u =
+            mx_uniform(mx_draw(&stream->draws, mx_world_number_of(world, work->entry.message),
+                               work->entry.attempt_count, MX_DRAW_RETRY)
+                           .word[0]);
     if (!world->destinations)
         return true;
     mx_world_reply_later(world, outcome, answer->verdict, answer->reason);

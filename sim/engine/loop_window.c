@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* loop_window.c - the fast loop: all that is due within a window is handled at once.
  *
- * True time order is kept where it can be seen: what is due is handed to its path in the order (due,
- * message), each path gives its starts first come, first served, and the starts are judged provider
- * by provider, each in the order (start, message). That works because a start never depends on a reply within the same window: transaction
- * times are drawn from (message, attempt), adaptive limits move at edges only, and a refused
- * message is not due again before the window ends (else plan->exact_required). Providers share
- * nothing within a window; one at a time, the processor foresees its stages better. */
+ * True time order is kept where it can be seen: what is due is handed to its path in the order
+ * (due, message), each path gives its starts first come, first served, and the starts are judged
+ * provider by provider, each in the order (start, message). That works because a start never
+ * depends on a reply within the same window: transaction times are drawn from (message, attempt),
+ * adaptive limits move at edges only, and a refused message is not due again before the window ends
+ * (else plan->exact_required). Providers share nothing within a window; one at a time, the
+ * processor foresees its stages better. */
 #include "sim/base/check.h"
 #include "sim/engine/batch.h"
 #include "sim/engine/world.h"
@@ -42,8 +43,8 @@ static void create_from(struct window *w, struct open_stream *open, int64_t unti
             world->out_of_memory = true;
             return;
         }
-        w->batch.entry_count += mx_world_create_some(
-            world, open->stream, until_us, &w->batch.entries[w->batch.entry_count]);
+        w->batch.entry_count += mx_world_create_some(world, open->stream, until_us,
+                                                     &w->batch.entries[w->batch.entry_count]);
         open->next_us = world->streams[open->stream].arrival.next_us;
     }
 }
@@ -96,8 +97,8 @@ static void serve_line(struct window *w, uint32_t path)
             w->world->out_of_memory = true;
             return;
         }
-        served = mx_world_serve_some(w->world, path, w->until_us,
-                                     &batch->works[batch->work_count], SERVED_AT_ONCE);
+        served = mx_world_serve_some(w->world, path, w->until_us, &batch->works[batch->work_count],
+                                     SERVED_AT_ONCE);
         batch->work_count += served;
     } while (served == SERVED_AT_ONCE);
 }
@@ -218,8 +219,7 @@ static void draw_episodes(struct window *w)
             continue;
         asks->place[asks->count] = (uint32_t)i;
         mx_ask(asks, &world->streams[mx_world_stream_of(world, work->entry.message)].draws,
-               mx_world_number_of(world, work->entry.message),
-               mx_draw_step(step, MX_DRAW_EPISODE));
+               mx_world_number_of(world, work->entry.message), mx_draw_step(step, MX_DRAW_EPISODE));
     }
     mx_asks_draw(asks, world->draw_key);
     for (size_t i = 0; i < asks->count; i++)

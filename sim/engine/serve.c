@@ -87,8 +87,7 @@ bool mx_world_serve(struct mx_world *world, uint32_t path_index, int64_t before_
         mx_world_refresh(world, path_index, before_us - 1);
     while (path->line.count > 0) {
         int64_t start_us, wake_us;
-        enum head head =
-            take_head(world, path_index, before_us, &work->entry, &start_us, &wake_us);
+        enum head head = take_head(world, path_index, before_us, &work->entry, &start_us, &wake_us);
         if (head == HEAD_WAITS)
             return false;
         if (head == HEAD_EXPIRED ||

@@ -187,8 +187,8 @@ static void count_rejected(struct mx_counts *cell, struct mx_series_bin *bin,
     bin->soft_rejected++;
 }
 
-static inline __attribute__((always_inline)) void
-count_attempt(struct mx_tally *tally, const struct mx_tally_attempt *attempt)
+static inline __attribute__((always_inline)) void count_attempt(
+    struct mx_tally *tally, const struct mx_tally_attempt *attempt)
 {
     const struct mx_tally_place *place = &attempt->place;
     struct mx_counts *cell = cell_at(tally, place);

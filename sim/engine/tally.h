@@ -27,8 +27,7 @@ struct mx_tally *mx_tally_create(struct mx_observation *observation, const struc
 void mx_tally_destroy(struct mx_tally *tally);
 
 /* Messages created before the plan's warmup are left out by the caller (mx_tally_counts). */
-void mx_tally_dropped(struct mx_tally *tally, uint32_t campaign, uint32_t provider,
-                      uint64_t count);
+void mx_tally_dropped(struct mx_tally *tally, uint32_t campaign, uint32_t provider, uint64_t count);
 void mx_tally_sent(struct mx_tally *tally, const struct mx_tally_place *place, int64_t created_us);
 
 /* Until when what happens from at_us on is counted at the same places of time series and peaks. */

@@ -199,8 +199,8 @@ static bool create_paths(struct mx_world *world)
     world->warm_ups = calloc(world->path_count, sizeof *world->warm_ups);
     world->held = calloc(world->path_count, sizeof *world->held);
     world->ip_keys = calloc(plan->ip_count, sizeof *world->ip_keys);
-    if (!world->paths || !world->active || !world->wake_us || !world->noted || !world->warm_ups || !world->held ||
-        !world->ip_keys)
+    if (!world->paths || !world->active || !world->wake_us || !world->noted || !world->warm_ups ||
+        !world->held || !world->ip_keys)
         return false;
     for (uint32_t i = 0; i < plan->ip_count; i++)
         world->ip_keys[i] = plan->ips[i].key;

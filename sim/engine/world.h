@@ -78,11 +78,11 @@ struct mx_world_path {
     uint32_t small_domains;                           /* of the provider's greylist */
     const struct mx_throttle_params *throttle_params; /* NULL: no rules */
     int64_t throttle_next_us; /* when to look at the throttle; MX_NEVER: not in world->noted */
-    int64_t episode_from_us; /* window that the next two belong to; window loop */
+    int64_t episode_from_us;  /* window that the next two belong to; window loop */
     uint64_t episode_step;
     uint32_t episode_domain;
-    bool active;     /* in world->active: its line is not empty */
-    bool backed_off; /* and the limits of backoff mode are in force besides */
+    bool active;                   /* in world->active: its line is not empty */
+    bool backed_off;               /* and the limits of backoff mode are in force besides */
     uint8_t drawn_at, drawn_count; /* draws of the line's first messages; window loop */
     uint64_t drawn[2][MX_DRAWN];
     struct mx_throttle_limits limits; /* as last worked out */
