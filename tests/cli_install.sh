@@ -15,6 +15,10 @@ if [ -e sim/cli/main.c ]; then
     "$root/bin/mxsim" --version | grep -q '[0-9]'
 fi
 [ ! -e sim/cli/mxsim.1 ] || [ -s "$root/share/man/man1/mxsim.1" ]
+[ -s "$root/share/man/man5/mxsim-scenario.5" ]
+grep -q '^complete -F _mxsim mxsim' "$root/share/bash-completion/completions/mxsim"
+grep -q '^#compdef mxsim' "$root/share/zsh/site-functions/_mxsim"
+grep -q '^complete -c mxsim' "$root/share/fish/vendor_completions.d/mxsim.fish"
 while read -r file; do
     cmp "scenarios/$file" "$root/share/mxsim/$file"
 done < <(cd scenarios && find . -name '*.cfg')

@@ -147,6 +147,12 @@ char *mx_find_plot_scripts(void)
     return path;
 }
 
+int mx_table_failed(void)
+{
+    mx_say("out of memory, or a name is no valid UTF-8");
+    return MX_EXIT_FAILURE;
+}
+
 bool mx_color_allowed(int descriptor)
 {
     const char *no_color = getenv("NO_COLOR");

@@ -19,6 +19,7 @@ struct mx_command {
 extern const struct mx_command mx_command_table[MX_COMMAND_COUNT];
 
 int mx_cmd_run(const struct mx_options *options);
+int mx_cmd_compare(const struct mx_options *options);
 int mx_cmd_check(const struct mx_options *options);
 int mx_cmd_schedule(const struct mx_options *options);
 int mx_cmd_plot(const struct mx_options *options);
@@ -56,6 +57,9 @@ char *mx_find_plot_scripts(void);
 
 /* Whether colour may be used on a stream: a terminal, NO_COLOR unset or empty, TERM not "dumb". */
 bool mx_color_allowed(int descriptor);
+
+/* Says why mx_table_print and the like returned false. Returns an exit code. */
+int mx_table_failed(void);
 
 /* Flush standard output. code, or MX_EXIT_FAILURE with a message when it could not be written. */
 int mx_finish_output(int code);

@@ -10,10 +10,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "sim/observe/trace.h"
+#include "sim/result/table.h"
 #include "sim/scenario/reader.h"
 
 enum mx_command_id {
     MX_COMMAND_RUN,
+    MX_COMMAND_COMPARE,
     MX_COMMAND_CHECK,
     MX_COMMAND_SCHEDULE,
     MX_COMMAND_PLOT,
@@ -26,10 +29,19 @@ enum mx_option_id {
     MX_OPTION_OUT,
     MX_OPTION_SEED,
     MX_OPTION_REPLICATIONS,
+    MX_OPTION_PRECISION,
+    MX_OPTION_REPLICATIONS_MAX,
+    MX_OPTION_WITH,
+    MX_OPTION_METRIC,
+    MX_OPTION_SELECT,
+    MX_OPTION_INDIFFERENCE,
+    MX_OPTION_CONFIDENCE,
     MX_OPTION_JOBS,
     MX_OPTION_SET,
     MX_OPTION_JSON,
     MX_OPTION_TRACE,
+    MX_OPTION_TRACE_FORMAT,
+    MX_OPTION_FORMAT,
     MX_OPTION_QUIET,
     MX_OPTION_EXACT,
     MX_OPTION_ALL,
@@ -45,12 +57,14 @@ enum mx_option_id {
     MX_OPTION_PER_CONNECTION,
     MX_OPTION_RATE,
     MX_OPTION_TIMEOUT,
+    MX_OPTION_COMPLETIONS,
     MX_OPTION_HELP,
     MX_OPTION_VERSION,
     MX_OPTION_COUNT
 };
 
-/* One row. letter: 0 = none. argument: its name in help, NULL = a switch. text may differ by
+/* One row. letter: 0 = none. argument: its name in help, or the words
+ * that it may be, "a|b|c"; NULL = a switch. text may differ by
  * command: rows of the same id are for different commands. */
 struct mx_option {
     enum mx_option_id id;
@@ -63,19 +77,37 @@ struct mx_option {
 extern const struct mx_option mx_option_table[];
 extern const size_t mx_option_count;
 
+/* What an option said that may be repeated. */
+struct mx_text_list {
+    const char **items; /* owned array of borrowed texts */
+    size_t count;
+};
+
 /* What was said. Texts are borrowed from the command line. */
 struct mx_options {
     const char *out, *trace, *plot;
     bool has_seed, has_replications, has_jobs;
+    bool replications_auto; /* then has_replications is false */
     uint64_t seed;
     uint32_t replications, jobs;
+    uint32_t replications_max; /* 0 where nothing was said */
+    struct mx_text_list precision;
+    /* compare; confidence: 0 where nothing was said */
+    struct mx_text_list with, metric;
+    bool select_best;
+    double confidence;
+    const char *indifference;
     struct mx_override *overrides; /* in order; owned */
     size_t override_count;
     bool json, quiet, exact, all, help, version;
+    bool has_format; /* else MX_FORMAT_TABLE */
+    enum mx_format format;
+    bool has_trace_format; /* else MX_TRACE_CSV */
+    enum mx_trace_format trace_format;
+    const char *completions; /* one of the words of its row, or NULL */
     /* send; numbers are 0 where nothing was said */
     const char *from, *relay, *policy, *spool, *rate;
-    const char **to; /* owned array */
-    size_t to_count;
+    struct mx_text_list to;
     uint64_t generate;
     uint32_t time_scale, connections, per_connection, timeout_s;
     const char **operands; /* owned array */

@@ -325,39 +325,52 @@ void mx_send_results_fini(struct mx_send_results *made)
 
 struct rows {
     struct mx_trace *trace;
+    struct mx_spool *spool;
     const struct domains *domains;
     const char *relay;
+    bool has_addresses; /* a mail server's log: with the envelope's own */
 };
 
 static bool write_row(void *context, const struct mx_spool_event *event)
 {
     struct rows *rows = context;
     const struct mx_reply_text said = {event->code, event->enhanced, ""};
+    struct mx_spool_mail mail = {NULL, NULL, NULL, 0};
 
-    if (event->destination < rows->domains->count) {
-        mx_trace_write(rows->trace,
-                       &(struct mx_trace_row){
-                           .time_us = event->reply_us,
-                           .start_us = event->start_us,
-                           .next_due_us = event->next_us,
-                           .campaign = MX_SEND_CAMPAIGN,
-                           .provider = rows->domains->item[event->destination].name,
-                           .ip = rows->relay,
-                           .number = event->recipient,
-                           .attempt = event->attempt,
-                           .verdict = event->verdict,
-                           .reason = event->reason,
-                           .said = &said,
-                           .event = event->expired ? MX_TRACE_EXPIRY : MX_TRACE_ATTEMPT,
-                       });
+    if (event->destination >= rows->domains->count) {
+        return true;
+    }
+    if (rows->has_addresses && !mx_spool_load(rows->spool, event->recipient, &mail)) {
+        return false;
+    }
+    mx_trace_write(rows->trace, &(struct mx_trace_row){
+                                    .time_us = event->reply_us,
+                                    .start_us = event->start_us,
+                                    .next_due_us = event->next_us,
+                                    .campaign = MX_SEND_CAMPAIGN,
+                                    .provider = rows->domains->item[event->destination].name,
+                                    .ip = rows->relay,
+                                    .relay = rows->relay,
+                                    .sender = mail.sender,
+                                    .address = mail.address,
+                                    .number = event->recipient,
+                                    .attempt = event->attempt,
+                                    .verdict = event->verdict,
+                                    .reason = event->reason,
+                                    .said = &said,
+                                    .event = event->expired ? MX_TRACE_EXPIRY : MX_TRACE_ATTEMPT,
+                                });
+    if (rows->has_addresses) {
+        mx_spool_release(rows->spool);
     }
     return true;
 }
 
 static int write_rows(struct mx_trace_parts *parts, struct mx_spool *spool,
-                      const struct domains *domains, const char *relay)
+                      const struct domains *domains, const char *relay, bool has_addresses)
 {
-    struct rows rows = {.domains = domains, .relay = relay};
+    struct rows rows = {
+        .spool = spool, .domains = domains, .relay = relay, .has_addresses = has_addresses};
     int error_number, closing;
 
     rows.trace = mx_trace_parts_open(parts, 0, &error_number);
@@ -376,9 +389,22 @@ static int write_rows(struct mx_trace_parts *parts, struct mx_spool *spool,
     return error_number;
 }
 
-int mx_send_trace_write(const char *path, struct mx_spool *spool, const char *relay,
-                        bool *spool_failed)
+/* The date of time 0. A spool of an earlier version does not hold it. */
+static int64_t start_of(struct mx_spool *spool)
 {
+    int64_t start_us = 0;
+    bool is_there;
+
+    if (!mx_spool_get_number(spool, MX_SEND_START, &start_us, &is_there) || !is_there) {
+        return 0;
+    }
+    return start_us / MX_SECOND_US;
+}
+
+int mx_send_trace_write(const char *path, enum mx_trace_format format, struct mx_spool *spool,
+                        const char *relay, bool *spool_failed)
+{
+    const struct mx_trace_style style = {.format = format, .start_unix_s = start_of(spool)};
     struct domains domains;
     struct mx_trace_parts *parts = NULL;
     uint64_t recipients;
@@ -387,10 +413,10 @@ int mx_send_trace_write(const char *path, struct mx_spool *spool, const char *re
     if (!load_domains(&domains, spool, &recipients)) {
         error_number = domains.out_of_memory ? ENOMEM : EIO;
     } else {
-        parts = mx_trace_parts_create(path, &error_number);
+        parts = mx_trace_parts_create(path, &style, &error_number);
     }
     if (parts != NULL) {
-        error_number = write_rows(parts, spool, &domains, relay);
+        error_number = write_rows(parts, spool, &domains, relay, format != MX_TRACE_CSV);
         if (error_number == 0) {
             error_number = mx_trace_parts_commit(parts);
         } else {

@@ -26,13 +26,43 @@ static uint8_t nature_of(const struct mx_world_stream *stream, uint64_t word0, u
                      (recipient.reported_spam ? MX_NATURE_REPORTED : 0));
 }
 
+enum drop { NOT_DROPPED, DROPPED_INVALID, DROPPED_SPAM };
+
 /* The pre-send check: known to be invalid, or (promotional mail) reported spam. */
-static bool is_dropped(const struct mx_world_stream *stream, uint64_t number, uint8_t nature)
+static enum drop check(const struct mx_world_stream *stream, uint64_t number, uint8_t nature)
 {
-    const uint8_t reasons =
-        MX_NATURE_KNOWN_INVALID | (stream->promotional ? MX_NATURE_REPORTED : 0);
-    return (nature & reasons) != 0 || bit(stream->bounced, number) ||
-           (stream->promotional && bit(stream->complained, number));
+    if (bit(stream->bounced, number))
+        return DROPPED_INVALID;
+    if (stream->promotional && bit(stream->complained, number))
+        return DROPPED_SPAM;
+    if ((nature & MX_NATURE_KNOWN_INVALID) != 0)
+        return DROPPED_INVALID;
+    return stream->promotional && (nature & MX_NATURE_REPORTED) != 0 ? DROPPED_SPAM : NOT_DROPPED;
+}
+
+static void trace_drop(const struct mx_world *world, const struct mx_world_stream *stream,
+                       uint64_t number, int64_t now_us, enum drop drop)
+{
+    const struct mx_plan *plan = world->plan;
+    const struct mx_plan_campaign *campaign = &plan->campaigns[stream->campaign];
+    if (!world->options->trace || !mx_trace_wants_drops(world->options->trace))
+        return;
+    mx_trace_write(world->options->trace,
+                   &(struct mx_trace_row){
+                       .replication = world->options->replication,
+                       .time_us = now_us,
+                       .start_us = now_us,
+                       .created_us = now_us,
+                       .next_due_us = MX_NEVER,
+                       .campaign = campaign->name,
+                       .provider = plan->providers[stream->provider].name,
+                       .ip = "(none)",
+                       .provider_index = stream->provider,
+                       .domain = plan->domains[campaign->domain].name,
+                       .occurrence = stream->occurrence,
+                       .number = number,
+                       .event = drop == DROPPED_SPAM ? MX_TRACE_DROP_SPAM : MX_TRACE_DROP_INVALID,
+                   });
 }
 
 static uint32_t pick_ip(const struct mx_world *world, uint32_t pool, uint64_t hash)
@@ -94,10 +124,14 @@ bool mx_world_create_message(struct mx_world *world, uint32_t stream_index, stru
     uint64_t number = stream->arrival.index;
     bool counted = now_us >= world->plan->warmup_us;
     world->observation->message_total++;
+    if (counted)
+        mx_tally_pick(world->tally, now_us);
 
     struct mx_draw draw = mx_draw(&stream->members, number, 0, MX_DRAW_MEMBER);
     uint8_t nature = nature_of(stream, draw.word[0], draw.word[1]);
-    if (is_dropped(stream, number, nature)) {
+    enum drop drop = check(stream, number, nature);
+    if (drop != NOT_DROPPED) {
+        trace_drop(world, stream, number, now_us, drop);
         if (counted)
             mx_tally_dropped(world->tally, stream->campaign, stream->provider, 1);
         return false;
@@ -264,8 +298,13 @@ static void create(struct mx_world *world, uint32_t stream_index, uint32_t count
     for (uint32_t i = ahead->at; i < end; i++, number++) {
         const uint8_t nature = ahead->nature[i];
         const int64_t now_us = ahead->created_us[i];
-        if ((learns || nature != MX_NATURE_GOOD) && is_dropped(stream, number, nature))
-            continue;
+        if (learns || nature != MX_NATURE_GOOD) {
+            const enum drop drop = check(stream, number, nature);
+            if (drop != NOT_DROPPED) {
+                trace_drop(world, stream, number, now_us, drop);
+                continue;
+            }
+        }
         struct mx_world_warm_up *held = NULL;
         uint32_t ip = ahead->ip[i];
         if (stream->warm_up)
@@ -303,6 +342,8 @@ size_t mx_world_create_some(struct mx_world *world, uint32_t stream_index, int64
     while (ahead->at + count < ahead->count && ahead->created_us[ahead->at + count] < until_us)
         count++;
     ready.count = 0;
+    if (counted)
+        mx_tally_pick(world->tally, now_us);
     create(world, stream_index, count, entries, &ready);
     world->observation->message_total += count;
     if (counted) {

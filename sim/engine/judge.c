@@ -118,6 +118,7 @@ static inline void count(struct mx_world *world, const struct mx_work *work,
     world->deferrals += answer->verdict == MX_BUSY;
     if (work->entry.created_us < world->plan->warmup_us)
         return;
+    mx_tally_pick(world->tally, work->entry.created_us);
     const struct mx_tally_place place = {stream->campaign, path->provider, path->ip};
     mx_tally_work(world->tally, &place, work, answer);
 }
@@ -143,9 +144,14 @@ static struct mx_trace_row *add_row(struct mx_world *world, const struct mx_entr
     *row = (struct mx_trace_row){
         .replication = world->options->replication,
         .next_due_us = MX_NEVER,
+        .created_us = entry->created_us,
         .campaign = plan->campaigns[stream->campaign].name,
         .provider = plan->providers[path->provider].name,
         .ip = plan->ips[path->ip].name,
+        .provider_index = path->provider,
+        .ip_index = path->ip,
+        .pool = plan->pools[plan->ips[path->ip].pool].name,
+        .domain = plan->domains[plan->campaigns[stream->campaign].domain].name,
         .occurrence = stream->occurrence,
         .number = mx_world_number_of(world, entry->message),
         .style = plan->providers[path->provider].receiver.style,
@@ -269,6 +275,7 @@ void mx_world_expire(struct mx_world *world, const struct mx_entry *entry, int64
 {
     if (entry->created_us >= world->plan->warmup_us) {
         struct mx_tally_place place = mx_world_place(world, entry);
+        mx_tally_pick(world->tally, entry->created_us);
         mx_tally_expired(world->tally, &place, at_us, entry->attempt_count > 0);
     }
     write_row(world, entry, at_us, MX_TRACE_EXPIRY, MX_NEVER);
@@ -279,6 +286,7 @@ void mx_world_skipped(struct mx_world *world, const struct mx_entry *entry, int6
 {
     if (entry->created_us >= world->plan->warmup_us) {
         struct mx_tally_place place = mx_world_place(world, entry);
+        mx_tally_pick(world->tally, entry->created_us);
         mx_tally_non_attempt(world->tally, &place, at_us);
     }
     write_row(world, entry, at_us, MX_TRACE_NON_ATTEMPT, next_us);
@@ -305,8 +313,8 @@ static void count_unsent(struct mx_world *world)
         const struct mx_world_stream *stream = &world->streams[s];
         if (stream->arrival.next_us == MX_NEVER)
             continue;
-        mx_observation_cell(world->observation, stream->campaign, stream->provider, world->ip_count)
-            ->recipients += stream->arrival.count - stream->arrival.index;
+        mx_tally_unsent(world->tally, stream->campaign, stream->provider,
+                        stream->arrival.count - stream->arrival.index);
     }
 }
 
@@ -345,5 +353,6 @@ bool mx_world_progress(struct mx_world *world)
     store(&progress->created, world->observation->message_total);
     store(&progress->delivered, world->delivered);
     store(&progress->deferrals, world->deferrals);
+    store(&progress->pending, mx_scheduler_pending(world->scheduler) + world->lines.count);
     return atomic_load_explicit(&progress->stop, memory_order_relaxed) != 0;
 }

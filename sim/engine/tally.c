@@ -16,6 +16,8 @@
 
 struct mx_tally {
     struct mx_observation *observation;
+    struct mx_observation *into; /* cells and histograms: its batch's, or the same */
+    int64_t batch_from_us, batch_us;
     int64_t horizon_us;
     int64_t peak_every_us;
     size_t peak_count;
@@ -36,6 +38,7 @@ struct mx_tally *mx_tally_create(struct mx_observation *observation, const struc
     if (!tally)
         return NULL;
     tally->observation = observation;
+    tally->into = observation;
     tally->horizon_us = plan->horizon_us;
     tally->first_campaign = plan->provider_count;
     tally->first_ip = tally->first_campaign + plan->campaign_count;
@@ -62,6 +65,24 @@ void mx_tally_destroy(struct mx_tally *tally)
         return;
     free(tally->changes);
     free(tally);
+}
+
+void mx_tally_set_batches(struct mx_tally *tally, int64_t from_us, int64_t batch_us)
+{
+    tally->batch_from_us = from_us;
+    tally->batch_us = batch_us;
+}
+
+static void pick(struct mx_tally *tally, size_t batch)
+{
+    struct mx_observation *o = tally->observation;
+    tally->into = o->batches[batch < o->batch_count ? batch : o->batch_count - 1U];
+}
+
+void mx_tally_pick(struct mx_tally *tally, int64_t created_us)
+{
+    if (tally->observation->batch_count > 0)
+        pick(tally, (size_t)((created_us - tally->batch_from_us) / tally->batch_us));
 }
 
 /* The net changes of the interval of at_us. */
@@ -98,39 +119,91 @@ static inline struct mx_series_bin *bin_at(struct mx_tally *tally, uint32_t prov
 
 static inline struct mx_counts *cell_at(struct mx_tally *tally, const struct mx_tally_place *place)
 {
-    return mx_observation_cell(tally->observation, place->campaign, place->provider, place->ip);
+    return mx_observation_cell(tally->into, place->campaign, place->provider, place->ip);
 }
 
 void mx_tally_dropped(struct mx_tally *tally, uint32_t campaign, uint32_t provider, uint64_t count)
 {
     struct mx_counts *cell =
-        mx_observation_cell(tally->observation, campaign, provider, tally->observation->ip_count);
+        mx_observation_cell(tally->into, campaign, provider, tally->observation->ip_count);
     cell->recipients += count;
     cell->dropped += count;
+}
+
+void mx_tally_unsent(struct mx_tally *tally, uint32_t campaign, uint32_t provider, uint64_t count)
+{
+    if (tally->observation->batch_count > 0)
+        pick(tally, SIZE_MAX);
+    mx_observation_cell(tally->into, campaign, provider, tally->observation->ip_count)
+        ->recipients += count;
+}
+
+/* NULL where there are none. */
+static struct mx_creation_bin *creation_at(struct mx_tally *tally, uint32_t provider,
+                                           int64_t created_us)
+{
+    struct mx_observation *o = tally->observation;
+    if (!o->creations)
+        return NULL;
+    size_t bin = (size_t)(created_us / o->creation_every_us);
+    return &o->creations[bin * o->provider_count + provider];
+}
+
+static void count_by_creation(struct mx_tally *tally, const struct mx_tally_attempt *attempt)
+{
+    struct mx_creation_bin *bin = creation_at(tally, attempt->place.provider, attempt->created_us);
+    if (!bin)
+        return;
+    bin->attempts++;
+    bin->wait_us_sum += (uint64_t)(attempt->start_us - attempt->due_us);
+    bin->deferrals += attempt->verdict == MX_BUSY;
+    if (attempt->verdict == MX_ACCEPT) {
+        bin->delivered++;
+        bin->ttd_us_sum += (uint64_t)(attempt->reply_us - attempt->created_us);
+    }
 }
 
 void mx_tally_sent(struct mx_tally *tally, const struct mx_tally_place *place, int64_t created_us)
 {
     cell_at(tally, place)->recipients++;
     bin_at(tally, place->provider, created_us)->created++;
+    struct mx_creation_bin *bin = creation_at(tally, place->provider, created_us);
+    if (bin)
+        bin->sent++;
     book(tally, place, created_us, 1);
+}
+
+static int64_t least(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
 }
 
 int64_t mx_tally_change_us(struct mx_tally *tally, int64_t at_us)
 {
+    const struct mx_observation *o = tally->observation;
     (void)bin_at(tally, 0, at_us);
     (void)changes_at(tally, at_us);
-    const int64_t bin_end_us = tally->bin_from_us + tally->observation->series_every_us;
-    const int64_t peak_end_us = tally->peak_from_us + tally->peak_every_us;
-    return bin_end_us < peak_end_us ? bin_end_us : peak_end_us;
+    int64_t end_us = least(tally->bin_from_us + o->series_every_us,
+                           tally->peak_from_us + tally->peak_every_us);
+    if (o->creations)
+        end_us = least(end_us, (at_us / o->creation_every_us + 1) * o->creation_every_us);
+    if (o->batch_count > 0) {
+        const int64_t since_us = at_us - tally->batch_from_us;
+        const int64_t batch = since_us < 0 ? -1 : since_us / tally->batch_us;
+        end_us = least(end_us, tally->batch_from_us + (batch + 1) * tally->batch_us);
+    }
+    return end_us;
 }
 
 void mx_tally_sent_many(struct mx_tally *tally, uint32_t campaign, uint32_t provider,
                         int64_t created_us, const uint16_t *ips, size_t count)
 {
-    struct mx_counts *cells = mx_observation_cell(tally->observation, campaign, provider, 0);
+    struct mx_counts *cells = mx_observation_cell(tally->into, campaign, provider, 0);
+    struct mx_creation_bin *bin = creation_at(tally, provider, created_us);
     int64_t *changes = changes_at(tally, created_us);
     bin_at(tally, provider, created_us)->created += count;
+    if (bin)
+        bin->sent += count;
     changes[provider] += (int64_t)count;
     changes[tally->first_campaign + campaign] += (int64_t)count;
     changes += tally->first_ip;
@@ -196,14 +269,16 @@ static inline __attribute__((always_inline)) void count_attempt(
     cell->attempts++;
     bin->attempts++;
     if (attempt->start_us != attempt->due_us)
-        count_wait(tally->observation, place, cell, attempt->start_us - attempt->due_us);
+        count_wait(tally->into, place, cell, attempt->start_us - attempt->due_us);
+    if (tally->observation->creations)
+        count_by_creation(tally, attempt);
     if (attempt->verdict == MX_BUSY) {
         count_busy(cell, bin, attempt->reason, attempt->attempt_count == 0);
         return;
     }
     if (attempt->verdict == MX_ACCEPT) {
         bin->delivered++;
-        count_delivered(tally->observation, place, cell, attempt->reply_us - attempt->created_us);
+        count_delivered(tally->into, place, cell, attempt->reply_us - attempt->created_us);
     } else {
         count_rejected(cell, bin, attempt->verdict, attempt->reason);
     }
@@ -297,6 +372,38 @@ static bool fill_zero_waits(struct mx_observation *o)
     return true;
 }
 
+static void merge_histograms(struct mx_histogram *into, const struct mx_histogram *from,
+                             uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++)
+        mx_histogram_merge(&into[i], &from[i]);
+}
+
+static void merge_batch(struct mx_observation *into, const struct mx_observation *from)
+{
+    size_t cells = (size_t)into->campaign_count * into->provider_count * (into->ip_count + 1U);
+    for (size_t i = 0; i < cells; i++)
+        mx_counts_add(&into->cells[i], &from->cells[i]);
+    merge_histograms(into->ttd_by_provider, from->ttd_by_provider, into->provider_count);
+    merge_histograms(into->wait_by_provider, from->wait_by_provider, into->provider_count);
+    merge_histograms(into->ttd_by_campaign, from->ttd_by_campaign, into->campaign_count);
+    merge_histograms(into->wait_by_campaign, from->wait_by_campaign, into->campaign_count);
+    merge_histograms(into->ttd_by_ip, from->ttd_by_ip, into->ip_count);
+    merge_histograms(into->wait_by_ip, from->wait_by_ip, into->ip_count);
+}
+
+/* A batch's peaks are those of all: undecided messages of other batches are in the way, too. */
+static void copy_peaks(struct mx_observation *into, const struct mx_observation *from)
+{
+    into->peak_total = from->peak_total;
+    for (uint32_t p = 0; p < into->provider_count; p++)
+        into->peak_by_provider[p] = from->peak_by_provider[p];
+    for (uint32_t c = 0; c < into->campaign_count; c++)
+        into->peak_by_campaign[c] = from->peak_by_campaign[c];
+    for (uint32_t i = 0; i < into->ip_count; i++)
+        into->peak_by_ip[i] = from->peak_by_ip[i];
+}
+
 bool mx_tally_finish(struct mx_tally *tally)
 {
     struct mx_observation *o = tally->observation;
@@ -307,5 +414,11 @@ bool mx_tally_finish(struct mx_tally *tally)
     for (uint32_t i = 0; i < o->ip_count; i++)
         o->peak_by_ip[i] = peak_of(tally, tally->first_ip + i, 1);
     o->peak_total = peak_of(tally, 0, o->provider_count);
+    for (uint32_t b = 0; b < o->batch_count; b++) {
+        if (!fill_zero_waits(o->batches[b]))
+            return false;
+        merge_batch(o, o->batches[b]);
+        copy_peaks(o->batches[b], o);
+    }
     return fill_zero_waits(o);
 }

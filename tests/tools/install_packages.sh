@@ -12,7 +12,7 @@ build="gcc libc6-dev make libgsl-dev libconfig-dev librandom123-dev libjansson-d
 demo="gnuplot-nox fonts-dejavu-core"
 check="libcmocka-dev zstd jq libxml2-utils"
 lint="clang clang-tidy clang-format cppcheck mandoc shellcheck"
-test="libclang-rt-dev valgrind"
+test="libclang-rt-dev valgrind zsh fish"
 # For its smtp-sink and smtp-source alone. It is left out where another mail server is installed,
 # whose place it would take; tests that need it then say that they cannot run.
 mail="postfix"

@@ -122,7 +122,7 @@ group_corpus() { replay corpus "$BUILD/tests"; }
 group_lint() { BUILD=$BUILD JOBS=$JOBS run_command lint lint 900 "$tools/lint.sh"; }
 group_man() {
     local page
-    for page in sim/*/*.1; do
+    for page in sim/*/*.[1-9]; do
         [ -e "$page" ] || continue
         run_command man "$(basename "$page")" 30 bash -c \
             'out=$(mandoc -T lint -W warning "$1" 2>&1); echo "$out"; [ -z "$out" ]' mandoc "$page"
