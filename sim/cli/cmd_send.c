@@ -121,6 +121,9 @@ static void print_text(const struct mx_send_results *made)
             separator = ", ";
         }
     }
+    if (mean(results, MX_METRIC_NON_ATTEMPTS) > 0) {
+        (void)printf("; %s non-attempts", mx_human_count(mean(results, MX_METRIC_NON_ATTEMPTS)).s);
+    }
     (void)printf("\n");
 }
 

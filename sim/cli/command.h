@@ -20,6 +20,8 @@ extern const struct mx_command mx_command_table[MX_COMMAND_COUNT];
 
 int mx_cmd_run(const struct mx_options *options);
 int mx_cmd_compare(const struct mx_options *options);
+int mx_cmd_sweep(const struct mx_options *options);
+int mx_cmd_plan(const struct mx_options *options);
 int mx_cmd_check(const struct mx_options *options);
 int mx_cmd_schedule(const struct mx_options *options);
 int mx_cmd_plot(const struct mx_options *options);
@@ -48,8 +50,8 @@ void mx_preset_dirs_fini(struct mx_preset_dirs *dirs);
 /* Load a scenario with the options' --set; says all mistakes. NULL: exit code in *code. */
 struct mx_plan *mx_load_scenario(const char *file, const struct mx_options *options, int *code);
 
-/* One line a mistake on standard error. */
-void mx_mistakes_print(const struct mx_mistakes *mistakes);
+/* One line a mistake on standard error, or that memory is out. Returns the exit code for it. */
+int mx_mistakes_print(const struct mx_mistakes *mistakes);
 
 /* The folder of gnuplot scripts: the installed one, or the source tree's. Owned, or NULL when out
  * of memory. */

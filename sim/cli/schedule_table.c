@@ -2,6 +2,7 @@
 /* schedule_table.c - schedules in the terminal: one in full, several side by side, all of them. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "models/units.h"
 #include "sim/cli/command.h"
@@ -12,6 +13,9 @@
 #define BESIDE_COUNT 4 /* columns of policies that fit a line of 100 */
 #define BESIDE_ROWS 30 /* attempts shown before the last */
 #define OVERVIEW_GAPS 4
+
+/* What a line of 100 columns leaves beside its words. */
+#define ASSUMED_ROOM 54
 
 static const char *expiry_words(const struct mx_schedule *schedule)
 {
@@ -56,8 +60,13 @@ static void print_assumed(const struct mx_schedule *schedule)
     for (size_t i = 0; i < schedule->info.assumed_count; i++) {
         const struct mx_policy_assumed *assumed = &schedule->info.assumed[i];
 
-        (void)printf("ASSUMED, no public source states it: %s = %s   [%s]\n", assumed->key,
-                     assumed->value, assumed->range);
+        const char *separator =
+            strlen(assumed->key) + strlen(assumed->value) + strlen(assumed->range) > ASSUMED_ROOM
+                ? "\n    "
+                : " ";
+
+        (void)printf("ASSUMED, no public source states it: %s =%s%s   [%s]\n", assumed->key,
+                     separator, assumed->value, assumed->range);
     }
 }
 

@@ -196,7 +196,7 @@ static bool see_last(void *context, const struct mx_spool_event *event)
         return false;
     }
     count->last_us = event->reply_us > count->last_us ? event->reply_us : count->last_us;
-    count->attempts += !event->expired;
+    count->attempts += event->kind == MX_SPOOL_ATTEMPT;
     return true;
 }
 
@@ -205,9 +205,14 @@ static bool see_event(void *context, const struct mx_spool_event *event)
     struct count *count = context;
     struct mx_tally_place place = {.provider = count->domains->item[event->destination].provider};
 
-    if (event->expired) {
+    switch (event->kind) {
+    case MX_SPOOL_EXPIRY:
         mx_tally_expired(count->tally, &place, event->reply_us, event->attempt > 0);
-    } else {
+        break;
+    case MX_SPOOL_SKIP:
+        mx_tally_non_attempt(count->tally, &place, event->reply_us);
+        break;
+    case MX_SPOOL_ATTEMPT:
         mx_tally_attempt(count->tally, &(struct mx_tally_attempt){
                                            .place = place,
                                            .due_us = event->due_us,
@@ -217,6 +222,9 @@ static bool see_event(void *context, const struct mx_spool_event *event)
                                            .verdict = event->verdict,
                                            .reason = event->reason,
                                        });
+        break;
+    case MX_SPOOL_EVENT_KIND_COUNT:
+        return false;
     }
     return true;
 }
@@ -269,6 +277,7 @@ static bool add_results(struct mx_send_results *made, struct count *count, uint6
     if (made->results == NULL || !mx_results_add(made->results, o)) {
         return false;
     }
+    mx_results_close(made->results);
     performance = &made->results->performance;
     performance->jobs = 1;
     if (totals != NULL) { /* of this run alone: an earlier one had other conditions */
@@ -333,6 +342,9 @@ struct rows {
 
 static bool write_row(void *context, const struct mx_spool_event *event)
 {
+    static const enum mx_trace_event shown[] = {[MX_SPOOL_ATTEMPT] = MX_TRACE_ATTEMPT,
+                                                [MX_SPOOL_EXPIRY] = MX_TRACE_EXPIRY,
+                                                [MX_SPOOL_SKIP] = MX_TRACE_NON_ATTEMPT};
     struct rows *rows = context;
     const struct mx_reply_text said = {event->code, event->enhanced, ""};
     struct mx_spool_mail mail = {NULL, NULL, NULL, 0};
@@ -358,7 +370,7 @@ static bool write_row(void *context, const struct mx_spool_event *event)
                                     .verdict = event->verdict,
                                     .reason = event->reason,
                                     .said = &said,
-                                    .event = event->expired ? MX_TRACE_EXPIRY : MX_TRACE_ATTEMPT,
+                                    .event = shown[event->kind],
                                 });
     if (rows->has_addresses) {
         mx_spool_release(rows->spool);

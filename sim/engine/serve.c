@@ -93,6 +93,9 @@ bool mx_world_serve(struct mx_world *world, uint32_t path_index, int64_t before_
         if (head == HEAD_EXPIRED ||
             (world->destinations && mx_world_turn_away(world, &work->entry, before_us - 1)))
             continue;
+        /* what a reply has just made room for does not start before it */
+        if (world->destinations && start_us < before_us - 1)
+            start_us = before_us - 1;
         struct mx_draw draw = mx_world_attempt_draw(world, &work->entry);
         start(world, path->sending, start_us, &draw, work);
         return true;

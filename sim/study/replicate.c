@@ -209,6 +209,7 @@ enum mx_replicate_status mx_replicate_run(const struct mx_plan *plan,
     if (status == MX_REPLICATE_OK) {
         work.results->replication_count =
             plan->steady_state ? 1U : mx_summary_count(work.results->summary);
+        mx_results_close(work.results);
         *results = work.results;
     } else {
         mx_results_destroy(work.results);

@@ -277,7 +277,7 @@ static void run_workers(struct work *work)
     (void)pthread_condattr_destroy(&monotonic);
     started = start_workers(work);
     (void)pthread_mutex_lock(&work->lock);
-    work->ended += work->worker_count - started; /* fewer threads than wanted do as well */
+    work->worker_count = started; /* fewer threads than wanted do as well */
     (void)pthread_mutex_unlock(&work->lock);
     wait_and_look(work);
     for (uint32_t w = 0; w < started; w++) {

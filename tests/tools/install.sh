@@ -10,7 +10,9 @@ umask 022
 root=${DESTDIR:-}${PREFIX:-/usr/local}
 BUILD=${BUILD:-build}
 share=$root/share/mxsim
-headers="sim/scheduler/scheduler.h models/retry.h models/units.h"
+headers="sim/scheduler/scheduler.h models/retry.h models/units.h models/reply.h
+    models/destination.h models/retry_host.h models/retry_queue.h models/backoff_mode.h
+    models/concurrency_window.h models/route_penalty.h"
 
 put() { # MODE FILE TARGET
     mkdir -p "$(dirname "$3")"
