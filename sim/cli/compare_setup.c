@@ -289,6 +289,7 @@ static bool parse_indifference(const char *text, double *width)
 static bool check_selection(struct mx_compare_setup *setup, const struct mx_options *options)
 {
     double confidence = options->confidence;
+    uint32_t first_count = options->has_replications ? options->replications : DEFAULT_FIRST;
 
     if (!options->select_best) {
         if (options->indifference != NULL) {
@@ -306,8 +307,14 @@ static bool check_selection(struct mx_compare_setup *setup, const struct mx_opti
                "--replications auto");
         return false;
     }
-    if (options->has_replications && options->replications < 2) {
+    if (first_count < 2) {
         mx_say("--select best needs 2 or more first replications, better 10");
+        return false;
+    }
+    if (first_count > mx_replications_max(options)) {
+        mx_say("--select best begins with %u replications: more than its cap of %u "
+               "(--replications-max)",
+               (unsigned)first_count, (unsigned)mx_replications_max(options));
         return false;
     }
     if (confidence > 0 && confidence * (double)setup->system_count <= 1.0) {
