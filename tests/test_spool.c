@@ -242,8 +242,9 @@ static void test_a_database_of_others_stays_as_it_is(void **state)
 
     (void)state;
     assert_int_equal(sqlite3_open(path, &others), SQLITE_OK);
-    assert_int_equal(sqlite3_exec(others, "CREATE TABLE precious(a); INSERT INTO precious VALUES(1)",
-                                  NULL, NULL, NULL),
+    assert_int_equal(sqlite3_exec(others,
+                                  "CREATE TABLE precious(a); INSERT INTO precious VALUES(1)", NULL,
+                                  NULL, NULL),
                      SQLITE_OK);
     assert_int_equal(sqlite3_close(others), SQLITE_OK);
     size = read_bytes(before, sizeof before);
@@ -397,10 +398,13 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_folder, remove_folder)
     static const struct CMUnitTest tests[] = {
-        TEST(test_what_is_recorded_stays),      TEST(test_settings),
+        TEST(test_what_is_recorded_stays),
+        TEST(test_settings),
         TEST(test_a_database_of_others_stays_as_it_is),
-        TEST(test_a_damaged_spool_is_an_error), TEST(test_one_process_at_a_time),
-        TEST(test_a_full_disk_is_an_error),     TEST(test_no_place_for_it),
+        TEST(test_a_damaged_spool_is_an_error),
+        TEST(test_one_process_at_a_time),
+        TEST(test_a_full_disk_is_an_error),
+        TEST(test_no_place_for_it),
         TEST(test_a_byte_of_a_spool_is_wrong),
     };
 
