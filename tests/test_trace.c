@@ -208,7 +208,7 @@ static void test_long_names_are_cut(void **state)
     free(name);
 }
 
-/* Names that are no UTF-8: an overlong form, a surrogate, a code past the last, an end too early. */
+/* Names that are no UTF-8: an overlong form, a surrogate, a code past the last, an early end. */
 static void test_json_is_utf8(void **state)
 {
     static const char *const names[] = {"\xE0\x80\xAF", "\xED\xA0\x80", "\xF4\x90\x80\x80",

@@ -172,7 +172,8 @@ static bool set_up(struct mx_database *database, const struct mx_database_form *
     bool is_new = false;
 
     /* Exclusive before the first access: then WAL needs no shared memory, and a second process
-     * finds it in use. Looked at before anything is changed: a database of others stays as it is. */
+     * finds it in use. Looked at before anything is changed: a database of others stays as it
+     * is. */
     if (!mx_database_execute(database, "PRAGMA locking_mode = EXCLUSIVE;"
                                        "PRAGMA trusted_schema = OFF;"
                                        "BEGIN EXCLUSIVE; COMMIT;") ||
