@@ -294,7 +294,7 @@ static void create(struct mx_world *world, uint32_t stream_index, uint32_t count
     const bool learns = stream->bounced || (stream->promotional && stream->complained);
     const uint32_t end = ahead->at + count;
     uint64_t number = stream->arrival.index;
-    uint16_t *sent_ip = ready->ip;
+    size_t sent_count = 0;
     for (uint32_t i = ahead->at; i < end; i++, number++) {
         const uint8_t nature = ahead->nature[i];
         const int64_t now_us = ahead->created_us[i];
@@ -310,14 +310,14 @@ static void create(struct mx_world *world, uint32_t stream_index, uint32_t count
         if (stream->warm_up)
             ip = choose_ip(world, stream, number, now_us, &held);
         set_entry(world, stream_index, number, now_us, nature, ip, entry);
-        *sent_ip++ = (uint16_t)ip;
+        ready->ip[sent_count++] = (uint16_t)ip;
         if (held)
             hold(world, held, entry);
         else
             entry++;
         ready->count += held == NULL;
     }
-    ready->sent_count = (size_t)(sent_ip - ready->ip);
+    ready->sent_count = sent_count;
     ready->dropped_count = count - ready->sent_count;
 }
 
@@ -341,7 +341,7 @@ size_t mx_world_create_some(struct mx_world *world, uint32_t stream_index, int64
     uint32_t count = 0;
     while (ahead->at + count < ahead->count && ahead->created_us[ahead->at + count] < until_us)
         count++;
-    ready.count = 0;
+    ready.count = ready.dropped_count = ready.sent_count = 0;
     if (counted)
         mx_tally_pick(world->tally, now_us);
     create(world, stream_index, count, entries, &ready);

@@ -183,8 +183,8 @@ int64_t mx_tally_change_us(struct mx_tally *tally, int64_t at_us)
     const struct mx_observation *o = tally->observation;
     (void)bin_at(tally, 0, at_us);
     (void)changes_at(tally, at_us);
-    int64_t end_us = least(tally->bin_from_us + o->series_every_us,
-                           tally->peak_from_us + tally->peak_every_us);
+    int64_t end_us =
+        least(tally->bin_from_us + o->series_every_us, tally->peak_from_us + tally->peak_every_us);
     if (o->creations)
         end_us = least(end_us, (at_us / o->creation_every_us + 1) * o->creation_every_us);
     if (o->batch_count > 0) {
