@@ -47,7 +47,7 @@ check() { # WANTED WORDS...
     [ "${got% }" = "$wanted" ] || fail "bash: $*: ${got% } instead of $wanted"
 }
 check "$(sort <<<"$commands" | tr '\n' ' ' | sed 's/ $//')" mxsim ''
-check 'schedule send' mxsim s
+check 'schedule send sweep' mxsim s
 for command in $commands; do
     [ "$(ask mxsim $command -- | tr ' ' '\n' | sed -n 's/^--//p' | sort)" = "$(options_of \
         $command)" ] ||

@@ -147,6 +147,37 @@ const struct mx_option mx_option_table[] = {
     {MX_OPTION_TIMEOUT, "timeout", 0, "N",
      "seconds that the relay has for a connection and for each reply (default: 60)",
      ON(MX_COMMAND_SEND)},
+    {MX_OPTION_OUT, "out", 'o', "DIR",
+     "keep the results in DIR: sweep.db, and sweep.csv at the end; where DIR holds a part of this "
+     "sweep, go on with it",
+     ON(MX_COMMAND_SWEEP)},
+    {MX_OPTION_DB, "db", 0, "FILE", "the same with the database alone, called FILE",
+     ON(MX_COMMAND_SWEEP)},
+    {MX_OPTION_OUT, "out", 'o', "DIR",
+     "write answer.json to DIR, and draw the curve there; made when it is missing",
+     ON(MX_COMMAND_PLAN)},
+    {MX_OPTION_SEED, "seed", 0, "N",
+     "seed of all random numbers, the same at every point (default: the study's, or 1)",
+     ON(MX_COMMAND_SWEEP) | ON(MX_COMMAND_PLAN)},
+    {MX_OPTION_REPLICATIONS, "replications", 'n', "N",
+     "how many times to simulate each point (default: the study's, or the scenario's)",
+     ON(MX_COMMAND_SWEEP)},
+    {MX_OPTION_REPLICATIONS, "replications", 'n', "N",
+     "how many times to simulate each point at first (default: the study's, or 10)",
+     ON(MX_COMMAND_PLAN)},
+    {MX_OPTION_JOBS, "jobs", 'j', "N",
+     "threads of each process; results do not depend on it (default: processors, and 1 under "
+     "mpirun)",
+     ON(MX_COMMAND_SWEEP)},
+    {MX_OPTION_JOBS, "jobs", 'j', "N", "threads; results do not depend on it (default: processors)",
+     ON(MX_COMMAND_PLAN)},
+    {MX_OPTION_SET, "set", 's', "PATH=VALUE",
+     "replace a value of the study's scenario, at every point; may be repeated",
+     ON(MX_COMMAND_SWEEP) | ON(MX_COMMAND_PLAN)},
+    {MX_OPTION_JSON, "json", 0, NULL, "print answer.json instead of the tables",
+     ON(MX_COMMAND_PLAN)},
+    {MX_OPTION_QUIET, "quiet", 'q', NULL, "no progress line, no tables; errors only",
+     ON(MX_COMMAND_SWEEP) | ON(MX_COMMAND_PLAN)},
     {MX_OPTION_QUIET, "quiet", 'q', NULL, "no progress line, no tables; errors only",
      ON(MX_COMMAND_RUN) | ON(MX_COMMAND_SEND) | ON(MX_COMMAND_COMPARE)},
     {MX_OPTION_QUIET, "quiet", 'q', NULL, "print mistakes only, not the plan",
@@ -291,6 +322,7 @@ static int take_choice(const struct parser *parser, const struct mx_option *opti
     size_t size = strlen(value);
     const char *at = option->argument;
 
+    MX_CHECK(at != NULL);
     for (*choice = 0;; (*choice)++) {
         size_t word = strcspn(at, "|");
 
@@ -400,30 +432,42 @@ static int apply_study(const struct parser *parser, const struct mx_option *opti
                : usage(parser, "--confidence takes 50%% to 99.99%%, not \"%.80s\"%s", value, "");
 }
 
+/* Those that are one of several words. */
+static int apply_format(const struct parser *parser, const struct mx_option *option,
+                        const char *value)
+{
+    struct mx_options *options = parser->options;
+    int choice = 0, status = take_choice(parser, option, value, &choice);
+
+    if (option->id == MX_OPTION_TRACE_FORMAT) {
+        options->has_trace_format = true;
+        options->trace_format = (enum mx_trace_format)choice;
+    } else if (option->id == MX_OPTION_FORMAT) {
+        options->has_format = true;
+        options->format = (enum mx_format)choice;
+    } else {
+        options->completions = value;
+    }
+    return status;
+}
+
 static int apply(struct parser *parser, const struct mx_option *option, const char *value)
 {
     struct mx_options *options = parser->options;
     uint64_t number = 0;
-    int status = 0, choice = 0;
+    int status = 0;
 
     switch (option->id) {
     case MX_OPTION_OUT:
         return take_name(parser, option, value, &options->out);
+    case MX_OPTION_DB:
+        return take_name(parser, option, value, &options->db);
     case MX_OPTION_TRACE:
         return take_name(parser, option, value, &options->trace);
     case MX_OPTION_TRACE_FORMAT:
-        options->has_trace_format = true;
-        status = take_choice(parser, option, value, &choice);
-        options->trace_format = (enum mx_trace_format)choice;
-        return status;
     case MX_OPTION_FORMAT:
-        options->has_format = true;
-        status = take_choice(parser, option, value, &choice);
-        options->format = (enum mx_format)choice;
-        return status;
     case MX_OPTION_COMPLETIONS:
-        options->completions = value;
-        return take_choice(parser, option, value, &choice);
+        return apply_format(parser, option, value);
     case MX_OPTION_SEED:
         options->has_seed = true;
         return parse_number(parser, option, value, 0, MX_SEED_MAX, &options->seed);

@@ -17,6 +17,8 @@
 enum mx_command_id {
     MX_COMMAND_RUN,
     MX_COMMAND_COMPARE,
+    MX_COMMAND_SWEEP,
+    MX_COMMAND_PLAN,
     MX_COMMAND_CHECK,
     MX_COMMAND_SCHEDULE,
     MX_COMMAND_PLOT,
@@ -27,6 +29,7 @@ enum mx_command_id {
 
 enum mx_option_id {
     MX_OPTION_OUT,
+    MX_OPTION_DB,
     MX_OPTION_SEED,
     MX_OPTION_REPLICATIONS,
     MX_OPTION_PRECISION,
@@ -85,7 +88,7 @@ struct mx_text_list {
 
 /* What was said. Texts are borrowed from the command line. */
 struct mx_options {
-    const char *out, *trace, *plot;
+    const char *out, *db, *trace, *plot;
     bool has_seed, has_replications, has_jobs;
     bool replications_auto; /* then has_replications is false */
     uint64_t seed;

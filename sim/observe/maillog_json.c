@@ -4,6 +4,7 @@
  * Written directly, without a tree: a trace has millions of lines. A key is put with the comma
  * before it. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "sim/observe/maillog_facts.h"
@@ -68,13 +69,22 @@ struct response {
 
 static char *put_response(char *to, const struct response *response)
 {
-    unsigned class = 0, subject = 0, detail = 0;
+    unsigned long part[3] = {0};
+    const char *at = response->status;
+    int count = 0;
 
+    while (count < 3 && *at >= '0' && *at <= '9') {
+        char *end;
+
+        part[count++] = strtoul(at, &end, 10);
+        at = *end == '.' ? end + 1 : end;
+    }
     to = mx_put(to, ",\"response\":{\"code\":");
     to += sprintf(to, "%d", response->code);
     to = put_key(to, "enhanced_code");
-    if (sscanf(response->status, "%u.%u.%u", &class, &subject, &detail) == 3) {
-        to += sprintf(to, "{\"class\":%u,\"subject\":%u,\"detail\":%u}", class, subject, detail);
+    if (count == 3) {
+        to += sprintf(to, "{\"class\":%lu,\"subject\":%lu,\"detail\":%lu}", part[0], part[1],
+                      part[2]);
     } else {
         to = mx_put(to, "null");
     }

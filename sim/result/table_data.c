@@ -51,7 +51,7 @@ static bool put_name(FILE *stream, const char *name)
 
 static bool put_value(FILE *stream, const struct mx_cell *cell)
 {
-    char text[MX_CSV_NUMBER_SIZE];
+    char text[MX_CSV_NUMBER_SIZE] = "";
 
     if (cell->value == MX_VALUE_TEXT) {
         return put_name(stream, cell->text);

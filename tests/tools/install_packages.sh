@@ -13,6 +13,8 @@ demo="gnuplot-nox fonts-dejavu-core"
 check="libcmocka-dev zstd jq libxml2-utils"
 lint="clang clang-tidy clang-format cppcheck mandoc shellcheck"
 test="libclang-rt-dev valgrind zsh fish"
+# A sweep over several processes; the program is built without where it is missing.
+mpi="libopenmpi-dev openmpi-bin"
 # For its smtp-sink and smtp-source alone. It is left out where another mail server is installed,
 # whose place it would take; tests that need it then say that they cannot run.
 mail="postfix"
@@ -27,8 +29,8 @@ build) wanted=$build ;;
 demo) wanted="$build $demo" ;;
 lint) wanted="$build $lint libcmocka-dev" ;;
 check) wanted="$build $demo $check" ;;
-bench) wanted="$build $demo $check $mail" ;;
-test | test-long | all) wanted="$build $demo $check $lint $test $mail" ;;
+bench) wanted="$build $demo $check $mail $mpi" ;;
+test | test-long | all) wanted="$build $demo $check $lint $test $mail $mpi" ;;
 *)
     echo "usage: $0 [--look] build|demo|lint|check|bench|test|test-long|all" >&2
     exit 2
