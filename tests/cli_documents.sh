@@ -80,7 +80,8 @@ try() {
     command=$(sed -E 's#(^|[ (])mxsim #\1build/mxsim #; s#build/build/#build/#' <<<"$command")
     case $command in
     *"mxsim send "*)
-        [[ $command == *"send --spool"* ]] || rm -rf ./*.spool* # that one goes on with the last
+        [[ $command == *"send --spool"* ]] || # that one goes on with the last
+            rm -f "$(grep -oE '[a-z]+\.spool' <<<"$command")"*
         case "$port $command" in
         ' '*) command="${command%%|*} --help" ;;
         *--relay*) command=${command/127.0.0.1:25/127.0.0.1:$port} ;;

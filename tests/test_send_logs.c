@@ -83,11 +83,16 @@ struct expected {
 static void expect_logs(const struct mx_receiver_script *script, const struct expected *expected,
                         size_t count)
 {
-    const char *const words[] = {"--generate",   "30",
-                                 "--from",       "sale@shop.example",
-                                 "--to",         "u{n}@example.net",
-                                 "--relay",      receiver.relay,
-                                 "--time-scale", "10000",
+    const char *const words[] = {"--generate",
+                                 "30",
+                                 "--from",
+                                 "sale@shop.example",
+                                 "--to",
+                                 "u{n}@example.net",
+                                 "--relay",
+                                 receiver.relay,
+                                 "--time-scale",
+                                 "10000",
                                  NULL};
 
     mx_receiver_start(&receiver, script);
@@ -107,9 +112,8 @@ static void expect_logs(const struct mx_receiver_script *script, const struct ex
 
 static void test_hard_bounces(void **state)
 {
-    const struct mx_receiver_script script = {.refusals = for_ever,
-                                              .refusal = "550 5.1.1 No such user\r\n",
-                                              .has_extensions = true};
+    const struct mx_receiver_script script = {
+        .refusals = for_ever, .refusal = "550 5.1.1 No such user\r\n", .has_extensions = true};
     static const struct expected expected[] = {
         {"postfix", "qmgr&sale@shop.example&(queue active)", RECIPIENTS},
         {"postfix", "status=sent (250 &@example.net", RECIPIENTS - REFUSED},

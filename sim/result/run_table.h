@@ -15,10 +15,6 @@
  * was asked of the run, in rows of scopes "precision" and "expected" and columns of their own.
  * Markdown: the tables alone. color: with escape sequences of a terminal, in text. False when
  * out of memory, or when a name is no UTF-8. */
-=======
- * Markdown: the two tables alone. color: with escape sequences of a terminal, in text. False when
- * out of memory, or when a name is no UTF-8. */
->>>>>>> main
 bool mx_run_table_print(FILE *stream, const struct mx_plan *plan, const struct mx_results *results,
                         enum mx_format format, bool color);
 
