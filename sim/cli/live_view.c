@@ -161,14 +161,11 @@ bool mx_live_is_due(struct mx_live_view *view, double elapsed_s)
     return true;
 }
 
-/* Where a narrower window has broken the line into several, all of them go. */
-static void erase(const struct mx_live_view *view, int columns)
+/* The row of the cursor and what is below: all that is surely the line's. Where a window has become
+ * narrower, some terminals cut the line and others break it into rows, and what stands above in the
+ * first kind belongs to others; so in the second kind its beginning stays. */
+static void erase(void)
 {
-    int rows_above = view->shown_columns > 0 ? (view->shown_columns - 1) / columns : 0;
-
-    if (rows_above > 0) {
-        (void)fprintf(stderr, "\033[%dA", rows_above);
-    }
     (void)fputs("\r\033[J", stderr);
 }
 
@@ -200,18 +197,18 @@ void mx_live_view_show(struct mx_live_view *view, const struct mx_live_state *st
     }
     columns = terminal_columns();
     columns = columns < COLUMNS_MIN ? COLUMNS_MIN : columns;
-    erase(view, columns);
+    erase();
     /* Room for the "^C" that a terminal writes, and for the cursor: else there were two lines. */
-    view->shown_columns = mx_live_line(text, sizeof text, &shown, columns - 3, true);
+    view->is_shown = mx_live_line(text, sizeof text, &shown, columns - 3, true) > 0;
     (void)fputs(text, stderr);
     (void)fflush(stderr);
 }
 
 void mx_live_view_clear(struct mx_live_view *view)
 {
-    if (view->shown_columns > 0) {
-        erase(view, terminal_columns());
+    if (view->is_shown) {
+        erase();
         (void)fflush(stderr);
-        view->shown_columns = 0;
+        view->is_shown = false;
     }
 }

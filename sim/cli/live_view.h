@@ -25,11 +25,11 @@ enum mx_live_kind { MX_LIVE_OFF, MX_LIVE_TERMINAL, MX_LIVE_PLAIN };
 
 struct mx_live_view {
     enum mx_live_kind kind;
-    uint64_t count;    /* when it grows, the share may fall */
-    uint64_t number;   /* of mx_live_view_restart */
-    double share;      /* never falls */
-    double next_s;     /* plain: when the next line is due */
-    int shown_columns; /* terminal: of the line there is, 0 for none */
+    uint64_t count;  /* when it grows, the share may fall */
+    uint64_t number; /* of mx_live_view_restart */
+    double share;    /* never falls */
+    double next_s;   /* plain: when the next line is due */
+    bool is_shown;   /* terminal: there is a line */
 };
 
 void mx_live_view_init(struct mx_live_view *view, bool wanted);
