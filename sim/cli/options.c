@@ -23,8 +23,7 @@
 
 const struct mx_option mx_option_table[] = {
     {MX_OPTION_OUT, "out", 'o', "DIR",
-     "write summary.json, timeseries.csv, delivered_by_age.csv, reputation.csv and plan.cfg to "
-     "DIR, made when it is missing",
+     "write the results to DIR, made when it is missing: summary.json, plan.cfg and CSV files",
      ON(MX_COMMAND_RUN)},
     {MX_OPTION_OUT, "out", 'o', "DIR", "where the pictures go (default: RESULTS)",
      ON(MX_COMMAND_PLOT)},

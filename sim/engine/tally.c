@@ -140,6 +140,8 @@ void mx_tally_attempt(struct mx_tally *tally, const struct mx_tally_attempt *att
     struct mx_series_bin *bin = bin_at(tally, attempt->place.provider, attempt->reply_us);
     cell->attempts++;
     bin->attempts++;
+    mx_observation_count_number(tally->observation, attempt->place.provider, attempt->attempt_count,
+                                attempt->verdict);
     count_wait(tally, cell, attempt);
     switch (attempt->verdict) {
     case MX_BUSY:

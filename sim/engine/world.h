@@ -248,6 +248,9 @@ struct mx_destinations *mx_destinations_create(const struct mx_plan *plan, uint3
 void mx_destinations_destroy(struct mx_destinations *all);
 struct mx_world_warm_up *mx_world_warm_up_of(struct mx_world *world, uint32_t provider,
                                              uint32_t ip);
+/* Take a message's allowance and count it; false when this period's is used up. */
+bool mx_world_warm_up_take(struct mx_world *world, struct mx_world_warm_up *warm_up, uint32_t ip,
+                           int64_t now_us);
 struct mx_tally_place mx_world_place(const struct mx_world *world, const struct mx_entry *entry);
 
 void mx_loop_window(struct mx_world *world);
