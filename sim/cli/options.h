@@ -17,6 +17,7 @@ enum mx_command_id {
     MX_COMMAND_CHECK,
     MX_COMMAND_SCHEDULE,
     MX_COMMAND_PLOT,
+    MX_COMMAND_REPORT,
     MX_COMMAND_SEND,
     MX_COMMAND_HELP,
     MX_COMMAND_COUNT
@@ -34,6 +35,9 @@ enum mx_option_id {
     MX_OPTION_EXACT,
     MX_OPTION_ALL,
     MX_OPTION_PLOT,
+    MX_OPTION_FORMAT,
+    MX_OPTION_TERMINAL,
+    MX_OPTION_PICTURES,
     MX_OPTION_GENERATE,
     MX_OPTION_FROM,
     MX_OPTION_TO,
@@ -65,13 +69,13 @@ extern const size_t mx_option_count;
 
 /* What was said. Texts are borrowed from the command line. */
 struct mx_options {
-    const char *out, *trace, *plot;
+    const char *out, *trace, *plot, *format, *pictures;
     bool has_seed, has_replications, has_jobs;
     uint64_t seed;
     uint32_t replications, jobs;
     struct mx_override *overrides; /* in order; owned */
     size_t override_count;
-    bool json, quiet, exact, all, help, version;
+    bool json, quiet, exact, all, terminal, help, version;
     /* send; numbers are 0 where nothing was said */
     const char *from, *relay, *policy, *spool, *rate;
     const char **to; /* owned array */
