@@ -39,11 +39,18 @@ if (terminal_form eq 'bars') {
 }
 if (terminal_form eq 'cells') {
     unset key
-    plot $d1 using (0.5 * ($1 + $2)):3:(sprintf('%d', $4)) with labels
+    terminal_step = (x_max - x_min) / (text_columns - 20.0)
+    do for [i = 1:|$d1|] {
+        terminal_from = real(word($d1[i], 1))
+        terminal_to = real(word($d1[i], 2))
+        do for [k = 0:int((terminal_to - terminal_from) / terminal_step)] {
+            set label word($d1[i], 4) at terminal_from + k * terminal_step, real(word($d1[i], 3))
+        }
+    }
+    plot y_min - 1 notitle
 }
 if (terminal_form eq 'panels') {
     unset key
-    set xtics format '%.0f s'
     do for [p = 1:panel_count] {
         set title panel_title[p]
         if (panel_last[p] >= panel_first[p]) {

@@ -94,6 +94,7 @@ int mx_plot_story_make(struct mx_plot_session *session, size_t kind, bool is_bar
     story->headline = picture.headline;
     story->line1 = picture.line1;
     story->line2 = picture.line2;
+    story->blank_px = picture.blank_px;
     story->is_empty = picture.is_empty;
     return code;
 }

@@ -34,6 +34,7 @@ void mx_plot_session_close(struct mx_plot_session *session);
  * plan), and the picture says so. */
 struct mx_plot_story {
     struct mx_plot_text headline, line1, line2;
+    double blank_px; /* of 600, at the lower edge: nothing but the scenario's name */
     bool is_empty;
     char *script; /* for gnuplot; owned */
     char *table;  /* its data as CSV; owned */

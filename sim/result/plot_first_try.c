@@ -241,6 +241,7 @@ int mx_plot_first_try(struct mx_plot_picture *picture)
     draw_frame(picture, table);
     draw_rows(picture, table);
     write_data(picture, table);
+    picture->blank_px = ROWS_TOP_PX - table->row_px * (double)table->count - 28.0;
     picture->is_empty = !(table->row[0].attempts > 0.0);
     mx_plot_frame_head(
         picture, headline(table).s,

@@ -18,6 +18,7 @@ struct mx_plot_picture {
     FILE *script, *table;
     const struct mx_plot_error *error;
     struct mx_plot_text headline, line1, line2;
+    double blank_px; /* at the lower edge, where a page may cut */
     bool is_bare, is_empty;
 };
 

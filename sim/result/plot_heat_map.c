@@ -297,6 +297,7 @@ static void draw(struct mx_plot_picture *picture, const struct map *map)
         .left_px = 150.0, .right_px = 872.0, .bottom_px = 86.0, .top_px = 486.0};
 
     area.bottom_px = fmax(area.bottom_px, area.top_px - ROW_PX_MAX * (double)map->row_count);
+    picture->blank_px = fmax(area.bottom_px - 84.0, 0.0);
     mx_plot_script_number(picture->script, "x_min", 0.0);
     mx_plot_script_number(picture->script, "x_max", map->end_s);
     mx_plot_script_number(picture->script, "y_min", 0.5);

@@ -352,6 +352,7 @@ int mx_plot_outcomes(struct mx_plot_picture *picture)
     for (size_t i = 0; i < table->count; i++) {
         draw_row(picture, table, i);
     }
+    picture->blank_px = ROWS_TOP_PX - table->row_px * (double)table->count - 12.0;
     write_head(picture, table);
     write_data(picture, table);
     free(order);

@@ -574,6 +574,7 @@ static void write_listing(struct mx_plot_picture *picture, const struct mx_plot_
 {
     FILE *script = picture->script;
     struct mx_plot_text titles[MX_PLOT_PANEL_COUNT_MAX];
+    struct mx_plot_ticks ticks;
     double side[4][MX_PLOT_PANEL_COUNT_MAX];
 
     for (size_t i = 0; i < panels->count; i++) {
@@ -601,6 +602,9 @@ static void write_listing(struct mx_plot_picture *picture, const struct mx_plot_
     mx_plot_script_number(script, "y_max", view->high);
     mx_plot_script_number(script, "y_is_log", view->is_log ? 1.0 : 0.0);
     mx_plot_script_texts(script, "panel_title", titles, panels->count);
+    mx_plot_ticks_clock(&picture->data->clock, 0.0, panels->end_s, PAGE_RIGHT_PX - PAGE_LEFT_PX,
+                        &ticks); /* terminal.gp's; panels have their own */
+    mx_plot_script_ticks(script, "x_tick", &ticks);
     mx_plot_frame_form(picture, MX_PLOT_PANELS, 2);
 }
 

@@ -31,8 +31,9 @@ static void begin_page(FILE *out, const char *title, const char *kind, const cha
     (void)fputs("</style>\n<script>document.documentElement.className = 'js';</script>\n</head>\n"
                 "<body>\n<a class=\"skip\" href=\"#answer\">To the answer</a>\n<header>\n",
                 out);
-    mx_html_printf(out, "<p class=\"kind\">%s</p>\n<h1>%s</h1>\n<p class=\"sub\">%s</p>\n", kind,
-                   title, subtitle);
+    mx_html_printf(out, "<p class=\"kind\">%s</p>\n<h1>", kind);
+    mx_html_unbroken(out, title);
+    mx_html_printf(out, "</h1>\n<p class=\"sub\">%s</p>\n", subtitle);
     (void)fputs("</header>\n", out);
 }
 

@@ -87,8 +87,8 @@ struct mx_plot_text mx_report_headline(const struct mx_report_runs *runs)
 struct mx_plot_text mx_report_interval_of(const struct mx_report_run *run)
 {
     if (run->replications < 2.0) {
-        return mx_plot_text_clean("One replication: no intervals. With more of them "
-                                  "(--replications) each number gets its 95 % interval.");
+        return mx_plot_text_clean("One replication: no intervals. More replications give "
+                                  "each number its 95 % interval.");
     }
     return mx_plot_text_format("Means over %s replications. In brackets: 95 %% interval of that "
                                "mean (Student\xE2\x80\x99s "
@@ -149,14 +149,19 @@ struct card {
     struct mx_plot_text (*text)(double value);
 };
 
+static struct mx_plot_text whole(double value)
+{
+    return mx_plot_text_clean(mx_human_count(value).s);
+}
+
 static const struct card cards[] = {
     {"Delivered rate", "delivered_rate", "delivered \xC3\xB7 sent", mx_plot_share},
     {"Deferrals in all", "deferrals",
      "attempts answered \xE2\x80\x9C"
      "busy\xE2\x80\x9D (4xx)",
-     mx_plot_count},
+     whole},
     {"Soft bounces", "soft_bounced", "rejected for a reason other than the address, or expired",
-     mx_plot_count},
+     whole},
     {"Time until 99 % delivered", "time_until_99pct_s",
      "age at which 99 % of all sent is delivered", mx_plot_duration},
 };

@@ -61,12 +61,13 @@ static void write_plan(FILE *out, const struct mx_report_run *run)
         (void)fputs("<p>There is no plan.cfg in the folder.</p>\n", out);
         return;
     }
-    mx_html_printf(out,
-                   "<details class=\"long\"><summary>The complete plan, with sources (%zu lines)</summary>\n"
-                   "<p class=\"note\">Every value that the run used, in the keys of a scenario; a "
-                   "comment names where it comes from. Saved as a file it can be run.</p>\n"
-                   "<pre tabindex=\"0\" role=\"region\" aria-label=\"Plan of %s\">",
-                   line_count(run->plan), run->label);
+    mx_html_printf(
+        out,
+        "<details class=\"long\"><summary>The complete plan, with sources (%zu lines)</summary>\n"
+        "<p class=\"note\">Every value that the run used, in the keys of a scenario; a "
+        "comment names where it comes from. Saved as a file it can be run.</p>\n"
+        "<pre tabindex=\"0\" role=\"region\" aria-label=\"Plan of %s\">",
+        line_count(run->plan), run->label);
     mx_html_text(out, run->plan);
     (void)fputs("</pre>\n</details>\n", out);
 }

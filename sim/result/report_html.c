@@ -3,6 +3,7 @@
 #include "sim/result/report_html.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,6 +54,29 @@ void mx_html_text_n(FILE *out, const char *text, size_t size)
 void mx_html_text(FILE *out, const char *text)
 {
     mx_html_text_n(out, text, strlen(text));
+}
+
+/* A unit of up to three letters, or a per cent sign, follows the digit before this blank. */
+static bool is_before_unit(const char *text, const char *blank)
+{
+    size_t size = strcspn(blank + 1, " ,.;:)]");
+
+    return blank > text && blank[-1] >= '0' && blank[-1] <= '9' && size > 0 && size <= 3 &&
+           !(blank[1] >= '0' && blank[1] <= '9');
+}
+
+void mx_html_unbroken(FILE *out, const char *text)
+{
+    const char *from = text;
+
+    for (const char *at = text; *at != '\0'; at++) {
+        if (*at == ' ' && is_before_unit(text, at)) {
+            mx_html_text_n(out, from, (size_t)(at - from));
+            (void)fputs("&nbsp;", out);
+            from = at + 1;
+        }
+    }
+    mx_html_text(out, from);
 }
 
 /* One conversion of its argument. Returns what follows it in the format. */

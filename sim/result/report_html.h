@@ -11,6 +11,9 @@
 void mx_html_text(FILE *out, const char *text);
 void mx_html_text_n(FILE *out, const char *text, size_t size);
 
+/* The same, with numbers kept together with their units: "11.9 M", "99 %", "43 h". */
+void mx_html_unbroken(FILE *out, const char *text);
+
 /* printf whose every %s is escaped. Other conversions: %zu %u %d %g %.Nf and %%. */
 void mx_html_printf(FILE *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -102,16 +102,19 @@ static void write_figure(struct gallery *gallery, size_t r, const char *title,
     struct mx_plot_text says =
         mx_plot_text_format("%s. %s. %s", title, story->headline.s, story->line1.s);
 
-    mx_html_printf(out,
-                   "<figure>\n<figcaption><h4>%s%s%s</h4>\n<p class=\"note\">%s %s</p>"
-                   "</figcaption>\n",
-                   several ? gallery->runs->run[r].label : "", several ? ": " : "",
-                   story->headline.s, story->line1.s, story->line2.s);
+    mx_html_printf(out, "<figure>\n<figcaption><h4>%s%s",
+                   several ? gallery->runs->run[r].label : "", several ? ": " : "");
+    mx_html_unbroken(out, story->headline.s);
+    (void)fputs("</h4>\n<p class=\"note\">", out);
+    mx_html_unbroken(out, story->line1.s);
+    (void)fputc(' ', out);
+    mx_html_unbroken(out, story->line2.s);
+    (void)fputs("</p></figcaption>\n", out);
     mx_html_printf(out,
                    "<div class=\"picture\" role=\"region\" tabindex=\"0\" "
                    "aria-label=\"Picture: %s%s%s\">",
                    title, several ? ", " : "", several ? gallery->runs->run[r].label : "");
-    mx_report_svg(out, svg, gallery->number++, says.s);
+    mx_report_svg(out, svg, gallery->number++, story->blank_px, says.s);
     (void)fputs("</div>\n</figure>\n", out);
 }
 
@@ -132,11 +135,11 @@ static int write_kind(struct gallery *gallery, size_t p)
             code = mx_plot_story_draw(gallery->sessions[r], kind, &story, MX_PLOT_SVG, 0, 0, &svg,
                                       &size, gallery->error->text, gallery->error->size);
             if (code == 0 && shown++ == 0) {
-                mx_html_printf(gallery->out,
-                               "<section class=\"kind\" id=\"%s\" aria-labelledby=\"%s-title\">\n"
-                               "<h3 id=\"%s-title\">%s</h3>\n<div class=\"side-by-side\">\n",
-                               pictures[p].kind, pictures[p].kind, pictures[p].kind,
-                               pictures[p].title);
+                mx_html_printf(
+                    gallery->out,
+                    "<section class=\"gallery\" id=\"%s\" aria-labelledby=\"%s-title\">\n"
+                    "<h3 id=\"%s-title\">%s</h3>\n<div class=\"side-by-side\">\n",
+                    pictures[p].kind, pictures[p].kind, pictures[p].kind, pictures[p].title);
             }
             if (code == 0) {
                 write_figure(gallery, r, pictures[p].title, &story, svg);

@@ -8,8 +8,8 @@
 
 /* Write the picture as an <svg> element. number: of the picture within the page, so that its ids
  * stay its own. label: what it says, as text. Colours of the pictures' palette become CSS variables
- * of the page (plots/report.css), the ground is left out, and so is the room of the head above the
- * picture. */
-void mx_report_svg(FILE *out, const char *svg, size_t number, const char *label);
+ * of the page (plots/report.css), the ground is left out, and so are the room of the head above the
+ * picture and blank_px below it. */
+void mx_report_svg(FILE *out, const char *svg, size_t number, double blank_px, const char *label);
 
 #endif

@@ -130,7 +130,7 @@ static void write_head(FILE *out, const struct mx_report_runs *runs, const char 
 static void write_table(FILE *out, const struct mx_report_runs *runs, const char *id,
                         const char *what, const char *caption)
 {
-    write_tools(out, id, mx_plot_text_format("name of a %s", id).s);
+    write_tools(out, id, "part of a name");
     mx_html_printf(
         out,
         "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"%s\">"

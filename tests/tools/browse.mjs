@@ -214,12 +214,17 @@ const shift = 'new Promise((resolve) => { let sum = 0; new PerformanceObserver((
     'list.getEntries().forEach((entry) => { sum += entry.value; })).observe({type: "layout-shift", ' +
     'buffered: true}); setTimeout(() => resolve(sum), 200); })';
 
+/* Screenshots of the whole page, in pieces that can be looked at. */
 async function shoot(page, name, tab) {
     const { cssContentSize } = await tab('Page.getLayoutMetrics');
-    const { data } = await tab('Page.captureScreenshot', { format: 'png', captureBeyondViewport: true,
-        clip: { x: 0, y: 0, width: cssContentSize.width, height: Math.min(cssContentSize.height, 16000), scale: 1 } });
     fs.mkdirSync(options.shots, { recursive: true });
-    fs.writeFileSync(path.join(options.shots, `${path.basename(page, '.html')}-${name}.png`), data, 'base64');
+    for (let y = 0, part = 1; y < Math.min(cssContentSize.height, 20000); y += 1600, part++) {
+        const { data } = await tab('Page.captureScreenshot', { format: 'png',
+            captureBeyondViewport: true, clip: { x: 0, y, width: cssContentSize.width,
+                height: Math.min(1600, cssContentSize.height - y), scale: 1 } });
+        fs.writeFileSync(path.join(options.shots,
+            `${path.basename(page, '.html')}-${name}-${part}.png`), data, 'base64');
+    }
 }
 
 async function runAxe(page, name, evaluate) {
