@@ -51,12 +51,17 @@ if (terminal_form eq 'cells') {
 }
 if (terminal_form eq 'panels') {
     unset key
+    terminal_drawn = 0
     do for [p = 1:panel_count] {
         set title panel_title[p]
         if (panel_last[p] >= panel_first[p]) {
+            terminal_drawn = terminal_drawn + 1
             plot for [i = panel_first[p]:panel_last[p]] '$d'.i using 1:2 with lines
         }
     }
-    if (panel_count == 0) { plot y_min / 2.0 }
+    if (terminal_drawn == 0) {
+        set title 'nothing to show'
+        plot y_min - 1
+    }
 }
 unset output

@@ -249,7 +249,7 @@ static void draw_rows(struct mx_plot_picture *picture, const struct map *map,
                       const struct mx_plot_area *area)
 {
     struct mx_plot_ticks ticks = {.count = 0};
-    double step_px = (area->top_px - area->bottom_px) / (double)map->row_count;
+    double step_px = (area->top_px - area->bottom_px) / fmax((double)map->row_count, 1.0);
 
     for (size_t row = 0; row < map->row_count; row++) {
         struct mx_plot_note note = {.text = mx_plot_count(map->total[row]),
@@ -296,12 +296,13 @@ static void draw(struct mx_plot_picture *picture, const struct map *map)
     struct mx_plot_area area = {
         .left_px = 150.0, .right_px = 872.0, .bottom_px = 86.0, .top_px = 486.0};
 
-    area.bottom_px = fmax(area.bottom_px, area.top_px - ROW_PX_MAX * (double)map->row_count);
+    area.bottom_px =
+        fmax(area.bottom_px, area.top_px - ROW_PX_MAX * fmax((double)map->row_count, 1.0));
     picture->blank_px = fmax(area.bottom_px - 84.0, 0.0);
     mx_plot_script_number(picture->script, "x_min", 0.0);
     mx_plot_script_number(picture->script, "x_max", map->end_s);
     mx_plot_script_number(picture->script, "y_min", 0.5);
-    mx_plot_script_number(picture->script, "y_max", (double)map->row_count + 0.5);
+    mx_plot_script_number(picture->script, "y_max", fmax((double)map->row_count, 1.0) + 0.5);
     mx_plot_frame_time_axis(picture, &area, 0.0, map->end_s);
     mx_plot_frame_area(picture, &area, mx_plot_frame_time_title(&picture->data->clock).s);
     mx_plot_frame_form(picture, MX_PLOT_CELLS, 4);
@@ -325,7 +326,6 @@ int mx_plot_heat_map(struct mx_plot_picture *picture)
         code = mx_plot_fail(picture->error, MX_EXIT_FAILURE, "out of memory");
     }
     if (code == 0) {
-        map->row_count = map->row_count > 0 ? map->row_count : 1;
         draw(picture, map);
     }
     if (map != NULL) {

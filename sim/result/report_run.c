@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "sim/result/human_text.h"
 #include "sim/result/plot_plan.h"
@@ -103,6 +104,9 @@ static int read_summary(struct mx_report_run *run, const char *path,
     const char *name;
     int code;
 
+    if (access(path, R_OK) != 0) {
+        return mx_plot_fail(error, MX_EXIT_INVALID, "cannot open %s: %s", path, strerror(errno));
+    }
     run->summary = json_load_file(path, JSON_REJECT_DUPLICATES, &where);
     if (run->summary == NULL) {
         return mx_plot_fail(error, MX_EXIT_INVALID, "%s:%d: %s", path, where.line, where.text);

@@ -2,24 +2,24 @@
 // browse.mjs - open pages in headless Chromium and look at them: console, requests, tables, what a
 // screen reader is told, screenshots. Speaks the DevTools protocol over a pipe, needs no package.
 //
-//   node browse.mjs [--axe FILE] [--shots FOLDER] [--no-script] [--within MS] PAGE...
+//   node browse.mjs [--axe FILE] [--shots FOLDER] [--once] [--within MS] PAGE...
 //
 // Prints what is wrong, a line each, and ends with 1; with 77 when there is no Chromium. With
 // --axe FILE the checks of axe-core run in each page, light and dark, narrow and wide. --within:
-// a page must be loaded that soon.
+// a page must be loaded that soon. --once: at 1000 px alone.
 import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-const options = { pages: [], script: true };
+const options = { pages: [] };
 for (let i = 2; i < process.argv.length; i++) {
     const argument = process.argv[i];
     if (argument === '--axe') options.axe = fs.readFileSync(process.argv[++i], 'utf8');
     else if (argument === '--shots') options.shots = process.argv[++i];
     else if (argument === '--within') options.within = Number(process.argv[++i]);
-    else if (argument === '--no-script') options.script = false;
+    else if (argument === '--once') options.once = true;
     else options.pages.push(argument);
 }
 
@@ -189,7 +189,7 @@ const lookAtStructure = () => {
     for (const picture of document.querySelectorAll('svg')) {
         if (picture.getAttribute('role') !== 'img' || (picture.getAttribute('aria-label') ?? '').length < 20)
             failed.push('a picture has no text alternative');
-        if (picture.getBoundingClientRect().height < 100) failed.push('a picture has no height');
+        if (picture.getBoundingClientRect().height < 40) failed.push('a picture has no height');
         if (picture.querySelector('image, foreignObject, script, a'))
             failed.push('a picture holds what it should not');
     }
@@ -242,7 +242,7 @@ const views = [
 ];
 
 async function lookAt(page) {
-    for (const view of views) {
+    for (const view of options.once ? views.slice(0, 1) : views) {
         await open(page, view, async ({ evaluate, tab, took }) => {
             if (options.within && took > options.within) wrong(page, `takes ${took} ms to open`);
             (await evaluate(`(${lookAtStructure})()`)).forEach((text) => wrong(page, `${view.name}: ${text}`));
@@ -254,6 +254,7 @@ async function lookAt(page) {
                 (await evaluate(`(${tryTables})()`)).forEach((text) => wrong(page, text));
         });
     }
+    if (options.once) return;
     await open(page, { width: 1000, script: false }, async ({ tab }) => {
         const { nodes } = await tab('Accessibility.getFullAXTree');
         const roles = nodes.map((node) => node.role?.value);
