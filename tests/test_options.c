@@ -98,8 +98,35 @@ static void test_numbers(void **state)
     refuses(MX_COMMAND_RUN, "--seed=", "whole number");
     refuses(MX_COMMAND_RUN, "--jobs|0", "from 1 to");
     refuses(MX_COMMAND_RUN, "--jobs|1025", "from 1 to 1024");
-    refuses(MX_COMMAND_RUN, "--replications|auto", "whole number");
+    refuses(MX_COMMAND_RUN, "--replications|often", "whole number");
     refuses(MX_COMMAND_RUN, "--replications|100001", "100000");
+}
+
+static void test_studies(void **state)
+{
+    (void)state;
+    assert_int_equal(parse(MX_COMMAND_RUN, "-nauto|--precision|sent:1|--precision=dropped:2%"), 0);
+    assert_true(options.replications_auto && !options.has_replications);
+    assert_int_equal(options.precision.count, 2);
+    assert_string_equal(options.precision.items[1], "dropped:2%");
+    assert_int_equal(parse(MX_COMMAND_RUN, "-n|auto|-n|7"), 0);
+    assert_true(!options.replications_auto && options.replications == 7);
+    assert_int_equal(parse(MX_COMMAND_COMPARE, "--confidence=99%|-wa.b=c|-m|sent|--select|best"),
+                     0);
+    assert_true(options.confidence > 0.9899 && options.confidence < 0.9901);
+    assert_true(options.select_best);
+    assert_string_equal(options.with.items[0], "a.b=c");
+    assert_string_equal(options.metric.items[0], "sent");
+    assert_int_equal(parse(MX_COMMAND_COMPARE, "--confidence=0.9"), 0);
+    assert_true(options.confidence > 0.8999 && options.confidence < 0.9001);
+    refuses(MX_COMMAND_COMPARE, "--confidence=", "50% to 99.99%");
+    refuses(MX_COMMAND_COMPARE, "--confidence=%", "50% to 99.99%");
+    refuses(MX_COMMAND_COMPARE, "--confidence=nan", "50% to 99.99%");
+    refuses(MX_COMMAND_COMPARE, "--confidence=95", "50% to 99.99%");
+    refuses(MX_COMMAND_COMPARE, "--select=", "takes best");
+    refuses(MX_COMMAND_COMPARE, "--metric=", "lacks its METRIC");
+    refuses(MX_COMMAND_COMPARE, "--replications-max|0", "whole number");
+    refuses(MX_COMMAND_RUN, "--metric=sent", "others do");
 }
 
 static void test_mistakes(void **state)
@@ -154,9 +181,9 @@ static int forget(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_forms),   cmocka_unit_test(test_overrides),
-        cmocka_unit_test(test_numbers), cmocka_unit_test(test_mistakes),
-        cmocka_unit_test(test_table),
+        cmocka_unit_test(test_forms),    cmocka_unit_test(test_overrides),
+        cmocka_unit_test(test_numbers),  cmocka_unit_test(test_studies),
+        cmocka_unit_test(test_mistakes), cmocka_unit_test(test_table),
     };
 
     return cmocka_run_group_tests(tests, NULL, forget);

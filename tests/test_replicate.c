@@ -167,6 +167,64 @@ static void test_jobs_change_nothing(void **state)
     mx_results_destroy(one);
 }
 
+/* Two more than so far until the sum passes a bound: how many that are depends on the results. */
+static uint32_t want_more(void *context, const struct mx_results *results, uint32_t count)
+{
+    unsigned *looks = context;
+    double sum = 0, value;
+
+    assert_int_equal(mx_summary_count(results->summary), count);
+    for (uint32_t r = 0; r < count; r++) {
+        (void)mx_summary_value(results->summary, r, MX_GROUP_TOTAL, 0, MX_METRIC_DELIVERED, &value);
+        sum += value;
+    }
+    (*looks)++;
+    return sum > 8000 ? count : count + 2;
+}
+
+static struct mx_results *run_until(uint32_t jobs, uint32_t count_max, unsigned *looks)
+{
+    struct mx_results *results = NULL;
+    int error_number = 0;
+    const struct mx_replicate_options options = {.seed = 11,
+                                                 .replication_count = 5,
+                                                 .jobs = jobs,
+                                                 .more = want_more,
+                                                 .replication_count_max = count_max,
+                                                 .context = looks};
+
+    *looks = 0;
+    assert_int_equal(mx_replicate_run(mx_test_plan(), &options, &results, &error_number),
+                     MX_REPLICATE_OK);
+    return results;
+}
+
+static void test_as_many_as_wanted(void **state)
+{
+    static const uint32_t jobs[] = {2, 7, 64};
+    unsigned looks, looks_of_one;
+    struct mx_results *one = run_until(1, 100, &looks_of_one), *capped;
+    uint32_t count = one->replication_count;
+
+    (void)state;
+    assert_true(count > 7 && count < 60 && count % 2 == 1);
+    assert_int_equal(looks_of_one, (count - 5) / 2 + 1);
+    assert_int_equal(count, mx_summary_count(one->summary));
+    for (size_t j = 0; j < sizeof jobs / sizeof jobs[0]; j++) {
+        struct mx_results *many = run_until(jobs[j], 100, &looks);
+
+        assert_int_equal(many->replication_count, count);
+        assert_int_equal(looks, looks_of_one);
+        assert_memory_equal(one->series->bins, many->series->bins,
+                            one->series->bin_count * 2 * sizeof *one->series->bins);
+        mx_results_destroy(many);
+    }
+    capped = run_until(3, 8, &looks);
+    assert_int_equal(capped->replication_count, 8);
+    mx_results_destroy(capped);
+    mx_results_destroy(one);
+}
+
 static void test_threads_are_used_and_limited(void **state)
 {
     (void)state;
@@ -284,6 +342,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_jobs_change_nothing),
+        cmocka_unit_test(test_as_many_as_wanted),
         cmocka_unit_test(test_threads_are_used_and_limited),
         cmocka_unit_test(test_no_memory),
         cmocka_unit_test(test_stop),

@@ -49,7 +49,11 @@ static void print_options(enum mx_command_id command)
         (void)snprintf(name, sizeof name, "  %s--%s%s%s", letter, option->name,
                        option->argument != NULL ? " " : "",
                        option->argument != NULL ? option->argument : "");
-        (void)printf("%-*s ", OPTION_WIDTH, name);
+        if (strlen(name) > OPTION_WIDTH) {
+            (void)printf("%s\n%*s", name, OPTION_WIDTH + 1, "");
+        } else {
+            (void)printf("%-*s ", OPTION_WIDTH, name);
+        }
         print_wrapped(option->text, OPTION_WIDTH + 1, OPTION_WIDTH + 1);
     }
 }

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* cmd_run.c - simulate a scenario, keep the results, print what a person wants to know. */
-#include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +8,8 @@
 #include "sim/base/error.h"
 #include "sim/cli/command.h"
 #include "sim/cli/progress.h"
+#include "sim/cli/running.h"
+#include "sim/result/checks_table.h"
 #include "sim/result/human_text.h"
 #include "sim/result/result_folder.h"
 #include "sim/result/run_table.h"
@@ -17,102 +17,55 @@
 #include "sim/stats/expect.h"
 #include "sim/study/replicate.h"
 
-static volatile sig_atomic_t was_interrupted;
-
-/* Once: a second Ctrl-C ends the program as usual. */
-static void note_interrupt(int number)
-{
-    (void)number;
-    was_interrupted = 1;
-}
-
-static void catch_interrupts(void)
-{
-    static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
-    struct sigaction action = {.sa_handler = note_interrupt, .sa_flags = (int)SA_RESETHAND};
-
-    (void)sigemptyset(&action.sa_mask);
-    for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++) {
-        struct sigaction before;
-
-        /* What nohup and the like have switched off stays so. */
-        if (sigaction(signals[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN) {
-            (void)sigaction(signals[i], &action, NULL);
-        }
-    }
-}
+struct run {
+    struct mx_plan *plan;
+    const struct mx_options *options;
+    struct mx_precision precisions[MX_PRECISION_COUNT_MAX];
+    struct mx_progress_line line;
+};
 
 static bool look(void *context, const struct mx_replicate_view *view)
 {
-    if (was_interrupted) {
+    struct run *run = context;
+
+    if (mx_was_interrupted()) {
         return false;
     }
-    mx_progress_line_show(context, view);
+    mx_progress_line_show(&run->line, view);
     return true;
 }
 
-static uint32_t choose_jobs(const struct mx_options *options)
+static uint32_t ask_for_more(void *context, const struct mx_results *results, uint32_t count)
 {
-    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    const struct run *run = context;
 
-    if (options->has_jobs) {
-        return options->jobs;
-    }
-    if (processors < 1) {
-        return 1;
-    }
-    return processors < (long)MX_JOBS_MAX ? (uint32_t)processors : MX_JOBS_MAX;
+    (void)count;
+    return mx_precision_next(run->precisions, run->options->precision.count, results->summary);
 }
 
-static int cannot_write(const char *path, int error_number)
+static int simulate(struct run *run, struct mx_results **results)
 {
-    mx_say("cannot write %s: %s", path, strerror(error_number));
-    return MX_EXIT_FAILURE;
-}
-
-/* The exit code for a run that gave no results, with a message. */
-static int explain(enum mx_replicate_status status, int error_number, const char *trace)
-{
-    switch (status) {
-    case MX_REPLICATE_OK:
-        return MX_EXIT_SUCCESS;
-    case MX_REPLICATE_NO_MEMORY:
-        mx_say("out of memory; fewer recipients or --jobs 1 need less");
-        return MX_EXIT_FAILURE;
-    case MX_REPLICATE_STOPPED:
-        mx_say("interrupted: no results were written");
-        return MX_EXIT_INTERRUPTED;
-    case MX_REPLICATE_TRACE:
-        return cannot_write(trace, error_number);
-    case MX_REPLICATE_THREADS:
-        mx_say("cannot start a thread: %s", strerror(error_number));
-        return MX_EXIT_FAILURE;
-    case MX_REPLICATE_STATUS_COUNT:
-        break;
-    }
-    return MX_EXIT_FAILURE;
-}
-
-static int simulate(const struct mx_plan *plan, const struct mx_options *options,
-                    struct mx_results **results)
-{
-    struct mx_progress_line line;
+    const struct mx_plan *plan = run->plan;
+    const struct mx_options *options = run->options;
+    const bool is_auto = options->replications_auto;
     struct mx_replicate_options how = {
         .seed = plan->seed,
-        .replication_count = plan->replications,
-        .jobs = choose_jobs(options),
+        .replication_count = is_auto ? MX_FIRST_SAMPLE : plan->replications,
+        .more = is_auto ? ask_for_more : NULL,
+        .replication_count_max = mx_replications_max(options),
+        .jobs = mx_choose_jobs(options),
         .loop = options->exact ? MX_LOOP_EXACT : MX_LOOP_AUTO,
         .trace_path = options->trace,
         .look = look,
-        .context = &line,
+        .context = run,
     };
     enum mx_replicate_status status;
     int error_number;
 
-    mx_progress_line_init(&line, plan, !options->quiet);
+    mx_progress_line_init(&run->line, plan, !options->quiet);
     status = mx_replicate_run(plan, &how, results, &error_number);
-    mx_progress_line_clear(&line);
-    return explain(status, error_number, options->trace);
+    mx_progress_line_clear(&run->line);
+    return mx_explain_replicate(status, error_number, options->trace);
 }
 
 static int write_folder(const struct mx_plan *plan, const struct mx_options *options,
@@ -129,7 +82,7 @@ static int write_folder(const struct mx_plan *plan, const struct mx_options *opt
     error_number =
         mx_result_folder_write(options->out, plan, plan_text, results, failed, sizeof failed);
     free(plan_text);
-    return error_number == 0 ? MX_EXIT_SUCCESS : cannot_write(failed, error_number);
+    return error_number == 0 ? MX_EXIT_SUCCESS : mx_cannot_write(failed, error_number);
 }
 
 /* How fast it was, and where the results are: for the person at the terminal, not for a file. */
@@ -169,12 +122,14 @@ static int print_results(const struct mx_plan *plan, const struct mx_options *op
         free(text);
     } else if (!options->quiet) {
         mx_run_table_print(stdout, plan, results, mx_color_allowed(STDOUT_FILENO));
+        mx_checks_table_print(stdout, plan, results, mx_color_allowed(STDOUT_FILENO));
         print_notes(options, results);
     }
     return MX_EXIT_SUCCESS;
 }
 
-/* MX_EXIT_THRESHOLD when results are not what the scenario expects; says which. */
+/* MX_EXIT_THRESHOLD when results are not what the scenario expects, MX_EXIT_PRECISION when that
+ * cannot be told; says which. */
 static int check_expectations(const struct mx_plan *plan, const struct mx_results *results)
 {
     int code = MX_EXIT_SUCCESS;
@@ -188,32 +143,103 @@ static int check_expectations(const struct mx_plan *plan, const struct mx_result
             mx_say("expect: %s", error); /* said when the scenario was loaded already */
             return MX_EXIT_INVALID;
         }
-        if (mx_expectation_holds(&expectation, results->summary, &estimate)) {
-            continue;
-        }
-        code = MX_EXIT_THRESHOLD;
-        if (estimate.is_known) {
-            mx_say("expected %s, but it is %.12g", plan->expect[i], estimate.mean);
-        } else {
-            mx_say("expected %s, but it is undefined", plan->expect[i]);
+        switch (mx_expectation_judge(&expectation, results->summary, &estimate)) {
+        case MX_EXPECT_FAIL:
+            code = MX_EXIT_THRESHOLD;
+            if (estimate.is_known) {
+                mx_say("expected %s, but it is %.12g", plan->expect[i], estimate.mean);
+            } else {
+                mx_say("expected %s, but it is undefined", plan->expect[i]);
+            }
+            break;
+        case MX_EXPECT_UNDECIDED:
+            code = code == MX_EXIT_SUCCESS ? MX_EXIT_PRECISION : code;
+            mx_say("expected %s, which cannot be told: it is %.6g .. %.6g", plan->expect[i],
+                   estimate.ci95[0], estimate.ci95[1]);
+            break;
+        case MX_EXPECT_PASS:
+        case MX_EXPECT_OUTCOME_COUNT:
+            break;
         }
     }
     return code;
 }
 
-static int run_plan(const struct mx_plan *plan, const struct mx_options *options)
+/* MX_EXIT_PRECISION when an interval is wider than wanted; says which, and why it ended. */
+static int check_precision(const struct mx_plan *plan, const struct mx_results *results)
 {
+    int code = MX_EXIT_SUCCESS;
+
+    for (size_t i = 0; i < results->precision_count; i++) {
+        const struct mx_precision *precision = &results->precisions[i];
+        const struct mx_scoped_metric *of = &precision->of;
+        const struct mx_estimate estimate =
+            mx_summary_estimate(results->summary, of->group, of->index, of->metric);
+        char text[MX_METRIC_TEXT_SIZE];
+        double half;
+        enum mx_precision_state state = mx_precision_state_of(precision, &estimate, &half);
+
+        if (state == MX_PRECISION_MET) {
+            continue;
+        }
+        code = MX_EXIT_PRECISION;
+        mx_metric_print(plan, of, text, sizeof text);
+        if (state == MX_PRECISION_UNDEFINED) {
+            mx_say("%s is undefined in %u of %u replications: no number of them makes it precise",
+                   text, (unsigned)(results->replication_count - estimate.reached),
+                   (unsigned)results->replication_count);
+        } else {
+            mx_say("%s is not as precise as wanted: stopped by the cap of %u replications "
+                   "(--replications-max)",
+                   text, (unsigned)results->replication_count);
+        }
+    }
+    return code;
+}
+
+/* MX_EXIT_PRECISION when the run was too short to be that of a steady state. */
+static int check_steady(const struct mx_results *results)
+{
+    double lag1;
+
+    if (!results->is_steady) {
+        return MX_EXIT_SUCCESS;
+    }
+    if (!results->steady.is_found) {
+        mx_say("no steady state: means still drift when half of the run is over, or there are too "
+               "few messages; a longer run may find one");
+        return MX_EXIT_PRECISION;
+    }
+    lag1 = mx_steady_lag1(results->summary);
+    if (lag1 > MX_STEADY_LAG1_MAX) {
+        mx_say("batches depend on each other (correlation of neighbours %.2f): intervals are too "
+               "narrow; a longer run makes longer batches",
+               lag1);
+        return MX_EXIT_PRECISION;
+    }
+    return MX_EXIT_SUCCESS;
+}
+
+static int run_plan(struct run *run)
+{
+    struct mx_plan *plan = run->plan;
+    const struct mx_options *options = run->options;
     struct mx_results *results = NULL;
     int code = MX_EXIT_SUCCESS, error_number = 0;
 
     if (options->out != NULL) {
         error_number = mx_result_folder_prepare(options->out);
         if (error_number != 0) {
-            return cannot_write(options->out, error_number);
+            return mx_cannot_write(options->out, error_number);
         }
     }
-    catch_interrupts();
-    code = simulate(plan, options, &results);
+    mx_catch_interrupts();
+    code = simulate(run, &results);
+    if (results != NULL) {
+        plan->replications = results->replication_count; /* so that plan.cfg holds what was run */
+        results->precisions = run->precisions;
+        results->precision_count = options->precision.count;
+    }
     if (code == MX_EXIT_SUCCESS && options->out != NULL) {
         code = write_folder(plan, options, results);
     }
@@ -223,28 +249,61 @@ static int run_plan(const struct mx_plan *plan, const struct mx_options *options
         code = code == MX_EXIT_SUCCESS ? printed : code;
     }
     if (results != NULL && code == MX_EXIT_SUCCESS) {
+        int precision = check_precision(plan, results), steady = check_steady(results);
+
+        precision = precision == MX_EXIT_SUCCESS ? steady : precision;
+
         code = check_expectations(plan, results);
+        code = code == MX_EXIT_SUCCESS ? precision : code;
     }
     mx_results_destroy(results);
     return code;
 }
 
+static bool read_precisions(struct run *run)
+{
+    const struct mx_text_list *list = &run->options->precision;
+
+    for (size_t i = 0; i < list->count; i++) {
+        char error[256];
+
+        if (!mx_precision_parse(run->plan, list->items[i], &run->precisions[i], error,
+                                sizeof error)) {
+            mx_say("--precision %s: %s", list->items[i], error);
+            return false;
+        }
+    }
+    return true;
+}
+
 int mx_cmd_run(const struct mx_options *options)
 {
+    struct run run = {.options = options};
+    struct mx_plan *plan;
     int code;
-    struct mx_plan *plan = mx_load_scenario(options->operands[0], options, &code);
 
+    if (!mx_check_auto(options, options->precision.count > 0)) {
+        return MX_EXIT_USAGE;
+    }
+    plan = mx_load_scenario(options->operands[0], options, &code);
     if (plan == NULL) {
         return code;
     }
-    /* So that plan.cfg holds what was run. */
     if (options->has_seed) {
         plan->seed = options->seed;
     }
     if (options->has_replications) {
         plan->replications = options->replications;
     }
-    code = run_plan(plan, options);
+    run.plan = plan;
+    if (plan->steady_state && (options->replications_auto || plan->replications > 1)) {
+        mx_say("a steady_state is one long run: --replications does not go with it");
+        code = MX_EXIT_USAGE;
+    } else if (!read_precisions(&run)) {
+        code = MX_EXIT_USAGE;
+    } else {
+        code = run_plan(&run);
+    }
     mx_plan_destroy(plan);
     return code;
 }

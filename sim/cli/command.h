@@ -19,6 +19,7 @@ struct mx_command {
 extern const struct mx_command mx_command_table[MX_COMMAND_COUNT];
 
 int mx_cmd_run(const struct mx_options *options);
+int mx_cmd_compare(const struct mx_options *options);
 int mx_cmd_check(const struct mx_options *options);
 int mx_cmd_schedule(const struct mx_options *options);
 int mx_cmd_plot(const struct mx_options *options);

@@ -22,11 +22,38 @@ const struct mx_command mx_command_table[MX_COMMAND_COUNT] = {
                         "keep the results, and every attempt\n"
                         "mxsim run black-friday.cfg --set mta.retry.lifetime=24h "
                         "--replications 5\twhat if messages were given up after a day?\n"
+                        "mxsim run black-friday.cfg --replications auto --precision "
+                        "delivered_rate:0.0001\tuntil the delivered rate is known to that\n"
                         "mxsim run black-friday.cfg --json | jq .total.delivered_rate\t"
                         "for other programs\n",
             .operand_count_min = 1,
             .operand_count_max = 1,
             .run = mx_cmd_run,
+        },
+    [MX_COMMAND_COMPARE] =
+        {
+            .id = MX_COMMAND_COMPARE,
+            .name = "compare",
+            .operands = "SCENARIO...",
+            .summary = "simulate several scenarios with the same draws: what differs?",
+            .description =
+                "Simulates each scenario as often as the others, with the same random draws, and "
+                "compares each with the first: the mean difference of every metric with its "
+                "interval, and in words what differs and what cannot be told apart. Scenarios are "
+                "files, or the first file --with other values. --select best finds the best of "
+                "many by one metric with a stated probability, and drops the others on the way.",
+            .examples =
+                "mxsim compare news.cfg --with campaigns.news.window=8h --with "
+                "'slow: campaigns.news.window=24h; mta.connections=5'\ttwo what-ifs\n"
+                "mxsim compare a.cfg b.cfg --metric providers.gmail.time_to_deliver_p99_s\t"
+                "two files, by one provider's delay\n"
+                "mxsim compare a.cfg b.cfg --replications auto --precision delivered_rate:0.0005\t"
+                "until the difference is known to that\n"
+                "mxsim compare a.cfg b.cfg c.cfg --select best --metric deferrals "
+                "--indifference 1000\twhich has the fewest deferrals?\n",
+            .operand_count_min = 1,
+            .operand_count_max = 100,
+            .run = mx_cmd_compare,
         },
     [MX_COMMAND_CHECK] =
         {

@@ -39,21 +39,60 @@ const struct mx_option mx_option_table[] = {
      ON(MX_COMMAND_PLOT)},
     {MX_OPTION_PICTURES, "pictures", 'p', "DIR", "write each picture as PNG and PDF to DIR as well",
      ON(MX_COMMAND_REPORT)},
+    {MX_OPTION_OUT, "out", 'o', "DIR", "write comparison.json to DIR, made when it is missing",
+     ON(MX_COMMAND_COMPARE)},
     {MX_OPTION_OUT, "out", 'o', "DIR",
      "write summary.json, timeseries.csv and delivered_by_age.csv to DIR, made when it is missing",
      ON(MX_COMMAND_SEND)},
     {MX_OPTION_SEED, "seed", 0, "N",
      "seed of all random numbers, 0 to 9223372036854775807 (default: the scenario's)",
      ON(MX_COMMAND_RUN)},
-    {MX_OPTION_REPLICATIONS, "replications", 'n', "N",
-     "how many times to simulate, with other draws each (default: the scenario's)",
+    {MX_OPTION_SEED, "seed", 0, "N",
+     "seed of all random numbers, the same for all scenarios (default: the first one's)",
+     ON(MX_COMMAND_COMPARE)},
+    {MX_OPTION_REPLICATIONS, "replications", 'n', "N|auto",
+     "how many times to simulate, with other draws each (default: the scenario's); auto: until "
+     "every --precision is met",
      ON(MX_COMMAND_RUN)},
+    {MX_OPTION_REPLICATIONS, "replications", 'n', "N|auto",
+     "how many times to simulate each, with the same draws for all (default: 20); auto: until "
+     "every --precision is met",
+     ON(MX_COMMAND_COMPARE)},
+    {MX_OPTION_PRECISION, "precision", 0, "METRIC:HALFWIDTH",
+     "how narrow an interval is to be, half of it in the metric's unit or in % of the mean, e.g. "
+     "delivered_rate:0.001, providers.gmail.deferrals:2%; may be repeated",
+     ON(MX_COMMAND_RUN)},
+    {MX_OPTION_PRECISION, "precision", 0, "METRIC:HALFWIDTH",
+     "how narrow the interval of each difference is to be, half of it in the metric's unit; may "
+     "be repeated",
+     ON(MX_COMMAND_COMPARE)},
+    {MX_OPTION_REPLICATIONS_MAX, "replications-max", 0, "N",
+     "with auto, where to stop in any case (default: 1000)",
+     ON(MX_COMMAND_RUN) | ON(MX_COMMAND_COMPARE)},
     {MX_OPTION_JOBS, "jobs", 'j', "N",
      "replications at the same time; results do not depend on it (default: processors)",
-     ON(MX_COMMAND_RUN)},
+     ON(MX_COMMAND_RUN) | ON(MX_COMMAND_COMPARE)},
     {MX_OPTION_SET, "set", 's', "PATH=VALUE",
      "replace a value of the scenario, e.g. mta.retry.lifetime=24h; may be repeated",
      ON(MX_COMMAND_RUN) | ON(MX_COMMAND_CHECK)},
+    {MX_OPTION_SET, "set", 's', "PATH=VALUE",
+     "replace a value of every scenario compared; may be repeated", ON(MX_COMMAND_COMPARE)},
+    {MX_OPTION_WITH, "with", 'w', "[NAME:]PATH=VALUE[;...]",
+     "compare the first scenario with these values, too, e.g. 'slow: campaigns.news.window=8h'; "
+     "may be repeated",
+     ON(MX_COMMAND_COMPARE)},
+    {MX_OPTION_METRIC, "metric", 'm', "METRIC",
+     "what to compare, a metric of summary.json, e.g. providers.gmail.time_to_deliver_p99_s; may "
+     "be repeated",
+     ON(MX_COMMAND_COMPARE)},
+    {MX_OPTION_CONFIDENCE, "confidence", 0, "PERCENT", "of all statements together (default: 95%)",
+     ON(MX_COMMAND_COMPARE)},
+    {MX_OPTION_SELECT, "select", 0, "best",
+     "find the best of all by one --metric, with no more replications than that needs",
+     ON(MX_COMMAND_COMPARE)},
+    {MX_OPTION_INDIFFERENCE, "indifference", 0, "WIDTH",
+     "with --select: the smallest difference worth finding, in the metric's unit",
+     ON(MX_COMMAND_COMPARE)},
     {MX_OPTION_SET, "set", 's', "KEY=VALUE",
      "replace a value of the policy, e.g. lifetime=24h; may be repeated",
      ON(MX_COMMAND_SCHEDULE) | ON(MX_COMMAND_SEND)},
@@ -72,9 +111,10 @@ const struct mx_option mx_option_table[] = {
      ON(MX_COMMAND_RUN) | ON(MX_COMMAND_SEND)},
     {MX_OPTION_JSON, "json", 0, NULL, "print summary.json instead of the tables",
      ON(MX_COMMAND_RUN) | ON(MX_COMMAND_SEND)},
-    {MX_OPTION_JSON, "json", 0, NULL, "print JSON instead of the table", ON(MX_COMMAND_SCHEDULE)},
+    {MX_OPTION_JSON, "json", 0, NULL, "print JSON instead of the table",
+     ON(MX_COMMAND_SCHEDULE) | ON(MX_COMMAND_COMPARE)},
     {MX_OPTION_QUIET, "quiet", 'q', NULL, "no progress line, no tables; errors only",
-     ON(MX_COMMAND_RUN) | ON(MX_COMMAND_SEND)},
+     ON(MX_COMMAND_RUN) | ON(MX_COMMAND_SEND) | ON(MX_COMMAND_COMPARE)},
     {MX_OPTION_QUIET, "quiet", 'q', NULL, "print mistakes only, not the plan",
      ON(MX_COMMAND_CHECK)},
     {MX_OPTION_EXACT, "exact", 0, NULL,
@@ -227,6 +267,14 @@ static int take_name(const struct parser *parser, const struct mx_option *option
     return value[0] != '\0' ? 0 : usage(parser, "--%s takes a name%s", option->name, "");
 }
 
+static int add_text(const struct parser *parser, const struct mx_option *option, const char *value,
+                    struct mx_text_list *list)
+{
+    list->items[list->count++] = value;
+    return value[0] != '\0' ? 0
+                            : usage(parser, "--%s lacks its %s", option->name, option->argument);
+}
+
 /* A number of 32 bits, from 1 on. */
 static int take_number(const struct parser *parser, const struct mx_option *option,
                        const char *value, uint32_t most, uint32_t *number)
@@ -251,7 +299,7 @@ static int apply_send(const struct parser *parser, const struct mx_option *optio
         return take_name(parser, option, value, &options->from);
     }
     if (option->id == MX_OPTION_TO) {
-        return take_name(parser, option, value, &options->to[options->to_count++]);
+        return take_name(parser, option, value, &options->to.items[options->to.count++]);
     }
     if (option->id == MX_OPTION_RELAY) {
         return take_name(parser, option, value, &options->relay);
@@ -277,6 +325,49 @@ static int apply_send(const struct parser *parser, const struct mx_option *optio
     return take_number(parser, option, value, MX_TIMEOUT_S_MAX, &options->timeout_s);
 }
 
+/* Those of studies. */
+static int apply_study(const struct parser *parser, const struct mx_option *option,
+                       const char *value)
+{
+    struct mx_options *options = parser->options;
+    char *end;
+
+    if (option->id == MX_OPTION_REPLICATIONS) {
+        options->replications_auto = strcmp(value, "auto") == 0;
+        options->has_replications = !options->replications_auto;
+        return options->replications_auto ? 0
+                                          : take_number(parser, option, value, MX_REPLICATIONS_MAX,
+                                                        &options->replications);
+    }
+    if (option->id == MX_OPTION_REPLICATIONS_MAX) {
+        return take_number(parser, option, value, MX_REPLICATIONS_MAX, &options->replications_max);
+    }
+    if (option->id == MX_OPTION_PRECISION) {
+        return add_text(parser, option, value, &options->precision);
+    }
+    if (option->id == MX_OPTION_WITH) {
+        return add_text(parser, option, value, &options->with);
+    }
+    if (option->id == MX_OPTION_METRIC) {
+        return add_text(parser, option, value, &options->metric);
+    }
+    if (option->id == MX_OPTION_INDIFFERENCE) {
+        return take_name(parser, option, value, &options->indifference);
+    }
+    if (option->id == MX_OPTION_SELECT) {
+        options->select_best = strcmp(value, "best") == 0;
+        return options->select_best
+                   ? 0
+                   : usage(parser, "--select takes best, not \"%.80s\"%s", value, "");
+    }
+    options->confidence = strtod(value, &end);
+    options->confidence /= end != value && *end == '%' ? 100.0 : 1.0;
+    end += end != value && *end == '%';
+    return *end == '\0' && options->confidence >= 0.5 && options->confidence <= 0.9999
+               ? 0
+               : usage(parser, "--confidence takes 50%% to 99.99%%, not \"%.80s\"%s", value, "");
+}
+
 static int apply(struct parser *parser, const struct mx_option *option, const char *value)
 {
     struct mx_options *options = parser->options;
@@ -292,10 +383,14 @@ static int apply(struct parser *parser, const struct mx_option *option, const ch
         options->has_seed = true;
         return parse_number(parser, option, value, 0, MX_SEED_MAX, &options->seed);
     case MX_OPTION_REPLICATIONS:
-        options->has_replications = true;
-        status = parse_number(parser, option, value, 1, MX_REPLICATIONS_MAX, &number);
-        options->replications = (uint32_t)number;
-        return status;
+    case MX_OPTION_PRECISION:
+    case MX_OPTION_REPLICATIONS_MAX:
+    case MX_OPTION_WITH:
+    case MX_OPTION_METRIC:
+    case MX_OPTION_SELECT:
+    case MX_OPTION_INDIFFERENCE:
+    case MX_OPTION_CONFIDENCE:
+        return apply_study(parser, option, value);
     case MX_OPTION_JOBS:
         options->has_jobs = true;
         status = parse_number(parser, option, value, 1, MX_JOBS_MAX, &number);
@@ -427,6 +522,30 @@ static int parse_all(struct parser *parser, int count, char *const *arguments)
     return 0;
 }
 
+#define LIST_COUNT 4
+
+static void get_lists(struct mx_options *options, struct mx_text_list *lists[LIST_COUNT])
+{
+    lists[0] = &options->to;
+    lists[1] = &options->precision;
+    lists[2] = &options->with;
+    lists[3] = &options->metric;
+}
+
+/* No list can be longer than the command line. */
+static bool make_lists(struct mx_options *options, size_t places)
+{
+    struct mx_text_list *lists[LIST_COUNT];
+    bool is_made = true;
+
+    get_lists(options, lists);
+    for (size_t i = 0; i < LIST_COUNT; i++) {
+        lists[i]->items = calloc(places, sizeof *lists[i]->items);
+        is_made = is_made && lists[i]->items != NULL;
+    }
+    return is_made;
+}
+
 int mx_options_parse(struct mx_options *options, enum mx_command_id command, int count,
                      char *const *arguments, char error[MX_OPTIONS_ERROR_SIZE])
 {
@@ -440,9 +559,8 @@ int mx_options_parse(struct mx_options *options, enum mx_command_id command, int
     }
     options->overrides = calloc(places, sizeof *options->overrides);
     options->operands = calloc(places, sizeof *options->operands);
-    options->to = calloc(places, sizeof *options->to);
     options->override_texts = malloc(text_size);
-    if (options->overrides == NULL || options->operands == NULL || options->to == NULL ||
+    if (!make_lists(options, places) || options->overrides == NULL || options->operands == NULL ||
         options->override_texts == NULL) {
         (void)snprintf(error, MX_OPTIONS_ERROR_SIZE, "out of memory");
         return MX_EXIT_FAILURE;
@@ -454,9 +572,14 @@ int mx_options_parse(struct mx_options *options, enum mx_command_id command, int
 
 void mx_options_fini(struct mx_options *options)
 {
+    struct mx_text_list *lists[LIST_COUNT];
+
+    get_lists(options, lists);
+    for (size_t i = 0; i < LIST_COUNT; i++) {
+        free(lists[i]->items);
+    }
     free(options->overrides);
     free(options->operands);
-    free(options->to);
     free(options->override_texts);
     *options = (struct mx_options){0};
 }

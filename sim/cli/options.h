@@ -14,6 +14,7 @@
 
 enum mx_command_id {
     MX_COMMAND_RUN,
+    MX_COMMAND_COMPARE,
     MX_COMMAND_CHECK,
     MX_COMMAND_SCHEDULE,
     MX_COMMAND_PLOT,
@@ -27,6 +28,13 @@ enum mx_option_id {
     MX_OPTION_OUT,
     MX_OPTION_SEED,
     MX_OPTION_REPLICATIONS,
+    MX_OPTION_PRECISION,
+    MX_OPTION_REPLICATIONS_MAX,
+    MX_OPTION_WITH,
+    MX_OPTION_METRIC,
+    MX_OPTION_SELECT,
+    MX_OPTION_INDIFFERENCE,
+    MX_OPTION_CONFIDENCE,
     MX_OPTION_JOBS,
     MX_OPTION_SET,
     MX_OPTION_JSON,
@@ -67,19 +75,32 @@ struct mx_option {
 extern const struct mx_option mx_option_table[];
 extern const size_t mx_option_count;
 
+/* What an option said that may be repeated. */
+struct mx_text_list {
+    const char **items; /* owned array of borrowed texts */
+    size_t count;
+};
+
 /* What was said. Texts are borrowed from the command line. */
 struct mx_options {
     const char *out, *trace, *plot, *format, *pictures;
     bool has_seed, has_replications, has_jobs;
+    bool replications_auto; /* then has_replications is false */
     uint64_t seed;
     uint32_t replications, jobs;
+    uint32_t replications_max; /* 0 where nothing was said */
+    struct mx_text_list precision;
+    /* compare; confidence: 0 where nothing was said */
+    struct mx_text_list with, metric;
+    bool select_best;
+    double confidence;
+    const char *indifference;
     struct mx_override *overrides; /* in order; owned */
     size_t override_count;
     bool json, quiet, exact, all, terminal, help, version;
     /* send; numbers are 0 where nothing was said */
     const char *from, *relay, *policy, *spool, *rate;
-    const char **to; /* owned array */
-    size_t to_count;
+    struct mx_text_list to;
     uint64_t generate;
     uint32_t time_scale, connections, per_connection, timeout_s;
     const char **operands; /* owned array */

@@ -72,12 +72,12 @@ static int check_addresses(const struct mx_options *options)
         mx_say("--from takes an address like a@example.com, not \"%.80s\"", options->from);
         return MX_EXIT_USAGE;
     }
-    for (size_t i = 0; i < options->to_count; i++) {
-        bool is_good = options->generate > 0 ? mx_intake_address(options->to[i], 1, address)
-                                             : mx_address_is_valid(options->to[i]);
+    for (size_t i = 0; i < options->to.count; i++) {
+        bool is_good = options->generate > 0 ? mx_intake_address(options->to.items[i], 1, address)
+                                             : mx_address_is_valid(options->to.items[i]);
 
         if (!is_good) {
-            mx_say("--to takes an address like a@example.com, not \"%.80s\"", options->to[i]);
+            mx_say("--to takes an address like a@example.com, not \"%.80s\"", options->to.items[i]);
             return MX_EXIT_USAGE;
         }
     }
@@ -85,7 +85,7 @@ static int check_addresses(const struct mx_options *options)
         mx_say("send takes a folder or --generate, not both");
         return MX_EXIT_USAGE;
     }
-    if (options->generate > 0 && (options->from == NULL || options->to_count == 0)) {
+    if (options->generate > 0 && (options->from == NULL || options->to.count == 0)) {
         mx_say("--generate needs --from and --to");
         return MX_EXIT_USAGE;
     }
@@ -201,8 +201,8 @@ static int64_t key_of(const struct mx_options *options)
     key = mx_key_combine(mx_key_of_name(number),
                          options->operand_count > 0 ? mx_key_of_name(options->operands[0]) : 0);
     key = mx_key_combine(key, options->from != NULL ? mx_key_of_name(options->from) : 0);
-    for (size_t i = 0; i < options->to_count; i++) {
-        key = mx_key_combine(key, mx_key_of_name(options->to[i]));
+    for (size_t i = 0; i < options->to.count; i++) {
+        key = mx_key_combine(key, mx_key_of_name(options->to.items[i]));
     }
     return (int64_t)(key >> 1);
 }
@@ -210,8 +210,10 @@ static int64_t key_of(const struct mx_options *options)
 static int take_in(struct mx_send_setup *setup, const struct mx_options *options,
                    struct mx_spool *spool)
 {
-    const struct mx_intake intake = {
-        .from = options->from, .to = options->to, .to_count = options->to_count, .refuse = refuse};
+    const struct mx_intake intake = {.from = options->from,
+                                     .to = options->to.items,
+                                     .to_count = options->to.count,
+                                     .refuse = refuse};
     struct mx_intake_count count;
     enum mx_intake_status status;
     int error_number = 0;

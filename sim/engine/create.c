@@ -83,6 +83,8 @@ bool mx_world_create_message(struct mx_world *world, uint32_t stream_index, stru
     uint64_t number = stream->arrival.index;
     bool counted = now_us >= world->plan->warmup_us;
     world->observation->message_total++;
+    if (counted)
+        mx_tally_pick(world->tally, now_us);
 
     prefetch_pick(world, stream, number + PICKS_AHEAD);
     uint32_t note = MX_NOTE_UNSEEN;

@@ -30,6 +30,11 @@ struct mx_engine_options {
     enum mx_engine_loop loop;
     struct mx_trace *trace;       /* or NULL */
     struct mx_progress *progress; /* or NULL */
+    /* For steady states, 0: without. Bins by creation time; batches of messages created in equal
+     * intervals from the plan's warmup on, the last one without an end. */
+    int64_t creation_every_us;
+    uint32_t batch_count;
+    int64_t batch_us;
 };
 
 enum mx_engine_status {

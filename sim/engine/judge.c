@@ -118,6 +118,7 @@ static void count(struct mx_world *world, const struct mx_work *work,
     world->deferrals += answer->verdict == MX_BUSY;
     if (entry->created_us < world->plan->warmup_us)
         return;
+    mx_tally_pick(world->tally, entry->created_us);
     struct mx_tally_attempt attempt = {
         .place = mx_world_place(world, entry),
         .created_us = entry->created_us,
@@ -256,6 +257,7 @@ void mx_world_expire(struct mx_world *world, const struct mx_entry *entry, int64
 {
     if (entry->created_us >= world->plan->warmup_us) {
         struct mx_tally_place place = mx_world_place(world, entry);
+        mx_tally_pick(world->tally, entry->created_us);
         mx_tally_expired(world->tally, &place, at_us, entry->attempt_count > 0);
     }
     write_row(world, entry, at_us, MX_TRACE_EXPIRY, MX_NEVER);
@@ -266,6 +268,7 @@ void mx_world_skipped(struct mx_world *world, const struct mx_entry *entry, int6
 {
     if (entry->created_us >= world->plan->warmup_us) {
         struct mx_tally_place place = mx_world_place(world, entry);
+        mx_tally_pick(world->tally, entry->created_us);
         mx_tally_non_attempt(world->tally, &place, at_us);
     }
     write_row(world, entry, at_us, MX_TRACE_NON_ATTEMPT, next_us);
@@ -292,8 +295,8 @@ static void count_unsent(struct mx_world *world)
         const struct mx_world_stream *stream = &world->streams[s];
         if (stream->arrival.next_us == MX_NEVER)
             continue;
-        mx_observation_cell(world->observation, stream->campaign, stream->provider, world->ip_count)
-            ->recipients += stream->arrival.count - stream->arrival.index;
+        mx_tally_unsent(world->tally, stream->campaign, stream->provider,
+                        stream->arrival.count - stream->arrival.index);
     }
 }
 

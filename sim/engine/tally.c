@@ -14,6 +14,8 @@
 
 struct mx_tally {
     struct mx_observation *observation;
+    struct mx_observation *into; /* cells and histograms: its batch's, or the same */
+    int64_t batch_from_us, batch_us;
     int64_t horizon_us;
     int64_t peak_every_us;
     size_t peak_count;
@@ -31,6 +33,7 @@ struct mx_tally *mx_tally_create(struct mx_observation *observation, const struc
     if (!tally)
         return NULL;
     tally->observation = observation;
+    tally->into = observation;
     tally->horizon_us = plan->horizon_us;
     int64_t scopes = (int64_t)plan->provider_count + plan->campaign_count + plan->ip_count;
     int64_t most = PEAK_CELLS_MAX / scopes;
@@ -60,6 +63,24 @@ void mx_tally_destroy(struct mx_tally *tally)
     free(tally);
 }
 
+void mx_tally_set_batches(struct mx_tally *tally, int64_t from_us, int64_t batch_us)
+{
+    tally->batch_from_us = from_us;
+    tally->batch_us = batch_us;
+}
+
+static void pick(struct mx_tally *tally, size_t batch)
+{
+    struct mx_observation *o = tally->observation;
+    tally->into = o->batches[batch < o->batch_count ? batch : o->batch_count - 1U];
+}
+
+void mx_tally_pick(struct mx_tally *tally, int64_t created_us)
+{
+    if (tally->observation->batch_count > 0)
+        pick(tally, (size_t)((created_us - tally->batch_from_us) / tally->batch_us));
+}
+
 static void book(struct mx_tally *tally, const struct mx_tally_place *place, int64_t at_us,
                  int64_t change)
 {
@@ -87,28 +108,64 @@ static struct mx_series_bin *bin_at(struct mx_tally *tally, uint32_t provider, i
 
 static struct mx_counts *cell_at(struct mx_tally *tally, const struct mx_tally_place *place)
 {
-    return mx_observation_cell(tally->observation, place->campaign, place->provider, place->ip);
+    return mx_observation_cell(tally->into, place->campaign, place->provider, place->ip);
 }
 
 void mx_tally_dropped(struct mx_tally *tally, uint32_t campaign, uint32_t provider)
 {
     struct mx_counts *cell =
-        mx_observation_cell(tally->observation, campaign, provider, tally->observation->ip_count);
+        mx_observation_cell(tally->into, campaign, provider, tally->observation->ip_count);
     cell->recipients++;
     cell->dropped++;
+}
+
+void mx_tally_unsent(struct mx_tally *tally, uint32_t campaign, uint32_t provider, uint64_t count)
+{
+    if (tally->observation->batch_count > 0)
+        pick(tally, SIZE_MAX);
+    mx_observation_cell(tally->into, campaign, provider, tally->observation->ip_count)
+        ->recipients += count;
+}
+
+/* NULL where there are none. */
+static struct mx_creation_bin *creation_at(struct mx_tally *tally, uint32_t provider,
+                                           int64_t created_us)
+{
+    struct mx_observation *o = tally->observation;
+    if (!o->creations)
+        return NULL;
+    size_t bin = (size_t)(created_us / o->creation_every_us);
+    return &o->creations[bin * o->provider_count + provider];
+}
+
+static void count_by_creation(struct mx_tally *tally, const struct mx_tally_attempt *attempt)
+{
+    struct mx_creation_bin *bin = creation_at(tally, attempt->place.provider, attempt->created_us);
+    if (!bin)
+        return;
+    bin->attempts++;
+    bin->wait_us_sum += (uint64_t)(attempt->start_us - attempt->due_us);
+    bin->deferrals += attempt->verdict == MX_BUSY;
+    if (attempt->verdict == MX_ACCEPT) {
+        bin->delivered++;
+        bin->ttd_us_sum += (uint64_t)(attempt->reply_us - attempt->created_us);
+    }
 }
 
 void mx_tally_sent(struct mx_tally *tally, const struct mx_tally_place *place, int64_t created_us)
 {
     cell_at(tally, place)->recipients++;
     bin_at(tally, place->provider, created_us)->created++;
+    struct mx_creation_bin *bin = creation_at(tally, place->provider, created_us);
+    if (bin)
+        bin->sent++;
     book(tally, place, created_us, 1);
 }
 
 static void count_delivered(struct mx_tally *tally, struct mx_counts *cell,
                             const struct mx_tally_attempt *attempt)
 {
-    struct mx_observation *o = tally->observation;
+    struct mx_observation *o = tally->into;
     int64_t ttd_us = attempt->reply_us - attempt->created_us;
     cell->delivered++;
     cell->ttd_us_sum += (uint64_t)ttd_us;
@@ -123,7 +180,7 @@ static void count_delivered(struct mx_tally *tally, struct mx_counts *cell,
 static void count_wait(struct mx_tally *tally, struct mx_counts *cell,
                        const struct mx_tally_attempt *attempt)
 {
-    struct mx_observation *o = tally->observation;
+    struct mx_observation *o = tally->into;
     int64_t wait_us = attempt->start_us - attempt->due_us;
     if (wait_us == 0)
         return; /* the zeros are filled in at the end */
@@ -140,9 +197,10 @@ void mx_tally_attempt(struct mx_tally *tally, const struct mx_tally_attempt *att
     struct mx_series_bin *bin = bin_at(tally, attempt->place.provider, attempt->reply_us);
     cell->attempts++;
     bin->attempts++;
-    mx_observation_count_number(tally->observation, attempt->place.provider, attempt->attempt_count,
+    mx_observation_count_number(tally->into, attempt->place.provider, attempt->attempt_count,
                                 attempt->verdict);
     count_wait(tally, cell, attempt);
+    count_by_creation(tally, attempt);
     switch (attempt->verdict) {
     case MX_BUSY:
         cell->deferrals[attempt->reason]++;
@@ -246,6 +304,41 @@ static bool fill_zero_waits(struct mx_observation *o)
     return true;
 }
 
+static void merge_histograms(struct mx_histogram *into, const struct mx_histogram *from,
+                             uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++)
+        mx_histogram_merge(&into[i], &from[i]);
+}
+
+static void merge_batch(struct mx_observation *into, const struct mx_observation *from)
+{
+    size_t cells = (size_t)into->campaign_count * into->provider_count * (into->ip_count + 1U);
+    for (size_t i = 0; i < cells; i++)
+        mx_counts_add(&into->cells[i], &from->cells[i]);
+    size_t numbers = (size_t)into->provider_count * MX_ATTEMPT_NUMBER_COUNT * MX_VERDICT_COUNT;
+    for (size_t i = 0; i < numbers; i++)
+        into->by_number[i] += from->by_number[i];
+    merge_histograms(into->ttd_by_provider, from->ttd_by_provider, into->provider_count);
+    merge_histograms(into->wait_by_provider, from->wait_by_provider, into->provider_count);
+    merge_histograms(into->ttd_by_campaign, from->ttd_by_campaign, into->campaign_count);
+    merge_histograms(into->wait_by_campaign, from->wait_by_campaign, into->campaign_count);
+    merge_histograms(into->ttd_by_ip, from->ttd_by_ip, into->ip_count);
+    merge_histograms(into->wait_by_ip, from->wait_by_ip, into->ip_count);
+}
+
+/* A batch's peaks are those of all: undecided messages of other batches are in the way, too. */
+static void copy_peaks(struct mx_observation *into, const struct mx_observation *from)
+{
+    into->peak_total = from->peak_total;
+    for (uint32_t p = 0; p < into->provider_count; p++)
+        into->peak_by_provider[p] = from->peak_by_provider[p];
+    for (uint32_t c = 0; c < into->campaign_count; c++)
+        into->peak_by_campaign[c] = from->peak_by_campaign[c];
+    for (uint32_t i = 0; i < into->ip_count; i++)
+        into->peak_by_ip[i] = from->peak_by_ip[i];
+}
+
 bool mx_tally_finish(struct mx_tally *tally)
 {
     struct mx_observation *o = tally->observation;
@@ -258,5 +351,11 @@ bool mx_tally_finish(struct mx_tally *tally)
     for (uint32_t i = 0; i < o->ip_count; i++)
         o->peak_by_ip[i] = peak_of(&tally->by_ip[i * tally->peak_count], tally->peak_count);
     o->peak_total = peak_of_all(tally);
+    for (uint32_t b = 0; b < o->batch_count; b++) {
+        if (!fill_zero_waits(o->batches[b]))
+            return false;
+        merge_batch(o, o->batches[b]);
+        copy_peaks(o->batches[b], o);
+    }
     return fill_zero_waits(o);
 }

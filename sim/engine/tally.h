@@ -23,8 +23,15 @@ struct mx_tally_place {
 struct mx_tally *mx_tally_create(struct mx_observation *observation, const struct mx_plan *plan);
 void mx_tally_destroy(struct mx_tally *tally);
 
+/* Where the observation has batches: the first begins here, each is this long. */
+void mx_tally_set_batches(struct mx_tally *tally, int64_t from_us, int64_t batch_us);
+/* What follows is about a message created then: its batch counts it. Nothing without batches. */
+void mx_tally_pick(struct mx_tally *tally, int64_t created_us);
+
 /* Messages created before the plan's warmup are left out by the caller (mx_tally_counts). */
 void mx_tally_dropped(struct mx_tally *tally, uint32_t campaign, uint32_t provider);
+/* So many that the horizon left uncreated: recipients, pending, without an IP. */
+void mx_tally_unsent(struct mx_tally *tally, uint32_t campaign, uint32_t provider, uint64_t count);
 void mx_tally_sent(struct mx_tally *tally, const struct mx_tally_place *place, int64_t created_us);
 
 /* attempt_count: before this one. due_us: since when it waited to start. */

@@ -47,11 +47,15 @@ static bool create_observation(struct mx_world *world)
         .horizon_us = plan->horizon_us,
         .series_every_us = plan->timeseries_every_us,
         .sample_every_us = sample_every_us(plan),
+        .creation_every_us = world->options->creation_every_us,
+        .batch_count = world->options->batch_count,
     };
     world->observation = mx_observation_create(&sizes);
     if (!world->observation)
         return false;
     world->tally = mx_tally_create(world->observation, plan);
+    if (world->tally)
+        mx_tally_set_batches(world->tally, plan->warmup_us, world->options->batch_us);
     return world->tally != NULL;
 }
 

@@ -69,6 +69,34 @@ static size_t bins_until(int64_t horizon_us, int64_t every_us)
     return (size_t)(horizon_us / every_us) + 1;
 }
 
+/* Batches hold cells and histograms only: one bin and one sample each. */
+// NOLINTNEXTLINE(misc-no-recursion): batches have none
+static bool allocate_steady(struct mx_observation *o, const struct mx_observation_sizes *sizes)
+{
+    struct mx_observation_sizes each = *sizes;
+    if (sizes->creation_every_us > 0) {
+        o->creation_every_us = sizes->creation_every_us;
+        o->creation_count = bins_until(sizes->horizon_us, sizes->creation_every_us);
+        o->creations = zeroed(o->creation_count * o->provider_count, sizeof *o->creations);
+        if (!o->creations)
+            return false;
+    }
+    if (sizes->batch_count == 0)
+        return true;
+    each.horizon_us = 0;
+    each.creation_every_us = 0;
+    each.batch_count = 0;
+    o->batches = zeroed(sizes->batch_count, sizeof(struct mx_observation *));
+    for (uint32_t b = 0; o->batches && b < sizes->batch_count; b++) {
+        o->batches[b] = mx_observation_create(&each);
+        if (!o->batches[b])
+            return false;
+        o->batch_count++;
+    }
+    return o->batches != NULL;
+}
+
+// NOLINTNEXTLINE(misc-no-recursion): batches have none
 struct mx_observation *mx_observation_create(const struct mx_observation_sizes *sizes)
 {
     struct mx_observation *o = calloc(1, sizeof *o);
@@ -94,18 +122,24 @@ struct mx_observation *mx_observation_create(const struct mx_observation_sizes *
     o->warm_up_starts = zeroed(o->day_count * o->ip_count, sizeof *o->warm_up_starts);
     o->series = zeroed(o->series_count * o->provider_count, sizeof *o->series);
     o->samples = zeroed(o->sample_count * paths, sizeof *o->samples);
-    if (!allocate_histograms(o) || !o->cells || !o->peak_by_provider || !o->peak_by_campaign ||
-        !o->peak_by_ip || !o->by_number || !o->warm_up_starts || !o->series || !o->samples) {
+    if (!allocate_histograms(o) || !allocate_steady(o, sizes) || !o->cells ||
+        !o->peak_by_provider || !o->peak_by_campaign || !o->peak_by_ip || !o->by_number ||
+        !o->warm_up_starts || !o->series || !o->samples) {
         mx_observation_destroy(o);
         return NULL;
     }
     return o;
 }
 
+// NOLINTNEXTLINE(misc-no-recursion): batches have none
 void mx_observation_destroy(struct mx_observation *observation)
 {
     if (!observation)
         return;
+    for (uint32_t b = 0; b < observation->batch_count; b++)
+        mx_observation_destroy(observation->batches[b]);
+    free((void *)observation->batches);
+    free(observation->creations);
     free(observation->cells);
     free(observation->ttd_by_provider);
     free(observation->ttd_by_campaign);

@@ -55,6 +55,13 @@ struct mx_ip_sample {
     bool blocked;
 };
 
+/* What became of the messages created in an interval, at a provider: means over time as a steady
+ * state has them. Sums, whenever things happened. */
+struct mx_creation_bin {
+    uint64_t sent, delivered, attempts, deferrals;
+    uint64_t ttd_us_sum, wait_us_sum;
+};
+
 struct mx_observation {
     uint32_t campaign_count, provider_count, ip_count;
     /* [campaign][provider][ip], ip == ip_count: "(none)", the drops */
@@ -77,6 +84,14 @@ struct mx_observation {
     int64_t sample_every_us;
     size_t sample_count;
     struct mx_ip_sample *samples;
+    /* [bin][provider]; NULL where not asked for */
+    int64_t creation_every_us;
+    size_t creation_count;
+    struct mx_creation_bin *creations;
+    /* The cells and histograms of the messages created in each of so many equal intervals; the sum
+     * is in this one. Their other members are empty. NULL where not asked for. */
+    uint32_t batch_count;
+    struct mx_observation **batches;
     /* performance, not reproducible */
     uint64_t attempt_total; /* warm-up included */
     uint64_t message_total;
@@ -106,6 +121,8 @@ struct mx_observation_sizes {
     uint32_t campaign_count, provider_count, ip_count;
     uint32_t day_count; /* of warm_up_starts */
     int64_t horizon_us, series_every_us, sample_every_us;
+    int64_t creation_every_us; /* 0: no bins by creation */
+    uint32_t batch_count;      /* 0: none */
 };
 
 /* Returns owned, zeroed, or NULL when out of memory. */

@@ -72,6 +72,23 @@ struct mx_human_text mx_human_count_short(double count)
     return text_of("%.1e", count);
 }
 
+struct mx_human_text mx_human_number(double value)
+{
+    struct mx_human_text text;
+
+    if (isnan(value) || value >= 999999.5 || value <= -999999.5) {
+        return mx_human_count(value);
+    }
+    if (fabs(value) > 0 && fabs(value) < 1e-3) {
+        int decimals = 2 - (int)floor(log10(fabs(value)));
+
+        (void)snprintf(text.s, sizeof text.s, "%.*f", decimals < 20 ? decimals : 20, value);
+        return text;
+    }
+    (void)snprintf(text.s, sizeof text.s, "%.6g", value);
+    return text;
+}
+
 struct mx_human_text mx_human_percent(double share)
 {
     double percent = share * 100.0, shown;

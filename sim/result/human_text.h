@@ -19,6 +19,10 @@ struct mx_human_text mx_human_count(double count);
 /* Up to seven characters: "0.35", "7", "99,999", "123.4k", "12.00M", "1.20G". */
 struct mx_human_text mx_human_count_short(double count);
 
+/* Six significant digits, or all digits of what is larger, or three of what is small: "0.998321",
+ * "12.5", "12,000,000", "0.0000857"; "-" for NaN. */
+struct mx_human_text mx_human_number(double value);
+
 /* A share of 1 in percent with three decimals, never rounded up to all or down to none: "99.999",
  * "0.001", "100", "0", "-" for NaN. Without the sign. */
 struct mx_human_text mx_human_percent(double share);

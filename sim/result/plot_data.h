@@ -105,6 +105,7 @@ struct mx_plot_data {
     char *dir;
     struct mx_plot_text scenario;
     double replications, horizon_s;
+    double cut_s;  /* of a steady state's run; NaN for others */
     bool has_plan; /* plan.cfg was there */
     struct mx_plot_clock clock;
     struct mx_plot_scope total;

@@ -328,6 +328,7 @@ static bool describe(const double *value, size_t columns, double *mean, double *
     double sum = 0.0;
     size_t count = 0;
 
+    *last = INFINITY;
     for (size_t c = 0; c < columns; c++) {
         if (isfinite(value[c])) {
             sum += value[c];

@@ -268,6 +268,33 @@ static void mark_peaks(struct mx_plot_picture *picture, const struct queue *queu
     mx_plot_script_numbers(picture->script, "peak_colour", colour, count);
 }
 
+/* Where a steady state's run begins to be counted. */
+static void mark_cut(struct mx_plot_picture *picture, const struct queue *queue,
+                     const struct mx_plot_area *area)
+{
+    double cut_s = picture->data->cut_s;
+    double x_px = area->left_px + cut_s / queue->end_s * (area->right_px - area->left_px);
+    struct mx_plot_stroke stroke = {.x1_px = x_px,
+                                    .y1_px = area->bottom_px,
+                                    .x2_px = x_px,
+                                    .y2_px = area->top_px,
+                                    .width_pt = 1.4,
+                                    .colour = 0x333333,
+                                    .dash = 2};
+    struct mx_plot_note note = {.text = mx_plot_text_clean("counted from here on (MSER-5)"),
+                                .x_px = x_px + 6.0,
+                                .y_px = area->top_px - 8.0,
+                                .font_px = 13.0,
+                                .colour = 0x333333,
+                                .align = MX_PLOT_LEFT};
+
+    if (!isfinite(cut_s) || cut_s > queue->end_s) {
+        return;
+    }
+    mx_plot_canvas_stroke(&picture->canvas, &stroke);
+    mx_plot_canvas_note(&picture->canvas, &note);
+}
+
 static struct mx_plot_text headline(const struct mx_plot_data *data, const struct queue *queue)
 {
     const struct line *total = &queue->line[queue->line_count - 1];
@@ -334,6 +361,7 @@ static void draw(struct mx_plot_picture *picture, const struct queue *queue)
     write_table(picture->table, picture->data, queue);
     mx_plot_frame_form(picture, MX_PLOT_LINES, 2);
     mark_peaks(picture, queue, &area, top);
+    mark_cut(picture, queue, &area);
     mx_plot_frame_unit(picture, &area, "messages");
     for (size_t i = 0; i < tag_count; i++) {
         tags[i].y_px = area.bottom_px + tags[i].y_px / top * (area.top_px - area.bottom_px);

@@ -163,3 +163,21 @@ int mx_result_folder_write(const char *folder, const struct mx_plan *plan, const
     }
     return error_number;
 }
+
+int mx_result_file_write(const char *folder, const char *name, const char *text, char *failed,
+                         size_t size)
+{
+    int error_number = mx_make_dirs(folder);
+    struct mx_outfile *out = NULL;
+
+    (void)snprintf(failed, size, "%s", folder);
+    if (error_number == 0) {
+        make_path(folder, name, failed, size);
+        out = open_in(folder, name, &error_number);
+    }
+    if (out == NULL) {
+        return error_number;
+    }
+    mx_outfile_write(out, text, strlen(text));
+    return mx_outfile_commit(out);
+}

@@ -21,4 +21,9 @@ int mx_result_folder_prepare(const char *folder);
 int mx_result_folder_write(const char *folder, const struct mx_plan *plan, const char *plan_text,
                            const struct mx_results *results, char *failed, size_t size);
 
+/* One file of that name in the folder, made when it is missing, whole or not at all. Returns 0, or
+ * an errno value with the path that failed in failed[size]. */
+int mx_result_file_write(const char *folder, const char *name, const char *text, char *failed,
+                         size_t size);
+
 #endif

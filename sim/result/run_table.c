@@ -105,7 +105,7 @@ static void print_half(const struct table *table, const struct mx_estimate *e, d
         return;
     }
     if (e->has_spread) {
-        double half = (e->ci95[1] - e->mean) * unit;
+        double half = (e->ci95[1] - e->ci95[0]) / 2.0 * unit;
         (void)snprintf(text, sizeof text, "+-%.*f",
                        half < 9.9995   ? 3
                        : half < 99.995 ? 2
@@ -257,6 +257,28 @@ static void print_title(const struct table *table)
                   (unsigned long long)table->results->seed);
 }
 
+/* What was cut off the start of a steady state's run, and whose mean said so. */
+static void print_steady(const struct table *table)
+{
+    const struct mx_steady *steady = &table->results->steady;
+    const struct mx_plan *plan = table->plan;
+
+    (void)fprintf(table->stream, "%ssteady state%s: ", bold(table), plain(table));
+    if (steady->cut_us > 0) {
+        (void)fprintf(
+            table->stream, "messages of the first %s are not counted (MSER-5, by %s%s%s)",
+            mx_human_span((double)steady->cut_us / 1e6).s, mx_metric_name(steady->metric),
+            steady->provider < plan->provider_count ? " of " : "",
+            steady->provider < plan->provider_count ? plan->providers[steady->provider].name : "");
+    } else {
+        (void)fputs("nothing of the start is cut off (MSER-5)", table->stream);
+    }
+    (void)fprintf(table->stream, ";\n%u batches of ", MX_STEADY_BATCHES);
+    (void)fprintf(table->stream, "%s give the intervals; correlation of neighbours %.2f\n\n",
+                  mx_human_span((double)steady->batch_us / 1e6).s,
+                  mx_steady_lag1(table->results->summary));
+}
+
 static void print_definitions(const struct table *table)
 {
     const struct scope total = {MX_GROUP_TOTAL, 0, "total"};
@@ -289,11 +311,16 @@ static void print_definitions(const struct table *table)
             "nor deferrals.\n",
             mx_human_count_short(skips).s);
     }
-    if (table->has_spread) {
+    if (table->results->is_steady) {
+        (void)fputs(
+            "             Times: means over the batches. +-: half of the 95 % interval of the "
+            "mean, of chance alone.\n",
+            table->stream);
+    } else if (table->has_spread) {
         (void)fprintf(
             table->stream,
-            "             Numbers are means over %u replications; +- is half of the 95 %% "
-            "interval of the mean.\n",
+            "             Means over %u replications. +-: half of the 95 %% interval of the "
+            "mean, of chance alone.\n",
             (unsigned)table->results->replication_count);
     }
     (void)fputs(plain(table), table->stream);
@@ -316,9 +343,13 @@ static void print_assumed(const struct table *table)
 void mx_run_table_print(FILE *stream, const struct mx_plan *plan, const struct mx_results *results,
                         bool color)
 {
-    const struct table table = {stream, plan, results, color, results->replication_count > 1};
+    const struct table table = {stream, plan, results, color,
+                                results->replication_count > 1 || results->is_steady};
 
     print_title(&table);
+    if (results->is_steady) {
+        print_steady(&table);
+    }
     print_heading(&table, "                                         ",
                   "      hard  ------ soft bounces ------");
     print_heading(&table, "provider          sent delivered   rate %",

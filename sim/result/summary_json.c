@@ -4,6 +4,7 @@
 #include "sim/result/summary_json.h"
 
 #include <jansson.h>
+#include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,76 +12,46 @@
 #include <sys/resource.h>
 
 #include "sim/base/version.h"
+#include "sim/result/json_text.h"
+#include "sim/stats/expect.h"
 
-/* jansson passes NULL on: json_object_set_new(object, key, NULL) fails and so does all. */
-static bool put(json_t *object, const char *key, json_t *value)
+static json_t *interval_json(const struct mx_estimate *estimate)
 {
-    return json_object_set_new(object, key, value) == 0;
+    return estimate->has_spread ? json_pack("[f, f]", estimate->ci95[0], estimate->ci95[1])
+                                : json_null();
 }
 
-/* Whole numbers as such: 12 digits would cut a count of 10^13. */
-static json_t *count_of(double value)
+/* Of percentiles: what half of all replications stay below, with its interval. */
+static bool put_median(json_t *object, const struct mx_summary *summary, enum mx_group group,
+                       uint32_t index, enum mx_metric metric)
 {
-    if (value >= -9e15 && value <= 9e15 && value == (double)(json_int_t)value) {
-        return json_integer((json_int_t)value);
-    }
-    return json_real(value);
-}
+    struct mx_median median = mx_summary_median(summary, group, index, metric);
 
-/* A name as valid UTF-8: what is not becomes "?". Returns owned, or NULL. */
-static char *clean_name(const char *name)
-{
-    json_t *probe = json_string(name);
-    char *copy = strdup(name);
-
-    if (probe == NULL && copy != NULL) {
-        for (char *at = copy; *at != '\0'; at++) {
-            *at = (unsigned char)*at < 0x80 ? *at : '?';
-        }
-    }
-    json_decref(probe);
-    return copy;
-}
-
-static bool put_named(json_t *object, const char *name, json_t *value)
-{
-    char *clean = clean_name(name);
-    bool is_put = clean != NULL && put(object, clean, value);
-
-    if (clean == NULL) {
-        json_decref(value);
-    }
-    free(clean);
-    return is_put;
-}
-
-static json_t *text_of(const char *text)
-{
-    char *clean = clean_name(text != NULL ? text : "");
-    json_t *value = clean != NULL ? json_string(clean) : NULL;
-
-    free(clean);
-    return value;
+    return mx_json_put(object, "median", mx_json_finite(median.value)) &&
+           mx_json_put(object, "median_ci95",
+                       json_pack("[o, o]", mx_json_finite(median.interval.low),
+                                 mx_json_finite(median.interval.high)));
 }
 
 static json_t *metric_json(const struct mx_summary *summary, enum mx_group group, uint32_t index,
                            enum mx_metric metric)
 {
     struct mx_estimate e = mx_summary_estimate(summary, group, index, metric);
-    json_t *object = json_object(), *interval = json_null();
+    json_t *object = json_object();
     bool is_made = object != NULL;
 
-    if (e.has_spread) {
-        interval = json_pack("[f, f]", e.ci95[0], e.ci95[1]);
+    is_made = is_made && mx_json_put(object, "mean",
+                                     !e.is_known                  ? json_null()
+                                     : mx_metric_is_count(metric) ? mx_json_count(e.mean)
+                                                                  : json_real(e.mean));
+    is_made = is_made && mx_json_put(object, "sd", e.has_spread ? json_real(e.sd) : json_null());
+    is_made = is_made && mx_json_put(object, "ci95", interval_json(&e));
+    if (e.has_spread || e.reached < mx_summary_count(summary)) {
+        is_made = is_made && (!mx_metric_is_quantile(metric) ||
+                              put_median(object, summary, group, index, metric));
     }
-    is_made = is_made && put(object, "mean",
-                             !e.is_known                  ? json_null()
-                             : mx_metric_is_count(metric) ? count_of(e.mean)
-                                                          : json_real(e.mean));
-    is_made = is_made && put(object, "sd", e.has_spread ? json_real(e.sd) : json_null());
-    is_made = is_made && put(object, "ci95", interval);
     if (e.reached < mx_summary_count(summary)) {
-        is_made = is_made && put(object, "reached", json_integer(e.reached));
+        is_made = is_made && mx_json_put(object, "reached", json_integer(e.reached));
     }
     if (!is_made) {
         json_decref(object);
@@ -96,7 +67,8 @@ static json_t *scope_json(const struct mx_summary *summary, enum mx_group group,
     for (int m = 0; object != NULL && m < MX_METRIC_COUNT; m++) {
         enum mx_metric metric = (enum mx_metric)m;
 
-        if (!put(object, mx_metric_name(metric), metric_json(summary, group, index, metric))) {
+        if (!mx_json_put(object, mx_metric_name(metric),
+                         metric_json(summary, group, index, metric))) {
             json_decref(object);
             object = NULL;
         }
@@ -110,7 +82,7 @@ static bool put_scope(json_t *object, const struct mx_results *results, enum mx_
 {
     json_t *scope = scope_json(results->summary, group, index);
 
-    return scope != NULL && put_named(object, name, scope);
+    return scope != NULL && mx_json_put_named(object, name, scope);
 }
 
 static json_t *providers_json(const struct mx_plan *plan, const struct mx_results *results)
@@ -179,30 +151,113 @@ static json_t *performance_json(const struct mx_performance *performance)
     if (getrusage(RUSAGE_SELF, &usage) == 0) {
         peak_bytes = (double)usage.ru_maxrss * 1024.0;
     }
-    return json_pack(
-        "{s:f, s:o, s:o, s:I, s:I, s:I, s:I, s:o}", "wall_s", wall_s, "attempts_per_s", per_s,
-        "peak_rss_bytes", count_of(peak_bytes), "jobs", (json_int_t)performance->jobs, "messages",
-        (json_int_t)performance->message_total, "attempts", (json_int_t)performance->attempt_total,
-        "pending_peak", (json_int_t)performance->pending_peak, "bytes_per_pending", each);
+    return json_pack("{s:f, s:o, s:o, s:I, s:I, s:I, s:I, s:o}", "wall_s", wall_s, "attempts_per_s",
+                     per_s, "peak_rss_bytes", mx_json_count(peak_bytes), "jobs",
+                     (json_int_t)performance->jobs, "messages",
+                     (json_int_t)performance->message_total, "attempts",
+                     (json_int_t)performance->attempt_total, "pending_peak",
+                     (json_int_t)performance->pending_peak, "bytes_per_pending", each);
+}
+
+/* {"METRIC": {"half_width", "wanted", "relative", "reached"}}, by the order on the command line. */
+static json_t *precision_json(const struct mx_plan *plan, const struct mx_results *results)
+{
+    json_t *object = json_object();
+    bool is_made = object != NULL;
+
+    for (size_t i = 0; is_made && i < results->precision_count; i++) {
+        const struct mx_precision *precision = &results->precisions[i];
+        const struct mx_scoped_metric *of = &precision->of;
+        struct mx_estimate estimate =
+            mx_summary_estimate(results->summary, of->group, of->index, of->metric);
+        char text[MX_METRIC_TEXT_SIZE];
+        double half;
+        bool is_met = mx_precision_state_of(precision, &estimate, &half) == MX_PRECISION_MET;
+
+        mx_metric_print(plan, of, text, sizeof text);
+        is_made = mx_json_put_named(object, text,
+                                    json_pack("{s:o, s:f, s:b, s:b}", "half_width",
+                                              isfinite(half) ? json_real(half) : json_null(),
+                                              "wanted", precision->width, "relative",
+                                              (int)precision->is_relative, "reached", (int)is_met));
+    }
+    if (!is_made) {
+        json_decref(object);
+        return NULL;
+    }
+    return object;
+}
+
+/* {"TEXT": {"outcome", "mean", "ci95"}} */
+static json_t *expect_json(const struct mx_plan *plan, const struct mx_results *results)
+{
+    json_t *object = json_object();
+    bool is_made = object != NULL;
+
+    for (size_t i = 0; is_made && i < plan->expect_count; i++) {
+        struct mx_expectation expectation;
+        struct mx_estimate estimate;
+        enum mx_expect_outcome outcome;
+        char error[128];
+
+        if (!mx_expectation_parse(plan, plan->expect[i], &expectation, error, sizeof error)) {
+            continue; /* said when the scenario was loaded */
+        }
+        outcome = mx_expectation_judge(&expectation, results->summary, &estimate);
+        is_made = mx_json_put_named(
+            object, plan->expect[i],
+            json_pack("{s:s, s:o, s:o}", "outcome", mx_expect_outcome_name(outcome), "mean",
+                      estimate.is_known ? json_real(estimate.mean) : json_null(), "ci95",
+                      interval_json(&estimate)));
+    }
+    if (!is_made) {
+        json_decref(object);
+        return NULL;
+    }
+    return object;
+}
+
+static json_t *steady_json(const struct mx_plan *plan, const struct mx_results *results)
+{
+    const struct mx_steady *steady = &results->steady;
+    const char *provider =
+        steady->provider < plan->provider_count ? plan->providers[steady->provider].name : "total";
+
+    return json_pack("{s:b, s:f, s:s, s:o, s:I, s:f, s:f}", "found", (int)steady->is_found, "cut_s",
+                     (double)steady->cut_us / 1e6, "cut_by", mx_metric_name(steady->metric),
+                     "cut_by_provider", mx_json_text(provider), "batches",
+                     (json_int_t)MX_STEADY_BATCHES, "batch_s", (double)steady->batch_us / 1e6,
+                     "lag1", mx_steady_lag1(results->summary));
+}
+
+/* What was asked of the results, where anything was. */
+static bool put_checks(json_t *root, const struct mx_plan *plan, const struct mx_results *results)
+{
+    return (!results->is_steady || mx_json_put(root, "steady_state", steady_json(plan, results))) &&
+           (results->precision_count == 0 ||
+            mx_json_put(root, "precision", precision_json(plan, results))) &&
+           (plan->expect_count == 0 || mx_json_put(root, "expect", expect_json(plan, results)));
 }
 
 static json_t *tree_of(const struct mx_plan *plan, const struct mx_results *results)
 {
     json_t *root = json_object();
-    bool is_made = root != NULL &&
-                   put(root, "mxsim",
-                       json_pack("{s:s, s:s}", "version", mx_version(), "commit", mx_commit())) &&
-                   put(root, "scenario",
-                       json_pack("{s:o, s:o, s:s}", "name", text_of(plan->name), "file",
-                                 text_of(plan->file), "sha256", plan->sha256)) &&
-                   put(root, "seed", json_integer((json_int_t)results->seed)) &&
-                   put(root, "replications", json_integer(mx_summary_count(results->summary))) &&
-                   put(root, "horizon_s", count_of((double)plan->horizon_us / 1e6)) &&
-                   put(root, "total", scope_json(results->summary, MX_GROUP_TOTAL, 0)) &&
-                   put(root, "providers", providers_json(plan, results)) &&
-                   put(root, "campaigns", campaigns_json(plan, results)) &&
-                   put(root, "ips", ips_json(plan, results)) &&
-                   put(root, "performance", performance_json(&results->performance));
+    bool is_made =
+        root != NULL &&
+        mx_json_put(root, "mxsim",
+                    json_pack("{s:s, s:s}", "version", mx_version(), "commit", mx_commit())) &&
+        mx_json_put(root, "scenario",
+                    json_pack("{s:o, s:o, s:s}", "name", mx_json_text(plan->name), "file",
+                              mx_json_text(plan->file), "sha256", plan->sha256)) &&
+        mx_json_put(root, "seed", json_integer((json_int_t)results->seed)) &&
+        mx_json_put(root, "replications", json_integer(results->replication_count)) &&
+        mx_json_put(root, "horizon_s", mx_json_count((double)plan->horizon_us / 1e6)) &&
+        put_checks(root, plan, results) &&
+        mx_json_put(root, "total", scope_json(results->summary, MX_GROUP_TOTAL, 0)) &&
+        mx_json_put(root, "providers", providers_json(plan, results)) &&
+        mx_json_put(root, "campaigns", campaigns_json(plan, results)) &&
+        mx_json_put(root, "ips", ips_json(plan, results)) &&
+        mx_json_put(root, "performance", performance_json(&results->performance));
 
     if (!is_made) {
         json_decref(root);
@@ -211,58 +266,11 @@ static json_t *tree_of(const struct mx_plan *plan, const struct mx_results *resu
     return root;
 }
 
-static bool holds_objects(const json_t *value)
-{
-    return json_is_object(value) &&
-           json_is_object(json_object_iter_value(json_object_iter((json_t *)value)));
-}
-
-static bool print_leaf(FILE *stream, const json_t *value)
-{
-    return json_dumpf(value, stream,
-                      JSON_ENCODE_ANY | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(12)) == 0;
-}
-
-/* At most four levels deep. */
-static bool print_object(FILE *stream, json_t *object, int indent) // NOLINT(misc-no-recursion)
-{
-    const char *separator = "{\n";
-    const char *key;
-    json_t *value;
-    bool is_made = true;
-
-    json_object_foreach(object, key, value)
-    {
-        json_t *name = json_string(key);
-
-        (void)fprintf(stream, "%s%*s", separator, indent + 2, "");
-        is_made = is_made && name != NULL && print_leaf(stream, name);
-        (void)fputs(": ", stream);
-        is_made = is_made && (holds_objects(value) ? print_object(stream, value, indent + 2)
-                                                   : print_leaf(stream, value));
-        json_decref(name);
-        separator = ",\n";
-    }
-    (void)fprintf(stream, "\n%*s}", indent, "");
-    return is_made;
-}
-
 char *mx_summary_json(const struct mx_plan *plan, const struct mx_results *results)
 {
     json_t *root = tree_of(plan, results);
-    char *text = NULL;
-    size_t size = 0;
-    FILE *stream = root != NULL ? open_memstream(&text, &size) : NULL;
-    bool is_made = stream != NULL && print_object(stream, root, 0);
+    char *text = mx_json_print(root);
 
-    if (stream != NULL) {
-        is_made = fputc('\n', stream) != EOF && is_made;
-        is_made = fclose(stream) == 0 && is_made;
-    }
     json_decref(root);
-    if (!is_made) {
-        free(text);
-        return NULL;
-    }
     return text;
 }

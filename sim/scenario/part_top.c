@@ -169,6 +169,7 @@ void mx_build_start(struct mx_build *build, struct mx_fields *top)
     mx_field_count(top, "seed", 0, MX_SEED_MAX, &plan->seed);
     mx_field_count32(top, "replications", 1, MX_REPLICATIONS_MAX, &plan->replications);
     mx_field_duration(top, "warmup", 0, MX_HORIZON_US_MAX, &plan->warmup_us);
+    mx_field_truth(top, "steady_state", &plan->steady_state);
     read_expect(build, top);
 }
 
@@ -285,6 +286,14 @@ void mx_build_end(struct mx_build *build, struct mx_fields *top)
     if (plan->warmup_us > 0 && plan->warmup_us >= plan->horizon_us) {
         mx_complain(build, mx_node_find(top->group, "warmup"),
                     "ends at or after the horizon: nothing would be counted");
+    }
+    if (plan->steady_state && plan->warmup_us > 0) {
+        mx_complain(build, mx_node_find(top->group, "warmup"),
+                    "a steady_state finds its own; leave one of the two out");
+    }
+    if (plan->steady_state && plan->replications > 1) {
+        mx_complain(build, mx_node_find(top->group, "replications"),
+                    "a steady_state is one long run; leave this out");
     }
     if (plan->horizon_us / plan->window_us > WINDOWS_MAX) {
         mx_complain_key(build, top->group, "engine.window",

@@ -115,6 +115,7 @@ struct mx_plan {
     struct mx_day day;
     int64_t horizon_us; /* simulated until then */
     int64_t warmup_us;  /* messages created before are simulated, not counted */
+    bool steady_state;  /* one long run, whose start is cut off; then no warmup */
     int64_t window_us;  /* time step at whose edges bands, throttles and pools move */
     uint64_t seed;
     uint32_t replications;

@@ -29,6 +29,9 @@ static void print_top(struct mx_printer *printer)
     mx_print_text(printer, "utc_offset", offset);
     mx_print_duration(printer, "horizon", plan->horizon_us);
     mx_print_duration(printer, "warmup", plan->warmup_us);
+    if (plan->steady_state) {
+        mx_print_truth(printer, "steady_state", true);
+    }
     mx_print_count(printer, "seed", plan->seed);
     mx_print_count(printer, "replications", plan->replications);
     mx_print_open(printer, "sources");

@@ -3,7 +3,7 @@
  *
  *   [total. | providers.NAME. | campaigns.NAME. | ips.NAME.] METRIC  >= | <= | > | <  NUMBER[%]
  *
- * METRIC is a name of summary.json, in its unit; compared is the mean over the replications. */
+ * METRIC is a name of summary.json, in its unit; compared is the interval of its mean. */
 #ifndef MX_EXPECT_H
 #define MX_EXPECT_H
 
@@ -12,15 +12,14 @@
 #include <stdint.h>
 
 #include "sim/scenario/plan.h"
+#include "sim/stats/metric_name.h"
 #include "sim/stats/summary.h"
 
 enum mx_comparison { MX_AT_LEAST, MX_AT_MOST, MX_MORE_THAN, MX_LESS_THAN, MX_COMPARISON_COUNT };
 
-/* bound: finite. index: of the plan, as mx_summary_estimate takes it. */
+/* bound: finite. */
 struct mx_expectation {
-    enum mx_group group;
-    uint32_t index;
-    enum mx_metric metric;
+    struct mx_scoped_metric of;
     enum mx_comparison comparison;
     double bound;
 };
@@ -29,8 +28,22 @@ struct mx_expectation {
 bool mx_expectation_parse(const struct mx_plan *plan, const char *text,
                           struct mx_expectation *expectation, char *error, size_t size);
 
-/* What is undefined in any replication meets no expectation. *estimate: what was compared. */
-bool mx_expectation_holds(const struct mx_expectation *expectation,
-                          const struct mx_summary *summary, struct mx_estimate *estimate);
+/* With several replications the whole 95 % interval decides: all of it meets the bound, none of it
+ * does, or it holds the bound and more replications are needed. A single one has no interval: its
+ * value decides. What is undefined in any replication meets no expectation. */
+enum mx_expect_outcome {
+    MX_EXPECT_PASS,
+    MX_EXPECT_FAIL,
+    MX_EXPECT_UNDECIDED,
+    MX_EXPECT_OUTCOME_COUNT
+};
+
+/* "pass", "fail", "undecided". */
+const char *mx_expect_outcome_name(enum mx_expect_outcome outcome);
+
+/* *estimate: what was compared. */
+enum mx_expect_outcome mx_expectation_judge(const struct mx_expectation *expectation,
+                                            const struct mx_summary *summary,
+                                            struct mx_estimate *estimate);
 
 #endif

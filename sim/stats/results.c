@@ -49,7 +49,14 @@ bool mx_results_add(struct mx_results *results, const struct mx_observation *obs
 {
     struct mx_performance *performance = &results->performance;
 
-    mx_summary_add(results->summary, observation);
+    if (observation->batch_count > 0) {
+        mx_summary_set_batched(results->summary);
+        for (uint32_t b = 0; b < observation->batch_count; b++) {
+            mx_summary_add(results->summary, observation->batches[b]);
+        }
+    } else {
+        mx_summary_add(results->summary, observation);
+    }
     mx_ages_add(results->ages, observation);
     performance->attempt_total += observation->attempt_total;
     performance->message_total += observation->message_total;
@@ -57,7 +64,7 @@ bool mx_results_add(struct mx_results *results, const struct mx_observation *obs
         performance->pending_peak = observation->pending_peak;
         performance->queue_bytes_peak = observation->queue_bytes_peak;
     }
-    return mx_series_add(results->series, observation) &&
+    return (observation->batch_count > 0 || mx_series_add(results->series, observation)) &&
            mx_standing_add(results->standing, observation) &&
            mx_counters_add(results->counters, observation);
 }

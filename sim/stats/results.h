@@ -14,6 +14,8 @@
 #include "sim/stats/counters.h"
 #include "sim/stats/series.h"
 #include "sim/stats/standing.h"
+#include "sim/stats/steady.h"
+#include "sim/stats/stopping.h"
 #include "sim/stats/summary.h"
 
 /* Of all replications; not reproducible but for the counts. */
@@ -34,6 +36,11 @@ struct mx_results {
     struct mx_standing *standing;
     struct mx_counters *counters;
     struct mx_performance performance;
+    /* One long run: replication_count is 1, the summary is of its batches. */
+    bool is_steady;
+    struct mx_steady steady;
+    const struct mx_precision *precisions; /* asked for; borrowed, or NULL */
+    size_t precision_count;
 };
 
 /* Returns owned, or NULL when out of memory. */
@@ -41,7 +48,8 @@ struct mx_results *mx_results_create(const struct mx_plan *plan, uint64_t seed,
                                      uint32_t replication_count);
 void mx_results_destroy(struct mx_results *results);
 
-/* The next replication, in order. False when out of memory. */
+/* The next replication, in order; or a whole steady state's run in batches, whose series, which
+ * shows what is cut off as well, is added by the caller. False when out of memory. */
 bool mx_results_add(struct mx_results *results, const struct mx_observation *observation);
 
 #endif

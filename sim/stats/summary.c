@@ -2,9 +2,7 @@
 /* summary.c - numbers of single replications, and what they say together. See summary.h. */
 #include "sim/stats/summary.h"
 
-#include <gsl/gsl_cdf.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -63,6 +61,7 @@ struct source {
 struct mx_summary {
     struct mx_summary_sizes sizes;
     uint32_t count;
+    bool is_batched;
     size_t scope_count;
     double *values; /* [replication][scope][metric], NaN = undefined */
     /* For the work of one call: a source a scope, histograms of all providers, a column. */
@@ -80,6 +79,14 @@ const char *mx_metric_name(enum mx_metric metric)
 bool mx_metric_is_count(enum mx_metric metric)
 {
     return metric < MX_METRIC_DELIVERED_RATE || metric == MX_METRIC_QUEUE_PEAK;
+}
+
+bool mx_metric_is_quantile(enum mx_metric metric)
+{
+    return (metric >= MX_METRIC_TIME_TO_DELIVER_P50_S &&
+            metric <= MX_METRIC_TIME_TO_DELIVER_P99_S) ||
+           (metric >= MX_METRIC_TIME_UNTIL_50PCT_S && metric <= MX_METRIC_TIME_UNTIL_99PCT_S) ||
+           metric == MX_METRIC_WAIT_P99_S;
 }
 
 static uint32_t group_size(const struct mx_summary_sizes *sizes, enum mx_group group)
@@ -144,6 +151,11 @@ void mx_summary_destroy(struct mx_summary *summary)
         free(summary->column);
         free(summary);
     }
+}
+
+void mx_summary_set_batched(struct mx_summary *summary)
+{
+    summary->is_batched = true;
 }
 
 uint32_t mx_summary_count(const struct mx_summary *summary)
@@ -333,45 +345,59 @@ bool mx_summary_value(const struct mx_summary *summary, uint32_t replication, en
     return !isnan(*value);
 }
 
-double mx_student_t95(uint32_t freedom)
-{
-    char text[32];
-
-    MX_CHECK(freedom >= 1);
-    /* GSL's result may differ in the last bits between processors; nine digits do not, and all
-     * that follows is + - x / and square roots. */
-    (void)snprintf(text, sizeof text, "%.8e", gsl_cdf_tdist_Pinv(0.975, (double)freedom));
-    return strtod(text, NULL);
-}
-
-/* Two passes, in the order of the replications. The mean is kept between least and largest, which
- * rounding could cross: equal values have that value as mean, and a deviation of 0. */
 struct mx_estimate mx_estimate_of(const double *values, uint32_t count)
 {
     struct mx_estimate e = {.reached = count, .is_known = count > 0, .has_spread = count > 1};
-    double sum = 0, squares = 0, least, largest, half;
+    double variance;
 
     if (count == 0) {
         return e;
     }
-    least = largest = values[0];
-    for (uint32_t i = 0; i < count; i++) {
-        sum += values[i];
-        least = values[i] < least ? values[i] : least;
-        largest = values[i] > largest ? values[i] : largest;
-    }
-    e.mean = sum / count;
-    e.mean = e.mean < least ? least : e.mean > largest ? largest : e.mean;
+    mx_moments_of(values, count, &e.mean, &variance);
     if (count > 1) {
-        for (uint32_t i = 0; i < count; i++) {
-            squares += (values[i] - e.mean) * (values[i] - e.mean);
-        }
-        e.sd = sqrt(squares / (count - 1U));
-        half = mx_student_t95(count - 1U) * e.sd / sqrt(count);
+        double half =
+            mx_student_t(MX_CONFIDENCE_DEFAULT, count - 1U) * sqrt(variance) / sqrt(count);
+
+        e.sd = sqrt(variance);
         e.ci95[0] = e.mean - half;
         e.ci95[1] = e.mean + half;
     }
     return e;
+}
+
+/* Shares near 0 or 1 scatter unevenly: their interval is made for shares. */
+static void set_share_interval(const struct mx_summary *summary, enum mx_group group,
+                               uint32_t index, struct mx_estimate *estimate)
+{
+    struct mx_interval interval;
+    double sent = 0, value;
+
+    for (uint32_t r = 0; r < summary->count; r++) {
+        (void)mx_summary_value(summary, r, group, index, MX_METRIC_SENT, &value);
+        sent += value;
+    }
+    interval = mx_interval_mean_share(summary->column, summary->count, sent, MX_CONFIDENCE_DEFAULT);
+    estimate->ci95[0] = interval.low < estimate->mean ? interval.low : estimate->mean;
+    estimate->ci95[1] = interval.high > estimate->mean ? interval.high : estimate->mean;
+}
+
+/* Of one run, from what its batches say. */
+static void join_batches(const struct mx_summary *summary, enum mx_metric metric,
+                         struct mx_estimate *estimate)
+{
+    if (metric == MX_METRIC_TIME_TO_DELIVER_MAX_S) {
+        for (uint32_t b = 0; b < estimate->reached; b++) {
+            estimate->mean =
+                summary->column[b] > estimate->mean ? summary->column[b] : estimate->mean;
+        }
+        estimate->has_spread = false;
+    } else if (metric == MX_METRIC_QUEUE_PEAK) {
+        estimate->has_spread = false;
+    } else if (mx_metric_is_count(metric)) {
+        estimate->mean *= summary->count;
+        estimate->ci95[0] *= summary->count;
+        estimate->ci95[1] *= summary->count;
+    }
 }
 
 struct mx_estimate mx_summary_estimate(const struct mx_summary *summary, enum mx_group group,
@@ -386,7 +412,42 @@ struct mx_estimate mx_summary_estimate(const struct mx_summary *summary, enum mx
     }
     if (reached == summary->count) {
         estimate = mx_estimate_of(values, reached);
+        if (metric == MX_METRIC_DELIVERED_RATE && estimate.has_spread) {
+            set_share_interval(summary, group, index, &estimate);
+        }
+        if (summary->is_batched) {
+            join_batches(summary, metric, &estimate);
+        }
     }
     estimate.reached = reached;
     return estimate;
+}
+
+static int compare_values(const void *a, const void *b)
+{
+    double left = *(const double *)a, right = *(const double *)b;
+
+    return (left > right) - (left < right);
+}
+
+struct mx_median mx_summary_median(const struct mx_summary *summary, enum mx_group group,
+                                   uint32_t index, enum mx_metric metric)
+{
+    double *values = summary->column;
+    uint32_t count = summary->count, low, high;
+    struct mx_median median = {(double)INFINITY, {(double)-INFINITY, (double)INFINITY}};
+
+    MX_CHECK(count >= 1);
+    for (uint32_t r = 0; r < count; r++) {
+        if (!mx_summary_value(summary, r, group, index, metric, &values[r])) {
+            values[r] = (double)INFINITY;
+        }
+    }
+    qsort(values, count, sizeof *values, compare_values);
+    median.value =
+        count % 2 > 0 ? values[count / 2] : (values[count / 2 - 1] + values[count / 2]) / 2.0;
+    mx_interval_quantile_ranks(count, 0.5, MX_CONFIDENCE_DEFAULT, &low, &high);
+    median.interval.low = low > 0 ? values[low - 1] : (double)-INFINITY;
+    median.interval.high = high <= count ? values[high - 1] : (double)INFINITY;
+    return median;
 }

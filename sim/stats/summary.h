@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "sim/observe/observe.h"
+#include "sim/stats/interval.h"
 
 enum mx_metric {
     MX_METRIC_RECIPIENTS,
@@ -68,7 +69,8 @@ struct mx_summary_sizes {
 };
 
 /* is_known: every replication had it. has_spread: is_known and more than one replication.
- * ci95: of the mean, Student's t. */
+ * ci95: of the mean, Student's t; of the delivered rate mx_interval_mean_share, which is not
+ * symmetric. Of chance alone. */
 struct mx_estimate {
     uint32_t reached; /* replications in which it is defined */
     bool is_known, has_spread;
@@ -84,7 +86,11 @@ void mx_summary_destroy(struct mx_summary *summary);
 /* The next replication; at most replication_count of them. */
 void mx_summary_add(struct mx_summary *summary, const struct mx_observation *observation);
 
-/* Replications added so far, and the sizes. */
+/* From now on what is added are batches of one run: a count is the sum over them, the largest time
+ * that of all, and sd is of a batch. */
+void mx_summary_set_batched(struct mx_summary *summary);
+
+/* Replications (or batches) added so far, and the sizes. */
 uint32_t mx_summary_count(const struct mx_summary *summary);
 const struct mx_summary_sizes *mx_summary_sizes(const struct mx_summary *summary);
 
@@ -96,11 +102,20 @@ bool mx_summary_value(const struct mx_summary *summary, uint32_t replication, en
 struct mx_estimate mx_summary_estimate(const struct mx_summary *summary, enum mx_group group,
                                        uint32_t index, enum mx_metric metric);
 
+/* Percentiles of durations: ..._p50_s, time_until_... */
+bool mx_metric_is_quantile(enum mx_metric metric);
+
+/* Median over the replications and its 95 % interval by order statistics, which asks nothing of the
+ * law. A replication where the metric is undefined counts as infinitely late. Infinite, too, where
+ * there are too few replications for a bound (below 6). As mx_summary_estimate for threads. */
+struct mx_median {
+    double value;
+    struct mx_interval interval;
+};
+struct mx_median mx_summary_median(const struct mx_summary *summary, enum mx_group group,
+                                   uint32_t index, enum mx_metric metric);
+
 /* Mean, sd and interval of count values, all defined. Same bits on every machine. */
 struct mx_estimate mx_estimate_of(const double *values, uint32_t count);
-
-/* Half-width of the 95 % interval of a mean, in standard errors: Student's t quantile at 0.975
- * with `freedom` >= 1 degrees, to 9 significant digits. */
-double mx_student_t95(uint32_t freedom);
 
 #endif

@@ -10,28 +10,22 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "sim/engine/engine.h"
 #include "sim/stats/results.h"
-
-#define MX_JOBS_MAX 1024U
-
-/* Where a run stands, for a display. Counts are sums over all replications, ended or running. */
-struct mx_replicate_view {
-    uint32_t replication_count, done, running;
-    double share;   /* of all simulated time, 0 .. 1 */
-    int64_t now_us; /* simulated time of the replication furthest behind */
-    uint64_t created, delivered, deferrals;
-    double elapsed_s; /* wall clock */
-};
+#include "sim/study/workers.h"
 
 struct mx_replicate_options {
     uint64_t seed;
-    uint32_t replication_count; /* 1 .. MX_REPLICATIONS_MAX */
+    uint32_t replication_count; /* 1 .. MX_REPLICATIONS_MAX; with `more`: at first */
     uint32_t jobs;              /* 1 .. MX_JOBS_MAX; no more threads than replications */
     enum mx_engine_loop loop;
     const char *trace_path; /* or NULL */
     /* Called about ten times a second by the calling thread, or NULL. False: stop. */
     bool (*look)(void *context, const struct mx_replicate_view *view);
+    /* When all `count` so far are merged: how many there are to be, cut to replication_count_max;
+     * `count` ends it. NULL: no more. It sees the results alone, so that their number does not
+     * depend on the threads. */
+    uint32_t (*more)(void *context, const struct mx_results *results, uint32_t count);
+    uint32_t replication_count_max; /* <= MX_REPLICATIONS_MAX */
     void *context;
 };
 
@@ -44,7 +38,10 @@ enum mx_replicate_status {
     MX_REPLICATE_STATUS_COUNT
 };
 
-/* plan is borrowed. On MX_REPLICATE_OK *results is returned owned and the trace stands under its
+/* A plan of a steady state is one long run: replication_count 1, without `more`; its start is cut
+ * off and the rest counted in batches (sim/stats/steady.h).
+ *
+ * plan is borrowed. On MX_REPLICATE_OK *results is returned owned and the trace stands under its
  * name; otherwise no trace is left, whole or in parts. */
 enum mx_replicate_status mx_replicate_run(const struct mx_plan *plan,
                                           const struct mx_replicate_options *options,

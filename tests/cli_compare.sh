@@ -1,0 +1,145 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# mxtest: check full timeout=600
+# cli_compare.sh - mxsim compare: words, comparison.json, common random numbers, the selection of
+# the best; the same for any number of jobs; every mistake of its options.
+set -u
+root=$PWD
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+program=$MXSIM
+[ "${program#/}" = "$program" ] && program=$root/$MXSIM
+cd "$folder" || exit 1
+failures=0
+
+fail() {
+    echo "FAIL: $*"
+    failures=$((failures + 1))
+}
+
+# expect CODE TEXT ARGUMENTS...: exit code, and an extended regular expression in out or err.
+expect() {
+    local code=$1 text=$2
+    shift 2
+    "$program" "$@" >out 2>err
+    local got=$?
+    [ $got -eq "$code" ] || fail "mxsim $*: exit code $got, not $code: $(head -3 err)"
+    [ -z "$text" ] || grep -Eq -- "$text" out err ||
+        fail "mxsim $*: nothing says $text: $(cat out err)"
+}
+
+cat >a.cfg <<'CFG'
+pools = { main = { ips = ( { name = "ip"; count = 3; } ); }; };
+mta = { throttle = "none"; };
+campaigns = { c = { kind = "transactional"; pool = "main"; recipients = "300"; window = "10m";
+    mix = { p = "60%"; q = "40%"; }; }; };
+providers = { p = { content = { reject = "0%"; busy = "50%"; }; }; q = { content = {
+    reject = "10%"; busy = "0%"; }; }; };
+engine = { window = "60s"; };
+CFG
+sed 's/busy = "50%"/busy = "40%"/' a.cfg >b.cfg
+
+# --- usage ---
+expect 2 'lacks its SCENARIO' compare
+expect 2 'takes 2 to 100 scenarios' compare a.cfg
+expect 2 'PATH=VALUE' compare a.cfg --with campaigns
+expect 2 'PATH=VALUE' compare a.cfg --with 'name:'
+expect 2 'PATH=VALUE' compare a.cfg --with 'seed=1;;seed=2'
+expect 3 'did you mean|recipents' compare a.cfg --with campaigns.c.recipents=3
+expect 3 '2 mistakes|1 mistake' compare a.cfg missing.cfg --with x.y=3
+expect 2 'did you mean delivered_rate' compare a.cfg b.cfg --metric delivered_rat
+expect 2 'no "nobody" among the providers' compare a.cfg b.cfg --metric providers.nobody.sent
+expect 2 '50% to 99.99%' compare a.cfg b.cfg --confidence 30%
+expect 2 '50% to 99.99%' compare a.cfg b.cfg --confidence often
+expect 2 'takes best' compare a.cfg b.cfg --select worst
+expect 2 'one --metric and an --indifference' compare a.cfg b.cfg --select best --metric sent
+expect 2 'one --metric and an --indifference' compare a.cfg b.cfg --select best --indifference 1
+expect 2 'number above 0' compare a.cfg b.cfg --select best --metric sent --indifference none
+expect 2 'goes with --select' compare a.cfg b.cfg --indifference 1
+expect 2 'decides itself' compare a.cfg b.cfg --select best --metric sent --indifference 1 -n auto
+expect 2 'needs 2 or more' compare a.cfg b.cfg --select best --metric sent --indifference 1 -n 1
+expect 2 'auto needs a --precision' compare a.cfg b.cfg -n auto
+expect 2 'is a steady_state' compare a.cfg b.cfg --set steady_state=true
+expect 1 'cannot write' compare a.cfg b.cfg --out a.cfg/x
+
+# --- what differs, in words; the same for any number of jobs ---
+for jobs in 1 2 7; do
+    expect 0 '' compare a.cfg b.cfg \
+        --with 'fewer: campaigns.c.recipients=200; providers.q.content.reject=0%' \
+        -n 12 --jobs $jobs --out "jobs$jobs" --metric deferrals_per_message \
+        --metric providers.q.sent
+    cp out "out$jobs"
+done
+for jobs in 2 7; do
+    cmp -s jobs1/comparison.json jobs$jobs/comparison.json ||
+        fail "$jobs jobs give another comparison.json"
+    cmp -s out1 out$jobs || fail "$jobs jobs give another table"
+done
+grep -Eq '^  deferrals_per_message: B is lower than A; C cannot be told apart from A\.' out1 ||
+    fail "deferrals: $(grep '^  deferrals' out1)"
+grep -Eq '^  providers.q.sent: C is lower than A; B equals A in every replication\.' out1 ||
+    fail "sent: $(grep 'providers.q.sent:' out1)"
+[ "$(wc -L <out1)" -le 80 ] || fail "the table has $(wc -L <out1) columns"
+jq -e '.kind == "comparison" and .comparisons == 4 and .replications == 12
+    and .interval_of == "chance alone"
+    and .metrics["providers.q.sent"].differences.C.mean == -40
+    and .systems.C.settings == "campaigns.c.recipients=200; providers.q.content.reject=0%"' \
+    jobs1/comparison.json >/dev/null || fail "comparison.json: $(head -20 jobs1/comparison.json)"
+# the line that it names gives the same again
+(eval "$(jq -r .command jobs1/comparison.json | sed "s|^mxsim|'$program'|") --json" >again.json) ||
+    fail "command failed"
+cmp -s again.json jobs1/comparison.json ||
+    fail "the command line of comparison.json gives something else"
+
+# --- until the difference is known; the cap ---
+expect 0 '' compare a.cfg b.cfg -n auto --precision deferrals_per_message:0.01 --json
+jq -e '.replications > 30 and .metrics.deferrals_per_message.precision.reached and
+    (.metrics.deferrals_per_message.differences.B.interval | (.[1] - .[0]) / 2
+        <= 0.01)' out >/dev/null ||
+    fail "not until it was known: $(cat out)"
+expect 5 'not as precise as wanted' compare a.cfg b.cfg -n auto --precision deferrals:0.001 \
+    --replications-max 31
+
+# --- the best ---
+expect 0 'B is selected' compare a.cfg b.cfg --with 'providers.p.content.busy=60%' --select best \
+    --metric deferrals_per_message --indifference 0.05 -n 10 --out best
+cp out best.txt
+grep -Eq '^  C .*out after [0-9]+, B was too far ahead' best.txt ||
+    fail "no elimination shown: $(cat best.txt)"
+grep -q 'probability 95 % or more the best is selected' best.txt || fail "the promise is not stated"
+jq -e '.selection.best == "B" and .selection.eliminated.C.by == "B"
+    and .systems.C.replications < 1000' \
+    best/comparison.json >/dev/null ||
+        fail "comparison.json of a selection: $(cat best/comparison.json)"
+for jobs in 1 7; do
+    expect 0 '' compare a.cfg b.cfg --with 'providers.p.content.busy=60%' --select best \
+        --jobs $jobs \
+        --metric deferrals_per_message --indifference 0.05 -n 10 --out "best$jobs"
+    cmp -s best/comparison.json "best$jobs/comparison.json" ||
+        fail "a selection depends on $jobs jobs"
+done
+expect 5 'none selected: [23] scenarios are left after 10' compare a.cfg \
+    --with campaigns.c.window=20m \
+    --with providers.p.content.busy=50.1% --select best --metric deferrals_per_message \
+        --indifference 0.0001 -n 10 \
+    --replications-max 10
+expect 5 'undefined in replication' compare a.cfg b.cfg --select best \
+    --metric providers.q.time_until_99pct_s \
+    --indifference 1
+
+# --- common random numbers, on the shipped mix of providers ---
+recipients=30k
+[ "${MX_FULL:-0}" = 1 ] && recipients=120k
+expect 0 '' compare "$root/scenarios/reference.cfg" \
+    --set campaigns.newsletter.recipients=$recipients -n 20 \
+    --with mta.retry.lifetime=24h --with providers.microsoft.content.reject=0.3% --json \
+    --metric delivered_rate --metric deferrals_per_message --metric soft_bounced
+jq -r '.metrics | to_entries[] | .key as $m | .value.differences | to_entries[] |
+    "\($m) \(.key): variance of the difference \(.value.variance_reduction) times smaller, " +
+    .value.outcome' out
+jq -e '[.metrics[].differences[] | select(.outcome != "equal") | .variance_reduction]
+    | length > 0 and min >= 10' out >/dev/null ||
+    fail "common random numbers reduce a variance less than 10-fold"
+
+[ $failures -eq 0 ] && echo "all well"
+[ $failures -eq 0 ]
