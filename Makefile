@@ -22,6 +22,14 @@ MX_CFLAGS := -std=c11 -D_POSIX_C_SOURCE=200809L -ffp-contract=off -pthread -I. \
     -Wall -Wextra -Wconversion -Wshadow -Wswitch-enum -Wstrict-prototypes -Wmissing-prototypes
 MX_LDFLAGS := -pthread
 MX_LIBS := -lcurl -lsqlite3 -lconfig -ljansson -lzstd -lcrypto -lgsl -lgslcblas -lm
+# `mxsim sweep` over many machines: with OpenMPI where it is installed. MPI=0: without. Sanitizers find
+# fault with the library itself, so their builds do without.
+MPI ?= $(if $(SANITIZE),0,$(shell pkg-config --exists ompi-c 2>/dev/null && echo 1))
+ifeq ($(MPI),1)
+MPI_CFLAGS := -DMX_HAVE_MPI $(patsubst -I%,-isystem %,$(shell pkg-config --cflags-only-I ompi-c))
+MX_LIBS += $(shell pkg-config --libs ompi-c)
+MX_LDFLAGS += -Wl,--as-needed
+endif
 # What a compiler guesses at -march=native differs from processor to processor; a build for this one
 # must not fail where others pass.
 ifeq ($(NATIVE),1)
@@ -84,7 +92,7 @@ LINK := $(CC) $(MX_LDFLAGS) $(CFLAGS) $(LDFLAGS)
 replace = { mkdir -p $(@D); cat >$@.new; cmp -s $@.new $@ && rm -f $@.new || mv -f $@.new $@; }
 
 $(BUILD)/flags: force
-	@printf '%s\n' '$(COMPILE)' '$(LINK) $(MX_LIBS)' | $(replace)
+	@printf '%s\n' '$(COMPILE) $(MPI_CFLAGS)' '$(LINK) $(MX_LIBS)' | $(replace)
 
 # Names what is missing and how to get it; silent, and no network, where nothing is.
 $(BUILD)/packages: $(TOOLS)/install_packages.sh
@@ -106,6 +114,8 @@ $(BUILD)/obj/sim/result/report_assets.o: $(BUILD)/generated/report_texts.h
 $(BUILD)/obj/sim/result/report_assets.o: MX_CFLAGS += -I$(BUILD)/generated
 $(BUILD)/obj/sim/base/version.o: $(BUILD)/generated/build_facts.h
 $(BUILD)/obj/sim/base/version.o: MX_CFLAGS += -I$(BUILD)/generated
+
+$(BUILD)/obj/sim/study/ranks.o: MX_CFLAGS += $(MPI_CFLAGS)
 
 $(BUILD)/obj/%.o: %.c $(BUILD)/flags | $(BUILD)/packages
 	$(say) CC $<
@@ -210,4 +220,4 @@ help:
 	@echo 'make clean      remove $(BUILD)'
 	@echo
 	@echo 'Settings: CC=clang  CFLAGS="-O3"  NATIVE=1 (this processor only)  BUILD=folder'
-	@echo '          SANITIZE=address,undefined  WERROR=0  JOBS=2  V=1 (show commands)'
+	@echo '          SANITIZE=address,undefined  MPI=0  WERROR=0  JOBS=2  V=1 (show commands)'

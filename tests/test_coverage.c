@@ -90,8 +90,6 @@ static void check(const struct row *row)
 /* Windows of a minute, so that the peak of the queue costs little to find. */
 #define RETRY "--set", "campaigns.c.window=10m", "--set", "engine.window=60s", RETRY_CONSTANT_P
 #define THIRTY "--set", "replications=30"
-#define P(busy) "--set", "providers.receiver.content.busy=" busy
-#define RECIPIENTS(n) "--set", "campaigns.c.recipients=" n
 #define ONCE "--set", "mta.retry.expiry=attempts", "--set", "mta.retry.max_attempts=1"
 #define STEADY "--set", "replications=1", "--set", "warmup=0s", "--set", "steady_state=true"
 
@@ -109,7 +107,8 @@ static void test_fixed_replications(void **state)
         {"deferrals a message, p = .3",
          "deferrals_per_message",
          deferrals(.3),
-         {RETRY, THIRTY, P("70%"), RECIPIENTS("100"), NULL}},
+         {RETRY, THIRTY, "--set", "providers.receiver.content.busy=70%", "--set",
+          "campaigns.c.recipients=100", NULL}},
     };
 
     (void)state;
@@ -124,11 +123,13 @@ static void test_shares_near_0_and_1(void **state)
         {"delivered rate near 1",
          "delivered_rate",
          1 - pow(.5, 11),
-         {RETRY, THIRTY, P("50%"), RECIPIENTS("400"), NULL}},
+         {RETRY, THIRTY, "--set", "providers.receiver.content.busy=50%", "--set",
+          "campaigns.c.recipients=400", NULL}},
         {"delivered rate near 0",
          "delivered_rate",
          .002,
-         {RETRY, THIRTY, P("99.8%"), RECIPIENTS("200"), ONCE, NULL}},
+         {RETRY, THIRTY, "--set", "providers.receiver.content.busy=99.8%", "--set",
+          "campaigns.c.recipients=200", ONCE, NULL}},
     };
 
     (void)state;
@@ -144,18 +145,20 @@ static void test_sequential_stopping(void **state)
         {"auto: deferrals a message to 2 %",
          "deferrals_per_message",
          deferrals(.3),
-         {RETRY, P("70%"), RECIPIENTS("100"), "--replications", "auto", "--precision",
+         {RETRY, "--set", "providers.receiver.content.busy=70%", "--set",
+          "campaigns.c.recipients=100", "--replications", "auto", "--precision",
           "deferrals_per_message:2%", NULL}},
         {"auto: delivered rate to .0003",
          "delivered_rate",
          1 - pow(.5, 11),
-         {RETRY, P("50%"), RECIPIENTS("400"), "--replications", "auto", "--precision",
+         {RETRY, "--set", "providers.receiver.content.busy=50%", "--set",
+          "campaigns.c.recipients=400", "--replications", "auto", "--precision",
           "delivered_rate:0.0003", NULL}},
         {"auto: M/M/1/5, share refused",
          "deferrals_per_message",
          full,
-         {MM1K, RECIPIENTS("1240"), "--set", "campaigns.c.window=1550s", "--replications", "auto",
-          "--precision", "deferrals_per_message:0.004", NULL}},
+         {MM1K, "--set", "campaigns.c.recipients=1240", "--set", "campaigns.c.window=1550s",
+          "--replications", "auto", "--precision", "deferrals_per_message:0.004", NULL}},
     };
 
     (void)state;
@@ -175,13 +178,13 @@ static void test_percentiles(void **state)
     for (unsigned i = 101; i <= 1000; i++) {
         exact += 1.0 / i;
     }
-    const struct row row = {"90th percentile of service",
-                            "time_to_deliver_p90_s",
-                            exact,
-                            {ERLANG_C, RECIPIENTS("1000"), "--set", "campaigns.c.window=1000s",
-                             "--set", "campaigns.c.shape=steady", "--set", "warmup=0s", "--set",
-                             "providers.receiver.capacity.servers=1000", "--set", "horizon=1h",
-                             THIRTY, NULL}};
+    const struct row row = {
+        "90th percentile of service",
+        "time_to_deliver_p90_s",
+        exact,
+        {ERLANG_C, "--set", "campaigns.c.recipients=1000", "--set", "campaigns.c.window=1000s",
+         "--set", "campaigns.c.shape=steady", "--set", "warmup=0s", "--set",
+         "providers.receiver.capacity.servers=1000", "--set", "horizon=1h", THIRTY, NULL}};
     check(&row);
 }
 
@@ -192,12 +195,13 @@ static void test_steady_states(void **state)
         {"steady: Erlang loss, delivered",
          "delivered_rate",
          1 - .284867821331,
-         {ERLANG_LOSS, RECIPIENTS("30000"), "--set", "campaigns.c.window=6000s", STEADY, NULL}},
+         {ERLANG_LOSS, "--set", "campaigns.c.recipients=30000", "--set", "campaigns.c.window=6000s",
+          STEADY, NULL}},
         {"steady: Erlang delay, mean time",
          "time_to_deliver_mean_s",
          1 + 1.524986441,
-         {ERLANG_C, RECIPIENTS("72000"), "--set", "campaigns.c.window=16000s", "--set",
-          "horizon=5h", STEADY, NULL}},
+         {ERLANG_C, "--set", "campaigns.c.recipients=72000", "--set", "campaigns.c.window=16000s",
+          "--set", "horizon=5h", STEADY, NULL}},
     };
 
     (void)state;

@@ -18,6 +18,7 @@ enum mx_draw_purpose {
     MX_DRAW_COMPLAINT,
     MX_DRAW_RETRY,
     MX_DRAW_NOISE,
+    MX_DRAW_ASSUMED,
     MX_DRAW_PURPOSE_COUNT
 };
 

@@ -9,7 +9,7 @@
 #include "sim/base/error.h"
 #include "sim/cli/command.h"
 #include "sim/result/plot.h"
-#include "sim/result/plot_labels.h"
+#include "sim/result/plot_study.h"
 
 #define COLUMNS_DEFAULT 100
 #define COLUMNS_MIN 60
@@ -156,6 +156,26 @@ static int draw_here(const struct mx_plot_request *request, char *error, size_t 
     return code;
 }
 
+/* The studies' pictures among what is asked for; *is_all: there is no other. */
+static int draw_studies(const struct mx_plot_request *request, bool *is_all, char *error,
+                        size_t error_size)
+{
+    const char *dir = request->dir, *kind = request->kind;
+    bool wants_all = strcmp(kind, "all") == 0;
+    int code = MX_EXIT_SUCCESS;
+
+    *is_all = false;
+    for (size_t i = 0; mx_plot_study_kind(i) != NULL && code == MX_EXIT_SUCCESS; i++) {
+        const char *name = mx_plot_study_kind(i);
+
+        if (strcmp(kind, name) == 0 || (wants_all && mx_plot_study_has(dir, name))) {
+            code = mx_plot_study(dir, name, request->plots_dir, request->out, error, error_size);
+            *is_all = true;
+        }
+    }
+    return code;
+}
+
 int mx_cmd_plot(const struct mx_options *options)
 {
     struct mx_plot_request request = {
@@ -164,6 +184,7 @@ int mx_cmd_plot(const struct mx_options *options)
     };
     char error[1024] = "";
     char *scripts;
+    bool is_all = false;
     int code;
 
     if (options->terminal &&
@@ -180,8 +201,11 @@ int mx_cmd_plot(const struct mx_options *options)
         return MX_EXIT_FAILURE;
     }
     request.plots_dir = scripts;
-    code = options->terminal ? draw_here(&request, error, sizeof error)
-                             : mx_plot_write(&request, error, sizeof error);
+    code = draw_studies(&request, &is_all, error, sizeof error);
+    if (!is_all) {
+        code = options->terminal ? draw_here(&request, error, sizeof error)
+                                 : mx_plot_write(&request, error, sizeof error);
+    }
     if (code != MX_EXIT_SUCCESS && error[0] != '\0') {
         mx_say("%s", error);
     }

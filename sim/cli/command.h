@@ -20,6 +20,9 @@ extern const struct mx_command mx_command_table[MX_COMMAND_COUNT];
 
 int mx_cmd_run(const struct mx_options *options);
 int mx_cmd_compare(const struct mx_options *options);
+int mx_cmd_sweep(const struct mx_options *options);
+int mx_cmd_plan(const struct mx_options *options);
+int mx_cmd_sensitivity(const struct mx_options *options);
 int mx_cmd_check(const struct mx_options *options);
 int mx_cmd_schedule(const struct mx_options *options);
 int mx_cmd_plot(const struct mx_options *options);

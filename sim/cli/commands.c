@@ -55,6 +55,73 @@ const struct mx_command mx_command_table[MX_COMMAND_COUNT] = {
             .operand_count_max = 100,
             .run = mx_cmd_compare,
         },
+    [MX_COMMAND_SWEEP] =
+        {
+            .id = MX_COMMAND_SWEEP,
+            .name = "sweep",
+            .operands = "STUDY",
+            .summary = "simulate a scenario at many settings, into one database",
+            .description =
+                "Simulates the study's scenario at every point of its design: parameters crossed, "
+                "in "
+                "step, by Latin hypercube or Sobol sequence. Every replication's metrics go to one "
+                "SQLite database. It can be stopped or killed at any moment; the same command goes "
+                "on, and the finished database is that of an uninterrupted sweep. A point whose "
+                "scenario is not valid is recorded, and the others go on. Under mpirun the "
+                "replications are spread over all processes. Ends with 4 where an expectation of "
+                "the study fails.",
+            .examples = "mxsim sweep ips.cfg --out out/ips\trun it, or go on with it\n"
+                        "mxsim plot out/ips\tdraw it\n"
+                        "sqlite3 out/ips/sweep.db 'SELECT * FROM wide'\ta row a point\n"
+                        "mpirun -n 64 mxsim sweep ips.cfg --out out/ips\tthe same on a cluster\n",
+            .operand_count_min = 1,
+            .operand_count_max = 1,
+            .run = mx_cmd_sweep,
+        },
+    [MX_COMMAND_PLAN] =
+        {
+            .id = MX_COMMAND_PLAN,
+            .name = "plan",
+            .operands = "STUDY",
+            .summary = "find the smallest or largest value that meets targets",
+            .description =
+                "Seeks the smallest or largest value of a parameter of the study at which every "
+                "target is met at the stated confidence, with the same random draws at every value "
+                "tried: by bisection, and by trying every value where the evidence contradicts "
+                "that more is better. Prints the answer, each value tried with its intervals, and "
+                "the margin. Ends with 4 where no value meets the targets, and names the target in "
+                "the way.",
+            .examples = "mxsim plan ips-needed.cfg --out out/ips\thow many addresses?\n"
+                        "mxsim plan ips-needed.cfg --set campaigns.promo.recipients=6M\t"
+                        "and for half of the mail?\n"
+                        "mxsim plan ips-needed.cfg --json | jq .answer.text\t"
+                        "for other programs\n",
+            .operand_count_min = 1,
+            .operand_count_max = 1,
+            .run = mx_cmd_plan,
+        },
+    [MX_COMMAND_SENSITIVITY] =
+        {
+            .id = MX_COMMAND_SENSITIVITY,
+            .name = "sensitivity",
+            .operands = "STUDY",
+            .summary = "find out which of what is not known moves the answer",
+            .description =
+                "Moves what is ASSUMED in the study's scenario, and the study's parameters, "
+                "through "
+                "their ranges, with the same random draws everywhere, and tells on which of them "
+                "each metric hangs and on which it does not: by Morris screening, Sobol' indices, "
+                "or one at a time. Many values are moved in groups first; then each value of the "
+                "most influential groups goes to both its ends.",
+            .examples =
+                "mxsim sensitivity what-matters.cfg --out out/matters\ton what does it hang?\n"
+                "mxsim plot out/matters\tdraw it\n"
+                "mxsim sensitivity what-matters.cfg --replications 5\t"
+                "and what is more than noise?\n",
+            .operand_count_min = 1,
+            .operand_count_max = 1,
+            .run = mx_cmd_sensitivity,
+        },
     [MX_COMMAND_CHECK] =
         {
             .id = MX_COMMAND_CHECK,
@@ -105,7 +172,8 @@ const struct mx_command mx_command_table[MX_COMMAND_COUNT] = {
                 "Draws pictures of a folder that `mxsim run --out` wrote, with gnuplot. KIND is "
                 "one of delivered-over-time, attempts-per-minute, deferrals-by-reason, "
                 "deferral-heat-map, queue-length, first-attempt, retry-age, reputation, "
-                "allowance, warm-up, outcomes; without it all are drawn.",
+                "allowance, warm-up, outcomes; of a sensitivity study influence and tornado; without "
+                "it all are drawn.",
             .examples =
                 "mxsim plot out/black-friday\tall kinds as SVG and PNG, into the same folder\n"
                 "mxsim plot out/black-friday retry-age --out retries.pdf\tone kind, for a paper\n"

@@ -156,7 +156,7 @@ static int load_with(struct mx_compare_setup *setup, const struct mx_options *op
     return code;
 }
 
-/* Mistakes of all systems are said before it ends. */
+/* Mistakes of all files are said before it ends; those of the first one not again for each --with. */
 int mx_compare_setup_load(struct mx_compare_setup *setup, const struct mx_options *options)
 {
     size_t count = options->operand_count + options->with.count;
@@ -168,10 +168,14 @@ int mx_compare_setup_load(struct mx_compare_setup *setup, const struct mx_option
                MX_SYSTEMS_MAX);
         return MX_EXIT_USAGE;
     }
-    for (size_t i = 0; i < count; i++) {
-        int one = i < options->operand_count
-                      ? load_system(setup, options, options->operands[i], options->operands[i], "")
-                      : load_with(setup, options, options->with.items[i - options->operand_count]);
+    for (size_t i = 0; i < options->operand_count; i++) {
+        const char *file = options->operands[i];
+        int one = load_system(setup, options, file, file, "");
+
+        code = code == MX_EXIT_SUCCESS ? one : code;
+    }
+    for (size_t i = 0; i < options->with.count && setup->plans[0] != NULL; i++) {
+        int one = load_with(setup, options, options->with.items[i]);
 
         code = code == MX_EXIT_SUCCESS ? one : code;
     }
@@ -373,7 +377,7 @@ struct mx_comparison *mx_compare_setup_make(struct mx_compare_setup *setup,
 
 /* --- the command line --- */
 
-static void print_quoted(FILE *stream, const char *text)
+void mx_print_shell_quoted(FILE *stream, const char *text)
 {
     if (text[0] != '\0' && strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
                                         "0123456789-_./=:%,+@") == strlen(text)) {
@@ -395,7 +399,7 @@ static void print_list(FILE *stream, const char *option, const struct mx_text_li
 {
     for (size_t i = 0; i < list->count; i++) {
         (void)fprintf(stream, " --%s ", option);
-        print_quoted(stream, list->items[i]);
+        mx_print_shell_quoted(stream, list->items[i]);
     }
 }
 
@@ -405,14 +409,14 @@ static void print_command(FILE *stream, const struct mx_options *options,
     (void)fputs("mxsim compare", stream);
     for (size_t i = 0; i < options->operand_count; i++) {
         (void)fputc(' ', stream);
-        print_quoted(stream, options->operands[i]);
+        mx_print_shell_quoted(stream, options->operands[i]);
     }
     print_list(stream, "with", &options->with);
     for (size_t i = 0; i < options->override_count; i++) {
         (void)fprintf(stream, " --set ");
-        print_quoted(stream, options->overrides[i].path);
+        mx_print_shell_quoted(stream, options->overrides[i].path);
         (void)fputc('=', stream);
-        print_quoted(stream, options->overrides[i].value);
+        mx_print_shell_quoted(stream, options->overrides[i].value);
     }
     print_list(stream, "metric", &options->metric);
     print_list(stream, "precision", &options->precision);

@@ -69,6 +69,10 @@ const struct mx_option mx_option_table[] = {
     {MX_OPTION_REPLICATIONS_MAX, "replications-max", 0, "N",
      "with auto, where to stop in any case (default: 1000)",
      ON(MX_COMMAND_RUN) | ON(MX_COMMAND_COMPARE)},
+    {MX_OPTION_UNCERTAIN, "uncertain", 'u', NULL,
+     "draw what is ASSUMED afresh for each replication as well, and show the range of outcomes "
+     "with and without what is not known (default replications: 19 or more)",
+     ON(MX_COMMAND_RUN)},
     {MX_OPTION_JOBS, "jobs", 'j', "N",
      "replications at the same time; results do not depend on it (default: processors)",
      ON(MX_COMMAND_RUN) | ON(MX_COMMAND_COMPARE)},
@@ -147,6 +151,46 @@ const struct mx_option mx_option_table[] = {
     {MX_OPTION_TIMEOUT, "timeout", 0, "N",
      "seconds that the relay has for a connection and for each reply (default: 60)",
      ON(MX_COMMAND_SEND)},
+    {MX_OPTION_OUT, "out", 'o', "DIR",
+     "keep the results in DIR: sweep.db, and sweep.csv at the end; where DIR holds a part of this "
+     "sweep, go on with it",
+     ON(MX_COMMAND_SWEEP)},
+    {MX_OPTION_DB, "db", 0, "FILE", "the same with the database alone, called FILE",
+     ON(MX_COMMAND_SWEEP)},
+    {MX_OPTION_OUT, "out", 'o', "DIR",
+     "write answer.json to DIR, and draw the curve there; made when it is missing",
+     ON(MX_COMMAND_PLAN)},
+    {MX_OPTION_SEED, "seed", 0, "N",
+     "seed of all random numbers, the same at every point (default: the study's, or 1)",
+     ON(MX_COMMAND_SWEEP) | ON(MX_COMMAND_PLAN) | ON(MX_COMMAND_SENSITIVITY)},
+    {MX_OPTION_REPLICATIONS, "replications", 'n', "N",
+     "how many times to simulate each point (default: the study's, or the scenario's)",
+     ON(MX_COMMAND_SWEEP)},
+    {MX_OPTION_REPLICATIONS, "replications", 'n', "N",
+     "how many times to simulate each point at first (default: the study's, or 10)",
+     ON(MX_COMMAND_PLAN)},
+    {MX_OPTION_JOBS, "jobs", 'j', "N",
+     "threads of each process; results do not depend on it (default: processors, and 1 under "
+     "mpirun)",
+     ON(MX_COMMAND_SWEEP)},
+    {MX_OPTION_JOBS, "jobs", 'j', "N", "threads; results do not depend on it (default: processors)",
+     ON(MX_COMMAND_PLAN)},
+    {MX_OPTION_SET, "set", 's', "PATH=VALUE",
+     "replace a value of the study's scenario, at every point; may be repeated",
+     ON(MX_COMMAND_SWEEP) | ON(MX_COMMAND_PLAN) | ON(MX_COMMAND_SENSITIVITY)},
+    {MX_OPTION_JSON, "json", 0, NULL, "print answer.json instead of the tables",
+     ON(MX_COMMAND_PLAN)},
+    {MX_OPTION_QUIET, "quiet", 'q', NULL, "no progress line, no tables; errors only",
+     ON(MX_COMMAND_SWEEP) | ON(MX_COMMAND_PLAN) | ON(MX_COMMAND_SENSITIVITY)},
+    {MX_OPTION_OUT, "out", 'o', "DIR", "write sensitivity.json to DIR, made when it is missing",
+     ON(MX_COMMAND_SENSITIVITY)},
+    {MX_OPTION_REPLICATIONS, "replications", 'n', "N",
+     "how many times to simulate each point (default: the study's, or 1)",
+     ON(MX_COMMAND_SENSITIVITY)},
+    {MX_OPTION_JOBS, "jobs", 'j', "N", "threads; results do not depend on it (default: processors)",
+     ON(MX_COMMAND_SENSITIVITY)},
+    {MX_OPTION_JSON, "json", 0, NULL, "print sensitivity.json instead of the tables",
+     ON(MX_COMMAND_SENSITIVITY)},
     {MX_OPTION_HELP, "help", 'h', NULL, "show this help", ALL_COMMANDS},
     {MX_OPTION_VERSION, "version", 'V', NULL, "show version and commit", ALL_COMMANDS},
 };
@@ -377,6 +421,8 @@ static int apply(struct parser *parser, const struct mx_option *option, const ch
     switch (option->id) {
     case MX_OPTION_OUT:
         return take_name(parser, option, value, &options->out);
+    case MX_OPTION_DB:
+        return take_name(parser, option, value, &options->db);
     case MX_OPTION_TRACE:
         return take_name(parser, option, value, &options->trace);
     case MX_OPTION_SEED:
@@ -398,6 +444,9 @@ static int apply(struct parser *parser, const struct mx_option *option, const ch
         return status;
     case MX_OPTION_SET:
         return add_override(parser, option, value);
+    case MX_OPTION_UNCERTAIN:
+        options->uncertain = true;
+        return 0;
     case MX_OPTION_JSON:
         options->json = true;
         return 0;

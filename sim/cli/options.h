@@ -15,6 +15,9 @@
 enum mx_command_id {
     MX_COMMAND_RUN,
     MX_COMMAND_COMPARE,
+    MX_COMMAND_SWEEP,
+    MX_COMMAND_PLAN,
+    MX_COMMAND_SENSITIVITY,
     MX_COMMAND_CHECK,
     MX_COMMAND_SCHEDULE,
     MX_COMMAND_PLOT,
@@ -26,6 +29,7 @@ enum mx_command_id {
 
 enum mx_option_id {
     MX_OPTION_OUT,
+    MX_OPTION_DB,
     MX_OPTION_SEED,
     MX_OPTION_REPLICATIONS,
     MX_OPTION_PRECISION,
@@ -35,6 +39,7 @@ enum mx_option_id {
     MX_OPTION_SELECT,
     MX_OPTION_INDIFFERENCE,
     MX_OPTION_CONFIDENCE,
+    MX_OPTION_UNCERTAIN,
     MX_OPTION_JOBS,
     MX_OPTION_SET,
     MX_OPTION_JSON,
@@ -83,7 +88,7 @@ struct mx_text_list {
 
 /* What was said. Texts are borrowed from the command line. */
 struct mx_options {
-    const char *out, *trace, *plot, *format, *pictures;
+    const char *out, *db, *trace, *plot, *format, *pictures;
     bool has_seed, has_replications, has_jobs;
     bool replications_auto; /* then has_replications is false */
     uint64_t seed;
@@ -97,6 +102,7 @@ struct mx_options {
     const char *indifference;
     struct mx_override *overrides; /* in order; owned */
     size_t override_count;
+    bool uncertain;
     bool json, quiet, exact, all, terminal, help, version;
     /* send; numbers are 0 where nothing was said */
     const char *from, *relay, *policy, *spool, *rate;

@@ -2,18 +2,14 @@
 /* spool.c - see spool.h. */
 #include "sim/live/spool.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include <sqlite3.h>
+#include "sim/base/database.h"
 
 #define APPLICATION_ID 0x6d787370 /* "mxsp" */
 #define SPOOL_VERSION 1
-#define ERROR_SIZE 512
 
 enum statement {
     BEGIN,
@@ -83,211 +79,50 @@ static const char schema[] =
     "PRAGMA user_version = 1;"
     "COMMIT;";
 
+static const struct mx_database_form form = {.application_id = APPLICATION_ID,
+                                             .version = SPOOL_VERSION,
+                                             .what = "spool",
+                                             .is_durable = true,
+                                             .is_private = true,
+                                             .schema = schema};
+
 struct mx_spool {
-    sqlite3 *db;
+    struct mx_database database;
     sqlite3_stmt *statement[STATEMENT_COUNT];
-    enum mx_spool_status status;
-    char error[ERROR_SIZE];
 };
 
 static bool damaged(struct mx_spool *spool, const char *what)
 {
-    if (spool->status == MX_SPOOL_OK) {
-        spool->status = MX_SPOOL_DAMAGED;
-        (void)snprintf(spool->error, sizeof spool->error, "%s", what);
-    }
-    return false;
+    return mx_database_damaged(&spool->database, what);
 }
-
-/* The first failure is kept. */
-static bool fail(struct mx_spool *spool)
-{
-    int code = sqlite3_extended_errcode(spool->db), kind = code & 0xff;
-
-    if (spool->status != MX_SPOOL_OK) {
-        return false;
-    }
-    if (kind == SQLITE_CORRUPT || kind == SQLITE_NOTADB || kind == SQLITE_ERROR ||
-        kind == SQLITE_MISMATCH || kind == SQLITE_CONSTRAINT) {
-        (void)snprintf(spool->error, sizeof spool->error, "it is damaged (%s)",
-                       sqlite3_errmsg(spool->db));
-        spool->status = MX_SPOOL_DAMAGED;
-        return false;
-    }
-    spool->status = MX_SPOOL_FAILED;
-    if (kind == SQLITE_BUSY || kind == SQLITE_LOCKED) {
-        (void)snprintf(spool->error, sizeof spool->error, "another process is using it");
-    } else {
-        int error_number = sqlite3_system_errno(spool->db);
-
-        (void)snprintf(spool->error, sizeof spool->error, "%s%s%s", sqlite3_errmsg(spool->db),
-                       error_number != 0 ? ": " : "",
-                       error_number != 0 ? strerror(error_number) : "");
-    }
-    return false;
-}
-
-/* --- statements --- */
 
 static sqlite3_stmt *prepare(struct mx_spool *spool, enum statement which)
 {
-    if (spool->status != MX_SPOOL_OK) {
-        return NULL;
-    }
-    if (spool->statement[which] == NULL &&
-        sqlite3_prepare_v3(spool->db, texts[which], -1, SQLITE_PREPARE_PERSISTENT,
-                           &spool->statement[which], NULL) != SQLITE_OK) {
-        (void)fail(spool);
-        return NULL;
-    }
-    return spool->statement[which];
+    return mx_database_prepare(&spool->database, &spool->statement[which], texts[which]);
 }
 
-/* Run a statement that gives no rows. */
 static bool run(struct mx_spool *spool, sqlite3_stmt *statement)
 {
-    int code;
-
-    if (statement == NULL) {
-        return false;
-    }
-    code = sqlite3_step(statement);
-    if (code != SQLITE_DONE) {
-        (void)fail(spool);
-    }
-    (void)sqlite3_reset(statement);
-    return code == SQLITE_DONE;
+    return mx_database_run(&spool->database, statement);
 }
 
-/* The next row; false when there is none, or on failure. Resets the statement then. */
 static bool step(struct mx_spool *spool, sqlite3_stmt *statement)
 {
-    int code = sqlite3_step(statement);
-
-    if (code == SQLITE_ROW) {
-        return true;
-    }
-    if (code != SQLITE_DONE) {
-        (void)fail(spool);
-    }
-    (void)sqlite3_reset(statement);
-    return false;
+    return mx_database_step(&spool->database, statement);
 }
 
-static void bind_text(sqlite3_stmt *statement, int place, const char *text)
+static bool is_fine(const struct mx_spool *spool)
 {
-    (void)sqlite3_bind_text(statement, place, text, -1, SQLITE_TRANSIENT);
-}
-
-static const char *text_at(sqlite3_stmt *statement, int column)
-{
-    const char *text = (const char *)sqlite3_column_text(statement, column);
-
-    return text != NULL ? text : "";
-}
-
-/* --- opening --- */
-
-static bool execute(struct mx_spool *spool, const char *text)
-{
-    return sqlite3_exec(spool->db, text, NULL, NULL, NULL) == SQLITE_OK || fail(spool);
-}
-
-/* The first number that a pragma gives. */
-static bool ask_number(struct mx_spool *spool, const char *pragma, int64_t *number)
-{
-    sqlite3_stmt *statement = NULL;
-    bool is_good = sqlite3_prepare_v2(spool->db, pragma, -1, &statement, NULL) == SQLITE_OK &&
-                   sqlite3_step(statement) == SQLITE_ROW;
-
-    if (is_good) {
-        *number = sqlite3_column_int64(statement, 0);
-    } else {
-        (void)fail(spool);
-    }
-    (void)sqlite3_finalize(statement);
-    return is_good;
-}
-
-static bool check_pages(struct mx_spool *spool)
-{
-    sqlite3_stmt *statement = NULL;
-    bool is_good =
-        sqlite3_prepare_v2(spool->db, "PRAGMA quick_check(1)", -1, &statement, NULL) == SQLITE_OK &&
-        sqlite3_step(statement) == SQLITE_ROW;
-
-    if (!is_good) {
-        (void)fail(spool);
-    } else if (strcmp(text_at(statement, 0), "ok") != 0) {
-        is_good = damaged(spool, "it is damaged");
-    }
-    (void)sqlite3_finalize(statement);
-    return is_good;
-}
-
-static bool set_up(struct mx_spool *spool)
-{
-    int64_t application = 0, version = 0, tables = 0;
-
-    /* Exclusive before the first access: then WAL needs no shared memory, and a second process
-     * finds it in use. */
-    if (!execute(spool, "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL;"
-                        "PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF;"
-                        "BEGIN EXCLUSIVE; COMMIT;") ||
-        !ask_number(spool, "SELECT count(*) FROM sqlite_master", &tables) ||
-        !ask_number(spool, "PRAGMA application_id", &application) ||
-        !ask_number(spool, "PRAGMA user_version", &version)) {
-        return false;
-    }
-    if (tables == 0 && application == 0 && version == 0) {
-        return execute(spool, schema);
-    }
-    if (application != APPLICATION_ID) {
-        return damaged(spool, "it is a database, but no spool of mxsim");
-    }
-    if (version != SPOOL_VERSION) {
-        return damaged(spool, "it was made by another version of mxsim");
-    }
-    return check_pages(spool);
-}
-
-/* So that SQLite, which would let everybody read it, finds it made. */
-static int make_file(const char *path)
-{
-    int descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-
-    if (descriptor < 0) {
-        return errno;
-    }
-    return close(descriptor) == 0 ? 0 : errno;
+    return spool->database.status == MX_DATABASE_OK;
 }
 
 struct mx_spool *mx_spool_open(const char *path)
 {
     struct mx_spool *spool = calloc(1, sizeof *spool);
-    size_t size = strlen(path) + 3;
-    char *name = malloc(size);
-    int error_number;
 
-    if (spool == NULL || name == NULL) {
-        free(spool);
-        free(name);
-        return NULL;
+    if (spool != NULL) {
+        mx_database_open(&spool->database, path, &form);
     }
-    /* ":memory:" and the like are names of files too. */
-    (void)snprintf(name, size, "%s%s", path[0] == '/' ? "" : "./", path);
-    error_number = make_file(name);
-    if (error_number != 0) {
-        spool->status = MX_SPOOL_FAILED;
-        (void)snprintf(spool->error, sizeof spool->error, "%s", strerror(error_number));
-    } else if (sqlite3_open_v2(name, &spool->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX,
-                               NULL) != SQLITE_OK) {
-        (void)fail(spool);
-    } else {
-        (void)sqlite3_extended_result_codes(spool->db, 1);
-        (void)set_up(spool);
-    }
-    free(name);
     return spool;
 }
 
@@ -299,18 +134,26 @@ void mx_spool_close(struct mx_spool *spool)
     for (int i = 0; i < STATEMENT_COUNT; i++) {
         (void)sqlite3_finalize(spool->statement[i]);
     }
-    (void)sqlite3_close(spool->db);
+    mx_database_close(&spool->database);
     free(spool);
 }
 
 enum mx_spool_status mx_spool_status(const struct mx_spool *spool)
 {
-    return spool->status;
+    switch (spool->database.status) {
+    case MX_DATABASE_OK:
+        return MX_SPOOL_OK;
+    case MX_DATABASE_DAMAGED:
+        return MX_SPOOL_DAMAGED;
+    case MX_DATABASE_FAILED:
+        break;
+    }
+    return MX_SPOOL_FAILED;
 }
 
 const char *mx_spool_error(const struct mx_spool *spool)
 {
-    return spool->error;
+    return spool->database.error;
 }
 
 void mx_spool_note_damage(struct mx_spool *spool)
@@ -337,8 +180,8 @@ bool mx_spool_put_text(struct mx_spool *spool, const char *name, const char *val
     if (statement == NULL) {
         return false;
     }
-    bind_text(statement, 1, name);
-    bind_text(statement, 2, value);
+    mx_database_bind_text(statement, 1, name);
+    mx_database_bind_text(statement, 2, value);
     return run(spool, statement);
 }
 
@@ -349,7 +192,7 @@ bool mx_spool_put_number(struct mx_spool *spool, const char *name, int64_t value
     if (statement == NULL) {
         return false;
     }
-    bind_text(statement, 1, name);
+    mx_database_bind_text(statement, 1, name);
     (void)sqlite3_bind_int64(statement, 2, value);
     return run(spool, statement);
 }
@@ -362,7 +205,7 @@ static sqlite3_stmt *find_setting(struct mx_spool *spool, const char *name)
     if (statement == NULL) {
         return NULL;
     }
-    bind_text(statement, 1, name);
+    mx_database_bind_text(statement, 1, name);
     return step(spool, statement) ? statement : NULL;
 }
 
@@ -374,10 +217,10 @@ bool mx_spool_get_text(struct mx_spool *spool, const char *name, char *value, si
     value[0] = '\0';
     *found = statement != NULL;
     if (statement != NULL) {
-        (void)snprintf(value, size, "%s", text_at(statement, 0));
+        (void)snprintf(value, size, "%s", mx_database_text(statement, 0));
         (void)sqlite3_reset(statement);
     }
-    return spool->status == MX_SPOOL_OK;
+    return is_fine(spool);
 }
 
 bool mx_spool_get_number(struct mx_spool *spool, const char *name, int64_t *value, bool *found)
@@ -390,7 +233,7 @@ bool mx_spool_get_number(struct mx_spool *spool, const char *name, int64_t *valu
         *value = sqlite3_column_int64(statement, 0);
         (void)sqlite3_reset(statement);
     }
-    return spool->status == MX_SPOOL_OK;
+    return is_fine(spool);
 }
 
 /* --- taking in --- */
@@ -403,7 +246,7 @@ bool mx_spool_destination(struct mx_spool *spool, const char *domain, uint32_t *
     if (statement == NULL) {
         return false;
     }
-    bind_text(statement, 1, domain);
+    mx_database_bind_text(statement, 1, domain);
     if (step(spool, statement)) {
         *destination = (uint32_t)sqlite3_column_int64(statement, 0);
         (void)sqlite3_reset(statement);
@@ -413,14 +256,15 @@ bool mx_spool_destination(struct mx_spool *spool, const char *domain, uint32_t *
     if (statement == NULL) {
         return false;
     }
-    bind_text(statement, 1, domain);
+    mx_database_bind_text(statement, 1, domain);
     if (!run(spool, statement)) {
         return false;
     }
-    id = sqlite3_last_insert_rowid(spool->db);
+    id = sqlite3_last_insert_rowid(spool->database.handle);
     if (id > (int64_t)MX_DESTINATION_MAX) {
-        spool->status = MX_SPOOL_FAILED;
-        (void)snprintf(spool->error, sizeof spool->error, "more than 65,536 domains in a mailing");
+        spool->database.status = MX_DATABASE_FAILED;
+        (void)snprintf(spool->database.error, sizeof spool->database.error,
+                       "more than 65,536 domains in a mailing");
         return false;
     }
     *destination = (uint32_t)id;
@@ -435,13 +279,13 @@ bool mx_spool_add_message(struct mx_spool *spool, const char *name, const char *
     if (statement == NULL) {
         return false;
     }
-    bind_text(statement, 1, name);
-    bind_text(statement, 2, sender);
+    mx_database_bind_text(statement, 1, name);
+    mx_database_bind_text(statement, 2, sender);
     (void)sqlite3_bind_blob64(statement, 3, text, size, SQLITE_STATIC);
     if (!run(spool, statement)) {
         return false;
     }
-    *message = sqlite3_last_insert_rowid(spool->db);
+    *message = sqlite3_last_insert_rowid(spool->database.handle);
     return true;
 }
 
@@ -454,7 +298,7 @@ bool mx_spool_add_recipient(struct mx_spool *spool, int64_t message, const char 
         return false;
     }
     (void)sqlite3_bind_int64(statement, 1, message);
-    bind_text(statement, 2, address);
+    mx_database_bind_text(statement, 2, address);
     (void)sqlite3_bind_int64(statement, 3, destination);
     return run(spool, statement);
 }
@@ -485,11 +329,11 @@ bool mx_spool_each_destination(struct mx_spool *spool,
     bool goes_on = true;
 
     while (statement != NULL && goes_on && step(spool, statement)) {
-        goes_on = see(context, (uint32_t)sqlite3_column_int64(statement, 0), text_at(statement, 1),
-                      (uint64_t)sqlite3_column_int64(statement, 2));
+        goes_on = see(context, (uint32_t)sqlite3_column_int64(statement, 0),
+                      mx_database_text(statement, 1), (uint64_t)sqlite3_column_int64(statement, 2));
     }
     (void)sqlite3_reset(statement);
-    return spool->status == MX_SPOOL_OK;
+    return is_fine(spool);
 }
 
 /* A number that must lie in [0, most]. */
@@ -537,7 +381,7 @@ bool mx_spool_each_pending(struct mx_spool *spool,
         goes_on = read_entry(spool, statement, &entry) && see(context, &entry);
     }
     (void)sqlite3_reset(statement);
-    return spool->status == MX_SPOOL_OK;
+    return is_fine(spool);
 }
 
 bool mx_spool_load(struct mx_spool *spool, uint64_t recipient, struct mx_spool_mail *mail)
@@ -552,8 +396,8 @@ bool mx_spool_load(struct mx_spool *spool, uint64_t recipient, struct mx_spool_m
         return damaged(spool, "it is damaged (a message is missing)");
     }
     *mail = (struct mx_spool_mail){
-        .sender = text_at(statement, 0),
-        .address = text_at(statement, 1),
+        .sender = mx_database_text(statement, 0),
+        .address = mx_database_text(statement, 1),
         .text = sqlite3_column_blob(statement, 2),
         .size = (size_t)sqlite3_column_bytes(statement, 2),
     };
@@ -586,7 +430,7 @@ static bool add_event(struct mx_spool *spool, const struct mx_spool_event *event
     for (int i = 0; i < 6; i++) {
         (void)sqlite3_bind_int64(statement, i + 1, numbers[i]);
     }
-    bind_text(statement, 7, event->enhanced);
+    mx_database_bind_text(statement, 7, event->enhanced);
     for (int i = 0; i < 4; i++) {
         (void)sqlite3_bind_int64(statement, i + 8, times[i]);
     }
@@ -612,7 +456,7 @@ bool mx_spool_record(struct mx_spool *spool, const struct mx_spool_event *event,
     if (!run(spool, statement)) {
         return false;
     }
-    if (sqlite3_changes(spool->db) != 1) {
+    if (sqlite3_changes(spool->database.handle) != 1) {
         return damaged(spool, "it is damaged (a recipient is missing, or was decided twice)");
     }
     return add_event(spool, event);
@@ -645,7 +489,7 @@ static bool read_event(struct mx_spool *spool, sqlite3_stmt *statement,
         .reply_us = number[10],
         .next_us = number[11],
     };
-    (void)snprintf(event->enhanced, sizeof event->enhanced, "%s", text_at(statement, 7));
+    (void)snprintf(event->enhanced, sizeof event->enhanced, "%s", mx_database_text(statement, 7));
     if (event->expired ? event->verdict != MX_REJECT_SOFT
                        : event->attempt == 0 || (event->verdict == MX_BUSY &&
                                                  event->reason >= MX_DEFERRAL_REASON_COUNT)) {
@@ -667,5 +511,5 @@ bool mx_spool_each_event(struct mx_spool *spool,
         goes_on = read_event(spool, statement, &event) && see(context, &event);
     }
     (void)sqlite3_reset(statement);
-    return spool->status == MX_SPOOL_OK;
+    return is_fine(spool);
 }

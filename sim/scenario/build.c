@@ -2,10 +2,60 @@
 /* build.c - see build.h. */
 #include "sim/scenario/build.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "sim/base/check.h"
 #include "sim/scenario/mistakes.h"
+
+static const struct mx_reader_options no_options = {.access = NULL};
+
+/* Memory of the plan; its arena jumps to the build's place. false: no memory. */
+static bool create_plan(struct mx_build *build)
+{
+    build->plan = calloc(1, sizeof *build->plan);
+    build->memory = calloc(1, sizeof *build->memory);
+    if (build->plan == NULL || build->memory == NULL) {
+        free(build->plan);
+        free(build->memory);
+        return false;
+    }
+    build->plan->memory = build->memory;
+    build->memory->no_memory = &build->no_memory;
+    return true;
+}
+
+struct mx_build *mx_build_create(const char *file, const struct mx_reader_options *options,
+                                 struct mx_mistakes *mistakes)
+{
+    struct mx_build *build = calloc(1, sizeof *build);
+    if (build == NULL || !create_plan(build)) {
+        free(build);
+        return NULL;
+    }
+    build->options = options != NULL ? options : &no_options;
+    build->file = file;
+    build->scratch.no_memory = &build->no_memory;
+    build->source.arena = &build->scratch;
+    build->source.access =
+        build->options->access != NULL ? build->options->access : &mx_file_access_disk;
+    build->source.mistakes = mistakes;
+    build->source.digest = mx_digest_create();
+    if (build->source.digest == NULL) {
+        mx_plan_destroy(build->plan);
+        free(build);
+        return NULL;
+    }
+    return build;
+}
+
+void mx_build_destroy(struct mx_build *build)
+{
+    build->memory->no_memory = NULL;
+    mx_digest_destroy(build->source.digest);
+    mx_arena_fini(&build->scratch);
+    free(build);
+}
 
 void mx_complain(struct mx_build *build, const struct mx_node *node, const char *format, ...)
 {

@@ -15,6 +15,7 @@ struct mx_assumed_key {
     const char *value; /* NULL: as the tree has it */
     uint32_t origin;
     bool built_in;
+    const struct mx_node *place; /* of the entry, or NULL */
 };
 
 struct mx_build {
@@ -32,6 +33,13 @@ struct mx_build {
     const char *retry_preset;   /* named by mta.retry, with " (changed)" where it adds keys */
     const struct mx_zone *zone; /* a fixed one where the scenario states its offset */
 };
+
+/* Owned, or NULL when out of memory. options may be NULL. Its arenas jump to build->no_memory, which
+ * the caller has to set at once. */
+struct mx_build *mx_build_create(const char *file, const struct mx_reader_options *options,
+                                 struct mx_mistakes *mistakes);
+/* Frees all but the plan. */
+void mx_build_destroy(struct mx_build *build);
 
 /* A mistake at a node (file and line from it). */
 void mx_complain(struct mx_build *build, const struct mx_node *node, const char *format, ...)

@@ -10,56 +10,6 @@
 #include "sim/scenario/parts.h"
 #include "sim/scenario/presets.h"
 
-static const struct mx_reader_options no_options = {.access = NULL};
-
-/* Memory of the plan; its arena jumps to the build's place. false: no memory. */
-static bool create_plan(struct mx_build *build)
-{
-    build->plan = calloc(1, sizeof *build->plan);
-    build->memory = calloc(1, sizeof *build->memory);
-    if (build->plan == NULL || build->memory == NULL) {
-        free(build->plan);
-        free(build->memory);
-        return false;
-    }
-    build->plan->memory = build->memory;
-    build->memory->no_memory = &build->no_memory;
-    return true;
-}
-
-static struct mx_build *create_build(const char *file, const struct mx_reader_options *options,
-                                     struct mx_mistakes *mistakes)
-{
-    struct mx_build *build = calloc(1, sizeof *build);
-    if (build == NULL || !create_plan(build)) {
-        free(build);
-        return NULL;
-    }
-    build->options = options != NULL ? options : &no_options;
-    build->file = file;
-    build->scratch.no_memory = &build->no_memory;
-    build->source.arena = &build->scratch;
-    build->source.access =
-        build->options->access != NULL ? build->options->access : &mx_file_access_disk;
-    build->source.mistakes = mistakes;
-    build->source.digest = mx_digest_create();
-    if (build->source.digest == NULL) {
-        mx_plan_destroy(build->plan);
-        free(build);
-        return NULL;
-    }
-    return build;
-}
-
-/* Frees all but the plan. */
-static void destroy_build(struct mx_build *build)
-{
-    build->memory->no_memory = NULL;
-    mx_digest_destroy(build->source.digest);
-    mx_arena_fini(&build->scratch);
-    free(build);
-}
-
 /* A group that is there even where the file has none, so that --set and defaults have a place. */
 static struct mx_node *ensure_group(struct mx_build *build, struct mx_node *parent,
                                     const char *name)
@@ -191,7 +141,7 @@ struct mx_plan *mx_reader_load(const char *file, const struct mx_reader_options 
                                struct mx_mistakes *mistakes)
 {
     size_t before = mistakes->count;
-    struct mx_build *build = create_build(file, options, mistakes);
+    struct mx_build *build = mx_build_create(file, options, mistakes);
     if (build == NULL || setjmp(build->no_memory) != 0) {
         mx_mistakes_add(mistakes, file, 0, "", "out of memory");
     } else {
@@ -201,7 +151,7 @@ struct mx_plan *mx_reader_load(const char *file, const struct mx_reader_options 
         return NULL;
     }
     struct mx_plan *plan = build->plan;
-    destroy_build(build);
+    mx_build_destroy(build);
     if (mistakes->count > before) {
         mx_plan_destroy(plan);
         return NULL;
@@ -277,7 +227,7 @@ int mx_reader_load_policy_info(const char *name, const struct mx_reader_options 
                                struct mx_policy_info *info, struct mx_mistakes *mistakes)
 {
     size_t before = mistakes->count;
-    struct mx_build *build = create_build(is_file(name) ? name : "", options, mistakes);
+    struct mx_build *build = mx_build_create(is_file(name) ? name : "", options, mistakes);
     *info = (struct mx_policy_info){.source = ""};
     if (build == NULL || setjmp(build->no_memory) != 0) {
         mx_mistakes_add(mistakes, name, 0, "", "out of memory");
@@ -286,7 +236,7 @@ int mx_reader_load_policy_info(const char *name, const struct mx_reader_options 
     }
     if (build != NULL) {
         struct mx_plan *plan = build->plan;
-        destroy_build(build);
+        mx_build_destroy(build);
         mx_plan_destroy(plan);
     }
     return mistakes->count > before ? -1 : 0;
@@ -317,7 +267,7 @@ static char **copy_names(const char *const *names, size_t count)
 int mx_reader_policy_names(const struct mx_reader_options *options, char ***names, size_t *count)
 {
     struct mx_mistakes mistakes = {0};
-    struct mx_build *build = create_build("", options, &mistakes);
+    struct mx_build *build = mx_build_create("", options, &mistakes);
     *names = NULL;
     *count = 0;
     if (build != NULL && setjmp(build->no_memory) == 0) {
@@ -326,7 +276,7 @@ int mx_reader_policy_names(const struct mx_reader_options *options, char ***name
     }
     if (build != NULL) {
         struct mx_plan *plan = build->plan;
-        destroy_build(build);
+        mx_build_destroy(build);
         mx_plan_destroy(plan);
     }
     mx_mistakes_fini(&mistakes);

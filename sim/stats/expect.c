@@ -48,6 +48,12 @@ static bool parse_bound(const char *at, struct mx_expectation *expectation, char
     return true;
 }
 
+size_t mx_expectation_metric_text(const char *text, const char **start)
+{
+    *start = text + strspn(text, blanks);
+    return strcspn(*start, " \t<>=");
+}
+
 bool mx_expectation_parse(const struct mx_plan *plan, const char *text,
                           struct mx_expectation *expectation, char *error, size_t size)
 {
@@ -67,7 +73,7 @@ const char *mx_expect_outcome_name(enum mx_expect_outcome outcome)
     return outcome_names[outcome];
 }
 
-static bool meets(const struct mx_expectation *expectation, double value)
+bool mx_expectation_meets(const struct mx_expectation *expectation, double value)
 {
     switch (expectation->comparison) {
     case MX_AT_LEAST:
@@ -96,8 +102,8 @@ enum mx_expect_outcome mx_expectation_judge(const struct mx_expectation *expecta
     if (!estimate->is_known) {
         return MX_EXPECT_FAIL;
     }
-    low = meets(expectation, estimate->has_spread ? estimate->ci95[0] : estimate->mean);
-    high = meets(expectation, estimate->has_spread ? estimate->ci95[1] : estimate->mean);
+    low = mx_expectation_meets(expectation, estimate->has_spread ? estimate->ci95[0] : estimate->mean);
+    high = mx_expectation_meets(expectation, estimate->has_spread ? estimate->ci95[1] : estimate->mean);
     if (low != high) {
         return MX_EXPECT_UNDECIDED;
     }

@@ -28,6 +28,13 @@ struct mx_expectation {
 bool mx_expectation_parse(const struct mx_plan *plan, const char *text,
                           struct mx_expectation *expectation, char *error, size_t size);
 
+/* The part of a text that names the metric, without what is wrong with it: where it begins, and its
+ * size. */
+size_t mx_expectation_metric_text(const char *text, const char **start);
+
+/* Whether a number meets the bound. */
+bool mx_expectation_meets(const struct mx_expectation *expectation, double value);
+
 /* With several replications the whole 95 % interval decides: all of it meets the bound, none of it
  * does, or it holds the bound and more replications are needed. A single one has no interval: its
  * value decides. What is undefined in any replication meets no expectation. */

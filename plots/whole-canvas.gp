@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# schedule.gp - when retry policies try a message whose every attempt is refused: a row per policy.
-#
-# Made by `mxsim schedule NAME... --plot FILE` alone: the program computes all marks and texts, a
-# canvas (see canvas.gp), then loads this script.
+# whole-canvas.gp - a picture all of whose marks and texts the program has computed, a canvas (see
+# canvas.gp): retry policies (`mxsim schedule --plot`), answers and sweeps of studies.
 
 load plots.'/style.gp'
 load plots.'/canvas.gp'

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* plot_canvas.c - see plot_canvas.h. */
+#define _XOPEN_SOURCE 700 /* realpath */
+#include "sim/result/plot_canvas.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "sim/result/plot_script.h"
+
+static int write_script(const struct mx_gnuplot *gnuplot, const char *plots_dir,
+                        enum mx_plot_format format, const char *canvas,
+                        const struct mx_plot_error *error)
+{
+    char path[MX_PLOT_DIR_SIZE + 32];
+    FILE *script;
+    bool failed;
+    (void)snprintf(path, sizeof path, "%s/picture.gp", gnuplot->dir);
+    script = fopen(path, "w");
+    if (script == NULL) {
+        return mx_plot_fail(error, MX_EXIT_FAILURE, "cannot write %s: %s", path, strerror(errno));
+    }
+    (void)fputs(MX_PLOT_SCRIPT_BEGIN, script);
+    mx_plot_script_text(script, "plots", plots_dir);
+    mx_plot_script_text(script, "picture_format", mx_plot_format_name[format]);
+    mx_plot_script_text(script, "picture_file",
+                        format == MX_PLOT_SVG ? "picture.svg" : "picture.png");
+    (void)fputs(canvas, script);
+    (void)fputs("load plots.'/whole-canvas.gp'\n", script);
+    failed = ferror(script) != 0;
+    failed |= fclose(script) != 0;
+    return failed
+               ? mx_plot_fail(error, MX_EXIT_FAILURE, "cannot write %s: %s", path, strerror(errno))
+               : 0;
+}
+
+static int check_scripts(const char *plots_dir, const struct mx_plot_error *error)
+{
+    static const char *const names[] = {"style", "canvas", "whole-canvas"};
+    char path[PATH_MAX + 32];
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        (void)snprintf(path, sizeof path, "%s/%s.gp", plots_dir, names[i]);
+        if (access(path, R_OK) != 0) {
+            return mx_plot_fail(error, MX_EXIT_FAILURE, "cannot read the gnuplot script %s: %s",
+                                path, strerror(errno));
+        }
+    }
+    return 0;
+}
+
+static int draw(const char *canvas, const char *kind, enum mx_plot_format format,
+                const char *plots_dir, const char *file, const struct mx_plot_error *error)
+{
+    struct mx_gnuplot gnuplot;
+    char full[PATH_MAX];
+    int code;
+    if (realpath(plots_dir, full) == NULL) {
+        return mx_plot_fail(error, MX_EXIT_FAILURE,
+                            "cannot use the folder of gnuplot scripts %s: %s", plots_dir,
+                            strerror(errno));
+    }
+    code = check_scripts(full, error);
+    if (code == 0) {
+        code = mx_gnuplot_init(&gnuplot, error);
+    }
+    if (code != 0) {
+        return code;
+    }
+    code = write_script(&gnuplot, full, format, canvas, error);
+    if (code == 0) {
+        code = mx_gnuplot_draw(&gnuplot, kind, "picture.gp",
+                               format == MX_PLOT_SVG ? "picture.svg" : "picture.png", format, file,
+                               error);
+    }
+    mx_gnuplot_fini(&gnuplot);
+    return code;
+}
+
+int mx_plot_canvas_draw(const char *canvas, const char *kind, enum mx_plot_format format,
+                        const char *plots_dir, const char *file, const struct mx_plot_error *error)
+{
+    char *drawable;
+    int code;
+    if (format == MX_PLOT_SVG) { /* its fonts are its viewer's business */
+        return draw(canvas, kind, format, plots_dir, file, error);
+    }
+    drawable = mx_plot_text_drawable(canvas);
+    if (drawable == NULL) {
+        return mx_plot_fail(error, MX_EXIT_FAILURE, "out of memory");
+    }
+    code = draw(drawable, kind, format, plots_dir, file, error);
+    free(drawable);
+    return code;
+}

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* plot_study_plan.c - the picture of an answer: what each value tried gave, target by target. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <jansson.h>
+
+#include "sim/result/plot_study_parts.h"
+
+#define TICKS_MAX 60
+
+static const char *text_of(const json_t *object, const char *key)
+{
+    const char *text = json_string_value(json_object_get(object, key));
+
+    return text != NULL ? text : "";
+}
+
+static double number_of(const json_t *value)
+{
+    return json_is_number(value) ? json_number_value(value) : NAN;
+}
+
+static enum mx_figure_mark mark_of(const char *outcome)
+{
+    return strcmp(outcome, "pass") == 0   ? MX_MARK_MET
+           : strcmp(outcome, "fail") == 0 ? MX_MARK_MISSED
+                                          : MX_MARK_UNSURE;
+}
+
+static int compare_points(const void *a, const void *b)
+{
+    const struct mx_figure_point *x = a, *y = b;
+
+    return (x->x > y->x) - (x->x < y->x);
+}
+
+/* Points of one row at one target, sorted. */
+static bool fill_series(const json_t *root, size_t row, size_t target,
+                        struct mx_figure_series *series)
+{
+    const json_t *points = json_object_get(root, "points");
+
+    series->points = calloc(json_array_size(points) + 1, sizeof *series->points);
+    for (size_t i = 0; series->points != NULL && i < json_array_size(points); i++) {
+        const json_t *point = json_array_get(points, i);
+        const json_t *value = json_array_get(json_object_get(point, "targets"), target);
+        const json_t *interval = json_object_get(value, "interval");
+
+        if ((size_t)json_integer_value(json_object_get(point, "row")) == row) {
+            series->points[series->point_count++] = (struct mx_figure_point){
+                .x = number_of(json_object_get(point, "number")),
+                .y = number_of(json_object_get(value, "mean")),
+                .low = number_of(json_array_get(interval, 0)),
+                .high = number_of(json_array_get(interval, 1)),
+                .mark = mark_of(value != NULL ? text_of(value, "outcome") : "fail")};
+        }
+    }
+    if (series->points != NULL) {
+        qsort(series->points, series->point_count, sizeof *series->points, compare_points);
+    }
+    return series->points != NULL;
+}
+
+static bool fill_panel(const json_t *root, size_t target, struct mx_figure_panel *panel)
+{
+    const json_t *item = json_array_get(json_object_get(root, "targets"), target);
+    const json_t *rows = json_object_get(root, "rows");
+    bool good = true;
+
+    (void)snprintf(panel->metric, sizeof panel->metric, "%s", text_of(item, "metric"));
+    panel->threshold = number_of(json_object_get(item, "bound"));
+    panel->threshold_text =
+        mx_plot_text_format("%s %s", text_of(item, "comparison"),
+                            text_of(item, "text") + strcspn(text_of(item, "text"), "0123456789"));
+    for (size_t r = 0; good && r < json_array_size(rows) && r < MX_FIGURE_SERIES_MAX; r++) {
+        struct mx_figure_series *series = &panel->series[panel->series_count++];
+
+        if (json_array_size(rows) > 1) {
+            series->label =
+                mx_plot_text_format("%s %s", text_of(json_object_get(root, "along"), "name"),
+                                    text_of(json_array_get(rows, r), "along"));
+        }
+        good = fill_series(root, r, target, series);
+    }
+    return good;
+}
+
+/* A tick a value tried, each once. */
+static bool fill_axis(const json_t *root, struct mx_figure_axis *axis)
+{
+    const json_t *points = json_object_get(root, "points");
+    const json_t *parameter = json_object_get(root, "parameter");
+    size_t count = json_array_size(points);
+
+    axis->title = mx_plot_text_clean(text_of(parameter, "label"));
+    axis->is_log = strcmp(text_of(parameter, "scale"), "log") == 0;
+    axis->at = calloc(count + 1, sizeof *axis->at);
+    axis->texts = calloc(count + 1, sizeof *axis->texts);
+    for (size_t i = 0; axis->at != NULL && axis->texts != NULL && i < count; i++) {
+        const json_t *point = json_array_get(points, i);
+        double number = number_of(json_object_get(point, "number"));
+        size_t place = axis->tick_count;
+
+        while (place > 0 && axis->at[place - 1] > number) {
+            place--;
+        }
+        if (place > 0 && !(axis->at[place - 1] < number)) {
+            continue;
+        }
+        for (size_t k = axis->tick_count; k > place; k--) {
+            axis->at[k] = axis->at[k - 1];
+            axis->texts[k] = axis->texts[k - 1];
+        }
+        axis->at[place] = number;
+        axis->texts[place] = mx_plot_text_clean(text_of(point, "value"));
+        axis->tick_count++;
+    }
+    return axis->at != NULL && axis->texts != NULL && axis->tick_count > 0;
+}
+
+static void fill_head(const json_t *root, struct mx_figure *figure)
+{
+    const json_t *answer = json_object_get(root, "answer"), *study = json_object_get(root, "study");
+    double each = 100 * number_of(json_object_get(root, "confidence_each"));
+
+    figure->headline = mx_plot_text_clean(text_of(answer, "text"));
+    figure->line1 = mx_plot_text_clean(text_of(study, "title"));
+    figure->line2 = mx_plot_text_format(
+        "Mean and %.4g %% interval (chance alone; all together %.4g %%). Green: shown to meet the "
+        "target, orange: does not.",
+        each, 100 * number_of(json_object_get(root, "confidence")));
+    figure->name = mx_plot_text_clean(text_of(study, "name"));
+    figure->x_marked = number_of(json_object_get(answer, "number"));
+}
+
+static char *compose(const json_t *root)
+{
+    struct mx_figure figure = {.x_marked = NAN};
+    size_t targets = json_array_size(json_object_get(root, "targets"));
+    bool good = fill_axis(root, &figure.x);
+    char *canvas = NULL;
+
+    fill_head(root, &figure);
+    for (size_t t = 0; good && t < targets && t < MX_FIGURE_PANELS_MAX; t++) {
+        good = fill_panel(root, t, &figure.panels[figure.panel_count++]);
+    }
+    if (good && figure.panel_count > 0) {
+        canvas = mx_figure_compose(&figure);
+    }
+    mx_figure_fini(&figure);
+    return canvas;
+}
+
+char *mx_plot_plan_canvas(const char *file, const struct mx_plot_error *error, int *code)
+{
+    json_error_t why;
+    json_t *root = json_load_file(file, 0, &why);
+    char *canvas = NULL;
+
+    *code = 0;
+    if (root == NULL) {
+        *code = mx_plot_fail(error, MX_EXIT_INVALID, "%s:%d: %s", file, why.line, why.text);
+        return NULL;
+    }
+    if (strcmp(text_of(root, "kind"), "plan") != 0) {
+        *code =
+            mx_plot_fail(error, MX_EXIT_INVALID, "%s: it holds no answer of `mxsim plan`", file);
+    } else {
+        canvas = compose(root);
+        if (canvas == NULL) {
+            *code = mx_plot_fail(error, MX_EXIT_INVALID, "%s: nothing in it can be drawn", file);
+        }
+    }
+    json_decref(root);
+    return canvas;
+}
