@@ -138,8 +138,8 @@ static void print_search(const struct mx_solution *solution, const struct mx_sol
         (void)printf("  assumed       nothing: every value was tried, since more is not always "
                      "better here\n");
     } else {
-        (void)printf("  assumed       that nothing happens between values tried: every %lluth of "
-                     "%llu,\n                since more is not always better here\n",
+        (void)printf("  assumed       that nothing happens between values tried: one in %llu "
+                     "of %llu,\n                since more is not always better here\n",
                      (unsigned long long)row->spacing,
                      (unsigned long long)solution->candidate_count);
     }

@@ -2,6 +2,7 @@
 /* study_setup.c - see study_setup.h. */
 #include "sim/cli/study_setup.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,7 +43,12 @@ int mx_study_setup_explain(const struct mx_study_setup *setup, const char *file)
 struct mx_human_text mx_metric_value_text(const char *metric, double value)
 {
     size_t size = strlen(metric);
+    struct mx_human_text text;
 
+    if (size > 5 && strcmp(metric + size - 5, "_rate") == 0 && !isnan(value)) {
+        (void)snprintf(text.s, sizeof text.s, "%.6g%%", round(value * 1e7) / 1e5);
+        return text;
+    }
     return size > 2 && strcmp(metric + size - 2, "_s") == 0 ? mx_human_duration(value)
                                                             : mx_human_number(value);
 }

@@ -71,9 +71,8 @@ static bool fill_panel(const json_t *root, size_t target, struct mx_figure_panel
 
     (void)snprintf(panel->metric, sizeof panel->metric, "%s", text_of(item, "metric"));
     panel->threshold = number_of(json_object_get(item, "bound"));
-    panel->threshold_text =
-        mx_plot_text_format("%s %s", text_of(item, "comparison"),
-                            text_of(item, "text") + strcspn(text_of(item, "text"), "0123456789"));
+    (void)snprintf(panel->comparison, sizeof panel->comparison, "%.3s",
+                   text_of(item, "comparison"));
     for (size_t r = 0; good && r < json_array_size(rows) && r < MX_FIGURE_SERIES_MAX; r++) {
         struct mx_figure_series *series = &panel->series[panel->series_count++];
 

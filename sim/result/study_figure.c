@@ -13,7 +13,7 @@
 
 #define EDGE_PX 30.0
 #define LEFT_PX 92.0
-#define TOP_PX 500.0
+#define TOP_PX 488.0
 #define BOTTOM_PX 62.0
 #define PANEL_GAP_PX 34.0
 #define GRID_COLOUR 0xE4E4E4
@@ -48,6 +48,14 @@ static struct mx_plot_text value_text(const char *metric, double value)
     }
     return value >= 1e4 ? mx_plot_text_clean(mx_human_count_short(value).s)
                         : mx_plot_text_format("%.4g", value);
+}
+
+static struct mx_plot_text threshold_text(const struct mx_figure_panel *panel)
+{
+    return isnan(panel->threshold)
+               ? mx_plot_text_clean("")
+               : mx_plot_text_format("%s %s", panel->comparison,
+                                     value_text(panel->metric, panel->threshold).s);
 }
 
 static void note(struct mx_plot_canvas *canvas, const char *text, double x_px, double y_px,
@@ -301,7 +309,7 @@ static void draw_panel(struct mx_plot_canvas *canvas, const struct mx_figure *fi
         double at = place(&y, panel->threshold);
 
         stroke(canvas, LEFT_PX, at, x->to_px + 8, at, 1.4, THRESHOLD_COLOUR, 2);
-        note(canvas, panel->threshold_text.s, x->to_px + 12, at, 12, 0xA84300, MX_PLOT_LEFT, false);
+        note(canvas, threshold_text(panel).s, x->to_px + 12, at, 12, 0xA84300, MX_PLOT_LEFT, false);
     }
     for (size_t s = 0; s < panel->series_count; s++) {
         draw_series(canvas, x, &y, &panel->series[s], mx_plot_style(s));
@@ -316,7 +324,7 @@ static double right_of(const struct mx_figure *figure)
 
     for (size_t p = 0; p < figure->panel_count; p++) {
         const struct mx_figure_panel *panel = &figure->panels[p];
-        double width = mx_plot_text_width(panel->threshold_text.s, 12, false);
+        double width = mx_plot_text_width(threshold_text(panel).s, 12, false);
 
         widest = width > widest ? width : widest;
         for (size_t s = 0; s < panel->series_count; s++) {
@@ -438,8 +446,6 @@ static void draw_scale(struct mx_plot_canvas *canvas, const struct mx_figure_map
          false);
     note(canvas, value_text(map->metric, low).s, left + 22, bottom, 12, MX_PLOT_GREY, MX_PLOT_LEFT,
          false);
-    note(canvas, mx_plot_text_fit(map->metric, 12, false, 150).s, MX_PLOT_WIDTH_PX - EDGE_PX,
-         top + 22, 12, MX_PLOT_INK, MX_PLOT_RIGHT, false);
 }
 
 /* Texts of an axis at the middles of its cells, as many as have room. */

@@ -33,7 +33,7 @@ struct mx_figure_series {
 struct mx_figure_panel {
     char metric[256];
     double threshold;
-    struct mx_plot_text threshold_text;
+    char comparison[4]; /* of the threshold: ">=" */
     size_t series_count;
     struct mx_figure_series series[MX_FIGURE_SERIES_MAX];
 };

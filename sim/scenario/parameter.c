@@ -85,7 +85,12 @@ double mx_parameter_round(const struct mx_parameter *parameter, double number,
     number = number > parameter->to ? parameter->to : number;
     if (parameter->is_whole) {
         number = floor(number + 0.5);
-        (void)snprintf(text, MX_PARAMETER_TEXT_SIZE, "%.0f", number);
+        if (parameter->factor > 1 && fmod(number, parameter->factor) < 0.5) {
+            (void)snprintf(text, MX_PARAMETER_TEXT_SIZE, "%.0f%.20s", number / parameter->factor,
+                           parameter->unit);
+        } else {
+            (void)snprintf(text, MX_PARAMETER_TEXT_SIZE, "%.0f", number);
+        }
         return number;
     }
     put_number(parameter, number, text);

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "models/reputation.h"
+#include "models/units.h"
 #include "sim/base/check.h"
 
 static const char *const names[MX_METRIC_COUNT] = {
@@ -35,6 +37,7 @@ static const char *const names[MX_METRIC_COUNT] = {
     [MX_METRIC_DEFERRED_MESSAGES] = "deferred_messages",
     [MX_METRIC_DEFERRED_FIRST_ATTEMPT] = "deferred_first_attempt",
     [MX_METRIC_DELIVERED_RATE] = "delivered_rate",
+    [MX_METRIC_SOFT_BOUNCED_RATE] = "soft_bounced_rate",
     [MX_METRIC_DEFERRALS_PER_MESSAGE] = "deferrals_per_message",
     [MX_METRIC_TIME_TO_DELIVER_MEAN_S] = "time_to_deliver_mean_s",
     [MX_METRIC_TIME_TO_DELIVER_P50_S] = "time_to_deliver_p50_s",
@@ -49,6 +52,7 @@ static const char *const names[MX_METRIC_COUNT] = {
     [MX_METRIC_WAIT_MEAN_S] = "wait_mean_s",
     [MX_METRIC_WAIT_P99_S] = "wait_p99_s",
     [MX_METRIC_QUEUE_PEAK] = "queue_peak",
+    [MX_METRIC_LOW_BAND_DAYS] = "low_band_days",
 };
 
 /* What one scope of one replication is computed from. */
@@ -56,6 +60,7 @@ struct source {
     struct mx_counts counts;
     const struct mx_histogram *ttd, *wait; /* NULL: nothing happened */
     uint64_t peak;
+    double low_band_days; /* NaN: not known of this scope */
 };
 
 struct mx_summary {
@@ -214,6 +219,7 @@ static void fill_counts(const struct source *source, double *v)
     v[MX_METRIC_DEFERRED_MESSAGES] = (double)c->deferred_messages;
     v[MX_METRIC_DEFERRED_FIRST_ATTEMPT] = (double)c->deferred_first_attempt;
     v[MX_METRIC_QUEUE_PEAK] = (double)source->peak;
+    v[MX_METRIC_LOW_BAND_DAYS] = source->low_band_days;
 }
 
 static void fill_times(const struct source *source, double *v)
@@ -235,6 +241,8 @@ static void fill_times(const struct source *source, double *v)
     uint64_t waits = source->wait != NULL ? mx_histogram_count(source->wait) : 0;
 
     v[MX_METRIC_DELIVERED_RATE] = ratio((double)c->delivered, sent);
+    v[MX_METRIC_SOFT_BOUNCED_RATE] =
+        ratio((double)c->soft_rejected + (double)c->expired, sent);
     v[MX_METRIC_DEFERRALS_PER_MESSAGE] = ratio((double)mx_counts_deferrals(c), sent);
     v[MX_METRIC_TIME_TO_DELIVER_MEAN_S] = ratio((double)c->ttd_us_sum, c->delivered) / 1e6;
     v[MX_METRIC_TIME_TO_DELIVER_MAX_S] =
@@ -304,6 +312,29 @@ static void merge_providers(const struct mx_observation *o, struct mx_histogram 
     }
 }
 
+/* An address counts at a provider while it sends there: on a day on which something was accepted,
+ * or while it is blocked. */
+static void add_low_bands(const struct mx_observation *o, struct source *total,
+                          struct source *by_provider, struct source *by_ip)
+{
+    double days = (double)o->sample_every_us / (double)MX_DAY_US;
+    size_t row = 0;
+
+    for (size_t s = 0; s < o->sample_count; s++) {
+        for (uint32_t p = 0; p < o->provider_count; p++) {
+            for (uint32_t ip = 0; ip < o->ip_count; ip++, row++) {
+                const struct mx_ip_sample *sample = &o->samples[row];
+
+                if (sample->band <= MX_BAND_LOW && (sample->volume_today > 0 || sample->blocked)) {
+                    total->low_band_days += days;
+                    by_provider[p].low_band_days += days;
+                    by_ip[ip].low_band_days += days;
+                }
+            }
+        }
+    }
+}
+
 void mx_summary_add(struct mx_summary *summary, const struct mx_observation *o)
 {
     struct source *sources = summary->sources;
@@ -326,6 +357,10 @@ void mx_summary_add(struct mx_summary *summary, const struct mx_observation *o)
     set_histograms(by_campaign, o->ttd_by_campaign, o->wait_by_campaign, o->peak_by_campaign,
                    o->campaign_count);
     set_histograms(by_ip, o->ttd_by_ip, o->wait_by_ip, o->peak_by_ip, o->ip_count);
+    for (uint32_t c = 0; c < o->campaign_count; c++) {
+        by_campaign[c].low_band_days = (double)NAN;
+    }
+    add_low_bands(o, sources, by_provider, by_ip);
     add_group(summary, o, MX_GROUP_TOTAL, sources);
     add_group(summary, o, MX_GROUP_PROVIDER, by_provider);
     add_group(summary, o, MX_GROUP_CAMPAIGN, by_campaign);
@@ -412,7 +447,8 @@ struct mx_estimate mx_summary_estimate(const struct mx_summary *summary, enum mx
     }
     if (reached == summary->count) {
         estimate = mx_estimate_of(values, reached);
-        if (metric == MX_METRIC_DELIVERED_RATE && estimate.has_spread) {
+        if ((metric == MX_METRIC_DELIVERED_RATE || metric == MX_METRIC_SOFT_BOUNCED_RATE) &&
+            estimate.has_spread) {
             set_share_interval(summary, group, index, &estimate);
         }
         if (summary->is_batched) {

@@ -34,6 +34,7 @@ enum mx_metric {
     MX_METRIC_DEFERRED_MESSAGES,
     MX_METRIC_DEFERRED_FIRST_ATTEMPT,
     MX_METRIC_DELIVERED_RATE,         /* delivered / sent */
+    MX_METRIC_SOFT_BOUNCED_RATE,      /* soft_bounced / sent */
     MX_METRIC_DEFERRALS_PER_MESSAGE,  /* deferrals / sent */
     MX_METRIC_TIME_TO_DELIVER_MEAN_S, /* creation to acceptance, of the delivered */
     MX_METRIC_TIME_TO_DELIVER_P50_S,
@@ -48,6 +49,9 @@ enum mx_metric {
     MX_METRIC_WAIT_MEAN_S, /* held by the sender, one sample an attempt */
     MX_METRIC_WAIT_P99_S,
     MX_METRIC_QUEUE_PEAK, /* most messages undecided at once */
+    /* Days that addresses in use spent in the low or bad band, summed over addresses and providers;
+     * undefined for campaigns. */
+    MX_METRIC_LOW_BAND_DAYS,
     MX_METRIC_COUNT
 };
 

@@ -10,6 +10,8 @@
 #include "sim/scenario/mistakes.h"
 #include "sim/study/search_parts.h"
 
+#define MATERIAL 0.5
+
 /* ---- candidates ---- */
 
 static int compare_numbers(const void *a, const void *b)
@@ -80,21 +82,29 @@ static bool passes(const struct mx_search *search, size_t point)
     return search->solution->points[point].outcome == MX_EXPECT_PASS;
 }
 
-/* A target that gets worse, beyond chance, towards later candidates. Only what is defined in both
- * counts; a value that is no valid scenario says nothing. */
+/* Whether a target gets worse from the early to the late candidate, beyond chance, and by at least
+ * MATERIAL of how far the early one is from the bound: a ripple far away says nothing of the
+ * border. */
+static bool is_worse(const struct mx_expectation *expectation,
+                     const struct mx_solution_value *early, const struct mx_solution_value *late)
+{
+    bool is_floor =
+        expectation->comparison == MX_AT_LEAST || expectation->comparison == MX_MORE_THAN;
+
+    if (!early->is_known || !late->is_known) {
+        return early->is_known; /* it was reached, and is no more */
+    }
+    return (is_floor ? late->high < early->low : late->low > early->high) &&
+           fabs(late->mean - early->mean) >= MATERIAL * fabs(early->mean - expectation->bound);
+}
+
+/* A value that is no valid scenario says nothing. */
 static bool gets_worse(const struct mx_solution *solution, const struct mx_solution_point *early,
                        const struct mx_solution_point *late)
 {
     for (size_t t = 0; t < solution->target_count; t++) {
-        enum mx_comparison comparison = solution->targets[t].expectation.comparison;
-        const struct mx_solution_value *a = &early->targets[t], *b = &late->targets[t];
-        bool is_floor = comparison == MX_AT_LEAST || comparison == MX_MORE_THAN;
-
-        if (early->error == NULL && late->error == NULL && a->is_known && b->is_known &&
-            (is_floor ? b->high < a->low : b->low > a->high)) {
-            return true;
-        }
-        if (early->error == NULL && late->error == NULL && a->is_known && !b->is_known) {
+        if (early->error == NULL && late->error == NULL &&
+            is_worse(&solution->targets[t].expectation, &early->targets[t], &late->targets[t])) {
             return true;
         }
     }
