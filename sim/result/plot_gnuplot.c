@@ -346,8 +346,8 @@ static char *mend_svg(const char *bytes, size_t *size)
     return text;
 }
 
-static int deliver(const char *bytes, size_t size, const char *target,
-                   const struct mx_plot_error *error)
+int mx_gnuplot_deliver(const char *bytes, size_t size, const char *target,
+                       const struct mx_plot_error *error)
 {
     int error_number = 0;
     struct mx_outfile *out = mx_outfile_open(target, &error_number);
@@ -428,7 +428,7 @@ int mx_gnuplot_draw(const struct mx_gnuplot *gnuplot, const char *kind, const ch
         mx_gnuplot_make(gnuplot, kind, script_name, picture_name, format, &bytes, &size, error);
 
     if (code == 0) {
-        code = deliver(bytes, size, target, error);
+        code = mx_gnuplot_deliver(bytes, size, target, error);
     }
     free(bytes);
     return code;

@@ -36,6 +36,10 @@ int mx_gnuplot_make(const struct mx_gnuplot *gnuplot, const char *kind, const ch
                     const char *picture_name, enum mx_plot_format format, char **bytes,
                     size_t *size, const struct mx_plot_error *error);
 
+/* Put a picture at `target`, whole or not at all. Returns 0 or an exit code. */
+int mx_gnuplot_deliver(const char *bytes, size_t size, const char *target,
+                       const struct mx_plot_error *error);
+
 /* The same, put at `target`, which is as it was when something goes wrong. */
 int mx_gnuplot_draw(const struct mx_gnuplot *gnuplot, const char *kind, const char *script_name,
                     const char *picture_name, enum mx_plot_format format, const char *target,

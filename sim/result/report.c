@@ -7,59 +7,11 @@
 #include <string.h>
 
 #include "sim/base/outfile.h"
-#include "sim/base/version.h"
-#include "sim/result/report_assets.h"
-#include "sim/result/report_html.h"
+#include "sim/result/report_page.h"
 #include "sim/result/report_parts.h"
+#include "sim/result/report_study.h"
 
 #define RUN_COUNT_MAX 16
-
-/* A page asks nobody for anything: the policy says so, and a browser holds it to that. */
-static void begin_page(FILE *out, const char *title, const char *kind, const char *subtitle)
-{
-    mx_html_printf(
-        out,
-        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
-        "'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action "
-        "'none'\">\n"
-        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-        "<meta name=\"color-scheme\" content=\"light dark\">\n"
-        "<meta name=\"generator\" content=\"mxsim %s\">\n<title>%s</title>\n<style>\n",
-        mx_version(), title);
-    (void)fputs(mx_report_css(), out);
-    (void)fputs("</style>\n<script>document.documentElement.className = 'js';</script>\n</head>\n"
-                "<body>\n<a class=\"skip\" href=\"#answer\">To the answer</a>\n<header>\n",
-                out);
-    mx_html_printf(out, "<p class=\"kind\">%s</p>\n<h1>", kind);
-    mx_html_unbroken(out, title);
-    mx_html_printf(out, "</h1>\n<p class=\"sub\">%s</p>\n", subtitle);
-    (void)fputs("</header>\n", out);
-}
-
-static void write_contents(FILE *out)
-{
-    static const char *const entries[][2] = {
-        {"answer", "Answer"},     {"deliverability", "Deliverability"},
-        {"pictures", "Pictures"}, {"assumed", "Assumptions"},
-        {"words", "Words"},       {"again", "Reproduce"}};
-
-    (void)fputs("<nav aria-label=\"Sections\"><ul>\n", out);
-    for (size_t i = 0; i < sizeof entries / sizeof entries[0]; i++) {
-        mx_html_printf(out, "<li><a href=\"#%s\">%s</a></li>\n", entries[i][0], entries[i][1]);
-    }
-    (void)fputs("</ul></nav>\n<main>\n", out);
-}
-
-static void end_page(FILE *out)
-{
-    mx_html_printf(out,
-                   "</main>\n<footer><p>Made by mxsim %s (%s). Simulated, not measured.</p>"
-                   "</footer>\n<script>\n",
-                   mx_version(), mx_commit());
-    (void)fputs(mx_report_js(), out);
-    (void)fputs("</script>\n</body>\n</html>\n", out);
-}
 
 static struct mx_plot_text subtitle(const struct mx_report_runs *runs)
 {
@@ -79,17 +31,22 @@ static int write_page(FILE *out, const struct mx_report_runs *runs,
 {
     int code;
 
-    begin_page(out, mx_report_headline(runs).s,
-               runs->count > 1 ? "mxsim report: runs side by side" : "mxsim report",
-               subtitle(runs).s);
-    write_contents(out);
+    static const struct mx_report_entry entries[] = {
+        {"answer", "Answer"},     {"deliverability", "Deliverability"},
+        {"pictures", "Pictures"}, {"assumed", "Assumptions"},
+        {"words", "Words"},       {"again", "Reproduce"}};
+
+    mx_report_begin(out, mx_report_headline(runs).s,
+                    runs->count > 1 ? "mxsim report: runs side by side" : "mxsim report",
+                    subtitle(runs).s);
+    mx_report_contents(out, entries, sizeof entries / sizeof entries[0]);
     mx_report_answer(out, runs);
     mx_report_deliverability(out, runs);
     code = mx_report_pictures(out, runs, request->plots_dir, request->pictures_dir, error);
     mx_report_assumed(out, runs);
     mx_report_words(out);
     mx_report_again(out, runs, request->out);
-    end_page(out);
+    mx_report_end(out);
     return code;
 }
 
@@ -113,6 +70,7 @@ static int tell_apart(struct mx_report_runs *runs, const struct mx_plot_error *e
     return 0;
 }
 
+/* runs: none for a study. */
 static int write_file(const struct mx_report_runs *runs, const struct mx_report_request *request,
                       const struct mx_plot_error *error)
 {
@@ -123,7 +81,9 @@ static int write_file(const struct mx_report_runs *runs, const struct mx_report_
         return mx_plot_fail(error, MX_EXIT_FAILURE, "cannot write %s: %s", request->out,
                             strerror(error_number));
     }
-    code = write_page(mx_outfile_stream(out), runs, request, error);
+    code = runs->count > 0 ? write_page(mx_outfile_stream(out), runs, request, error)
+                           : mx_report_study(mx_outfile_stream(out), request->dirs[0],
+                                             request->plots_dir, request->out, error);
     if (code != 0) {
         mx_outfile_abort(out);
         return code;
@@ -144,6 +104,9 @@ int mx_report_write(const struct mx_report_request *request, char *error, size_t
     if (request->dir_count > RUN_COUNT_MAX) {
         return mx_plot_fail(&keep, MX_EXIT_USAGE, "a report holds up to %d runs, not %zu",
                             RUN_COUNT_MAX, request->dir_count);
+    }
+    if (request->dir_count == 1 && mx_report_is_study(request->dirs[0])) {
+        return write_file(&runs, request, &keep);
     }
     runs.run = calloc(request->dir_count, sizeof *runs.run);
     if (runs.run == NULL) {

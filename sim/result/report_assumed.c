@@ -5,6 +5,7 @@
 
 #include "sim/base/version.h"
 #include "sim/result/report_html.h"
+#include "sim/result/report_page.h"
 #include "sim/result/report_parts.h"
 
 static const char *or_empty(const char *text)
@@ -141,29 +142,6 @@ void mx_report_words(FILE *out)
 
 /* --- again ----------------------------------------------------------------------------------- */
 
-/* A text as one word of a shell, for a person to copy. */
-static void write_word(FILE *out, const char *text)
-{
-    static const char plain[] =
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./-+=:,@%";
-
-    if (text[0] != '\0' && strspn(text, plain) == strlen(text)) {
-        mx_html_text(out, text);
-        return;
-    }
-    mx_html_text(out, "'");
-    for (const char *at = text; *at != '\0';) {
-        size_t size = strcspn(at, "'");
-        mx_html_text_n(out, at, size);
-        at += size;
-        if (*at == '\'') {
-            mx_html_text(out, "'\\''");
-            at++;
-        }
-    }
-    mx_html_text(out, "'");
-}
-
 static void write_fact(FILE *out, const char *name, const char *text)
 {
     mx_html_printf(out, "<div><dt>%s</dt><dd>%s</dd></div>\n", name, text);
@@ -194,7 +172,7 @@ static void write_facts(FILE *out, const struct mx_report_run *run)
     if (run->plan != NULL) {
         (void)fputs("<pre tabindex=\"0\" role=\"region\" aria-label=\"Command\"><code>mxsim run ",
                     out);
-        write_word(out, mx_plot_text_format("%s/plan.cfg", run->dir).s);
+        mx_report_word(out, mx_plot_text_format("%s/plan.cfg", run->dir).s);
         (void)fprintf(out, " --seed %lld --replications %.0f --out again", seed, run->replications);
         (void)fputs("</code></pre>\n", out);
     }
@@ -218,9 +196,9 @@ void mx_report_again(FILE *out, const struct mx_report_runs *runs, const char *o
                 out);
     for (size_t r = 0; r < runs->count; r++) {
         (void)fputc(' ', out);
-        write_word(out, runs->run[r].dir);
+        mx_report_word(out, runs->run[r].dir);
     }
     (void)fputs(" --out ", out);
-    write_word(out, out_name);
+    mx_report_word(out, out_name);
     (void)fputs("</code></pre>\n</section>\n", out);
 }

@@ -123,16 +123,16 @@ static const char *replace(FILE *out, const char *at, size_t number)
     return at;
 }
 
-void mx_report_svg(FILE *out, const char *svg, size_t number, double blank_px, const char *label)
+static void write_svg(FILE *out, const char *svg, size_t number, int head_px, int height_px,
+                      const char *label)
 {
     const char *at = strstr(svg, "<g id=\"gnuplot_canvas\">");
     const char *end = strstr(svg, "</svg>"), *ground;
-    int height_px = 600 - HEAD_PX - (int)blank_px;
 
     mx_html_printf(out,
                    "<svg role=\"img\" viewBox=\"0 %d 960 %d\" width=\"960\" height=\"%d\" "
                    "aria-label=\"%s\">\n<g>",
-                   HEAD_PX, height_px, height_px, label);
+                   head_px, height_px, height_px, label);
     at = at == NULL ? end : at + strlen("<g id=\"gnuplot_canvas\">");
     ground = at == NULL ? NULL : strstr(at, "fill=\"#ffffff\"/>");
     if (ground != NULL && ground < end && ground - at < 100) {
@@ -151,4 +151,14 @@ void mx_report_svg(FILE *out, const char *svg, size_t number, double blank_px, c
         at = next;
     }
     (void)fputs("</svg>\n", out);
+}
+
+void mx_report_svg(FILE *out, const char *svg, size_t number, double blank_px, const char *label)
+{
+    write_svg(out, svg, number, HEAD_PX, 600 - HEAD_PX - (int)blank_px, label);
+}
+
+void mx_report_svg_whole(FILE *out, const char *svg, size_t number, const char *label)
+{
+    write_svg(out, svg, number, 0, 600, label);
 }
