@@ -12,7 +12,7 @@
 #define ROW_COUNT_MAX 24
 #define NAME_RIGHT_PX 330.0
 #define AXIS_LEFT_PX 350.0
-#define AXIS_RIGHT_PX 720.0
+#define AXIS_RIGHT_PX 660.0
 #define ROWS_TOP_PX 488.0
 #define ROWS_BOTTOM_PX 40.0
 #define ROW_PX_MAX 44.0
@@ -20,7 +20,8 @@
 struct row {
     struct mx_plot_text name;
     double mean, low, high;
-    bool is_told_apart, is_rate;
+    bool is_told_apart;
+    enum { COUNT, RATE, TIME } unit;
 };
 
 struct rows {
@@ -57,15 +58,22 @@ static void collect(const json_t *root, struct rows *rows)
             row->high = number_of(json_array_get(interval, 1));
             row->is_told_apart = outcome != NULL &&
                                  (strcmp(outcome, "higher") == 0 || strcmp(outcome, "lower") == 0);
-            row->is_rate = strstr(name, "rate") != NULL;
+            row->unit = strstr(name, "rate") != NULL                                     ? RATE
+                        : strlen(name) > 2 && strcmp(name + strlen(name) - 2, "_s") == 0 ? TIME
+                                                                                         : COUNT;
         }
     }
 }
 
+/* With its sign, in the unit that people use. */
 static struct mx_plot_text number_text(const struct row *row, double value)
 {
-    return row->is_rate ? mx_plot_text_format("%+.3g", 100.0 * value)
-                        : mx_plot_text_format("%+.4g", value);
+    const char *sign = value > 0.0 ? "+" : value < 0.0 ? "\xE2\x88\x92" : "";
+    double size = fabs(value);
+
+    return row->unit == RATE   ? mx_plot_text_format("%s%.3g", sign, 100.0 * size)
+           : row->unit == TIME ? mx_plot_text_format("%s%s", sign, mx_plot_duration(size).s)
+                               : mx_plot_text_format("%s%s", sign, mx_plot_count(size).s);
 }
 
 static void add_note(struct mx_plot_canvas *canvas, struct mx_plot_text text, double x_px,
@@ -112,7 +120,7 @@ static void draw_row(struct mx_plot_canvas *canvas, const struct row *row, doubl
     add_note(canvas,
              mx_plot_text_format("%s [%s, %s]%s", number_text(row, row->mean).s,
                                  number_text(row, row->low).s, number_text(row, row->high).s,
-                                 row->is_rate ? " points" : ""),
+                                 row->unit == RATE ? " points" : ""),
              AXIS_RIGHT_PX + 12.0, y_px, 12.0, MX_PLOT_INK, MX_PLOT_LEFT);
 }
 

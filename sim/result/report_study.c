@@ -295,10 +295,11 @@ static void write_pictures(FILE *out, const struct study *study, char *const *sv
     for (size_t p = 0; p < PICTURE_COUNT_MAX && svgs[p] != NULL; p++) {
         struct mx_plot_text says = headline_of(svgs[p]);
 
+        (void)fputs("<figure>\n", out);
         mx_html_printf(out,
-                       "<figure>\n<figcaption><h3>%s</h3></figcaption>\n<div class=\"picture\" "
-                       "role=\"region\" tabindex=\"0\" aria-label=\"Picture: %s\">",
-                       says.s, study->pictures[p]);
+                       "<div class=\"picture\" role=\"region\" tabindex=\"0\" "
+                       "aria-label=\"Picture: %s\">",
+                       study->pictures[p]);
         mx_report_svg_whole(out, svgs[p], p + 1,
                             mx_plot_text_format("Picture of the study: %s", says.s).s);
         (void)fputs("</div>\n</figure>\n", out);
