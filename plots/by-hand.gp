@@ -2,8 +2,9 @@
 # by-hand.gp - for scripts called without the program: reads the CSV files of a result folder as
 # they are and sets what the program would set, in a plain form.
 #
-# Reads dir (the result folder), picture_file (its name ending in .svg, .png or .pdf), hand_kind. Names of
-# providers must not hold blanks. Data may have gaps where nothing happened: lines run across them.
+# Reads dir (the result folder), picture_file (its name ending in .svg, .png or .pdf), hand_kind.
+# Names of providers must not hold blanks. Data may have gaps where nothing happened: lines run
+# across them.
 
 if (!exists('dir')) {
     print 'Say which result folder, as the script tells at its top: gnuplot -c SCRIPT DIR FILE'

@@ -93,7 +93,8 @@ done
 sum() { # COLUMN FILE [CONDITION]
     awk -F, "NR > 1 ${3:+&& $3} { s += \$$1 } END { printf \"%.0f\", s }" "$2"
 }
-[ "$(sum 3 a/b/attempts_by_number.csv)" = "$(jq '.total.attempts.mean | round' a/b/summary.json)" ] ||
+[ "$(sum 3 a/b/attempts_by_number.csv)" = \
+    "$(jq '.total.attempts.mean | round' a/b/summary.json)" ] ||
     fail "attempts by number: $(sum 3 a/b/attempts_by_number.csv) in all"
 [ "$(sum 5 a/b/attempts_by_number.csv '$1 == 1')" = \
     "$(jq '.total.deferred_first_attempt.mean | round' a/b/summary.json)" ] ||

@@ -172,7 +172,8 @@ const struct mx_command mx_command_table[MX_COMMAND_COUNT] = {
                 "Draws pictures of a folder that `mxsim run --out` wrote, with gnuplot. KIND is "
                 "one of delivered-over-time, attempts-per-minute, deferrals-by-reason, "
                 "deferral-heat-map, queue-length, first-attempt, retry-age, reputation, "
-                "allowance, warm-up, outcomes; of a sensitivity study influence and tornado; without "
+                "allowance, warm-up, outcomes; of a sensitivity study influence and tornado; "
+                "without "
                 "it all are drawn.",
             .examples =
                 "mxsim plot out/black-friday\tall kinds as SVG and PNG, into the same folder\n"

@@ -370,7 +370,10 @@ int mx_plot_write(const struct mx_plot_request *request, char *error, size_t err
         return no_such_kind(request->kind, &keep);
     }
     code = mx_plot_session_open(&session, request->dir, request->plots_dir, error, error_size);
-    if (code == 0 && !request->is_file) {
+    if (session == NULL) {
+        return code;
+    }
+    if (!request->is_file) {
         error_number = mx_make_dirs(folder);
         code = error_number == 0
                    ? 0

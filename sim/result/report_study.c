@@ -15,6 +15,7 @@
 #include "sim/result/report_html.h"
 #include "sim/result/report_page.h"
 #include "sim/result/report_svg.h"
+#include "sim/result/study_figure.h"
 
 #define ROW_COUNT_MAX 20000
 #define PICTURE_COUNT_MAX 2
@@ -225,7 +226,9 @@ static void write_json(FILE *out, const json_t *root)
                   "What was varied, and how far");
 }
 
-static int write_database(FILE *out, const char *path, const struct mx_plot_error *error)
+/* is_large: the table is folded away, so that the page opens at once. */
+static int write_database(FILE *out, const char *path, bool is_large,
+                          const struct mx_plot_error *error)
 {
     sqlite3 *db = NULL;
     sqlite3_stmt *rows = NULL;
@@ -235,6 +238,7 @@ static int write_database(FILE *out, const char *path, const struct mx_plot_erro
         status = sqlite3_prepare_v2(db, "SELECT * FROM wide ORDER BY point", -1, &rows, NULL);
     }
     if (status == SQLITE_OK) {
+        (void)fputs(is_large ? "<details class=\"long\"><summary>All points</summary>\n" : "", out);
         begin_table(out, "points", "Points: parameters, and the mean of each metric");
         for (int c = 0; c < sqlite3_column_count(rows); c++) {
             write_heading(out, sqlite3_column_name(rows, c));
@@ -254,6 +258,7 @@ static int write_database(FILE *out, const char *path, const struct mx_plot_erro
             count++;
         }
         (void)fputs("</tbody></table></div>\n", out);
+        (void)fputs(is_large ? "</details>\n" : "", out);
     }
     if (status != SQLITE_DONE && status != SQLITE_ROW) {
         code = mx_plot_fail(error, MX_EXIT_INVALID, "%s: %s", path, sqlite3_errmsg(db));
@@ -287,11 +292,32 @@ static struct mx_plot_text headline_of(const char *svg)
     return mx_plot_text_clean(text);
 }
 
+/* A sweep of so many points that its picture would hold more than can be told apart. */
+static bool is_too_large(const char *path)
+{
+    sqlite3 *db = NULL;
+    sqlite3_stmt *count = NULL;
+    bool is_large = false;
+
+    if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK &&
+        sqlite3_prepare_v2(db, "SELECT count(*) FROM points", -1, &count, NULL) == SQLITE_OK &&
+        sqlite3_step(count) == SQLITE_ROW) {
+        is_large = sqlite3_column_int(count, 0) > MX_FIGURE_CELLS_MAX;
+    }
+    (void)sqlite3_finalize(count);
+    (void)sqlite3_close(db);
+    return is_large;
+}
+
 static void write_pictures(FILE *out, const struct study *study, char *const *svgs)
 {
     (void)fputs("<section id=\"answer\" aria-labelledby=\"answer-title\">\n"
                 "<h2 id=\"answer-title\">The answer</h2>\n",
                 out);
+    if (svgs[0] == NULL) {
+        mx_html_printf(out, "<p>More than %d points: they are too many for a picture.</p>\n",
+                       MX_FIGURE_CELLS_MAX);
+    }
     for (size_t p = 0; p < PICTURE_COUNT_MAX && svgs[p] != NULL; p++) {
         struct mx_plot_text says = headline_of(svgs[p]);
 
@@ -336,7 +362,7 @@ static int write_page(FILE *out, const struct study *study, char *const *svgs, c
         {"answer", "Answer"}, {"numbers", "Numbers"}, {"again", "Reproduce"}};
     int code = 0;
 
-    mx_report_begin(out, headline_of(svgs[0]).s,
+    mx_report_begin(out, svgs[0] != NULL ? headline_of(svgs[0]).s : study->name,
                     mx_plot_text_format("mxsim report: %s", study->name).s, path);
     mx_report_contents(out, entries, sizeof entries / sizeof entries[0]);
     write_pictures(out, study, svgs);
@@ -347,7 +373,7 @@ static int write_page(FILE *out, const struct study *study, char *const *svgs, c
         write_facts(out, root);
         write_json(out, root);
     } else {
-        code = write_database(out, path, error);
+        code = write_database(out, path, svgs[0] == NULL, error);
     }
     (void)fputs("</section>\n", out);
     write_again(out, json_string_value(json_object_get(root, "command")), dir, out_name);
@@ -363,7 +389,7 @@ int mx_report_study(FILE *out, const char *dir, const char *plots_dir, const cha
     char *path = malloc(size), *svgs[PICTURE_COUNT_MAX + 1] = {NULL};
     json_error_t where;
     json_t *root = NULL;
-    bool is_json = strstr(study->file, ".json") != NULL;
+    bool is_json = strstr(study->file, ".json") != NULL, is_drawn = true;
     int code = 0;
 
     if (path == NULL) {
@@ -376,7 +402,11 @@ int mx_report_study(FILE *out, const char *dir, const char *plots_dir, const cha
                             : mx_plot_fail(error, MX_EXIT_INVALID, "%s:%d: %s", path, where.line,
                                            where.text);
     }
-    for (size_t p = 0; code == 0 && p < PICTURE_COUNT_MAX && study->pictures[p] != NULL; p++) {
+    if (!is_json) {
+        is_drawn = !is_too_large(path);
+    }
+    for (size_t p = 0; code == 0 && is_drawn && p < PICTURE_COUNT_MAX && study->pictures[p] != NULL;
+         p++) {
         code = mx_plot_study_svg(dir, study->pictures[p], plots_dir, &svgs[p], error->text,
                                  error->size);
     }
