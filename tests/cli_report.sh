@@ -80,6 +80,38 @@ expect 3 'broken/timeseries.csv:[0-9]+: ' report broken --out none.html
 grep -qF 'gnuplot is not installed (package gnuplot-nox)' err || fail "no gnuplot: $(cat err)"
 [ ! -e none.html ] || fail "half a page without gnuplot"
 
+# --- studies ---
+expect 0 '' compare small.cfg -w mta.retry.preset=postfix -n 3 --out cmp -q
+expect 0 '' report cmp --out cmp.html
+for word in 'mxsim report: Comparison' 'delivered_rate: difference from A' '<svg ' \
+    'mta.retry.preset=postfix' 'mxsim report cmp --out cmp.html'; do
+    grep -qF -- "$word" cmp.html || fail "cmp.html lacks $word"
+done
+cat >study.cfg <<'EOF'
+scenario = "small.cfg"; replications = 2; seed = 1;
+parameters = { window = { path = "campaigns.news.window"; values = ( "1h", "2h", "4h" ); }; };
+metrics = ( "delivered_rate", "deferrals" );
+EOF
+expect 0 '' sweep study.cfg --out swept -q
+expect 0 '' report swept --out swept.html
+[ "$(grep -c '<tr><th scope="row">' swept.html)" = 3 ] || fail "points of swept.html"
+# more points than a picture holds: folded away, and the page says so
+cp -r swept many
+sqlite3 many/sweep.db "WITH RECURSIVE n(i) AS (SELECT 3 UNION ALL SELECT i + 1 FROM n WHERE i < 9999)
+    INSERT INTO points SELECT i, NULL, NULL FROM n" 2>err ||
+    { command -v sqlite3 >/dev/null && fail "$(cat err)"; }
+if command -v sqlite3 >/dev/null; then
+    expect 0 '' report many --out many.html
+    grep -q 'too many for a picture' many.html || fail "many.html does not say why it has no picture"
+    [ "$(grep -c '<tr><th scope="row">' many.html)" = 10000 ] || fail "points of many.html"
+    [ "$(wc -c <many.html)" -lt 5242880 ] || fail "many.html is larger than 5 MiB"
+fi
+echo '{"kind": "comparison"}' >cmp/comparison.json
+expect 3 'comparison.json: metrics is missing' report cmp --out none.html
+echo broken >swept/sweep.db
+expect 3 'swept/sweep.db' report swept --out none.html
+[ ! -e none.html ] || fail "half a page of a study"
+
 # --- plot ---
 expect 0 '' plot a
 [ "$(ls a/*.svg a/*.png | wc -l)" = 22 ] || fail "plot a: $(ls a)"

@@ -100,9 +100,13 @@ struct mx_plot_text mx_report_interval_of(const struct mx_report_run *run)
                                   "each number its 95 % interval.");
     }
     return mx_plot_text_format("Means over %s replications. In brackets: 95 %% interval of that "
-                               "mean (Student\xE2\x80\x99s "
-                               "t). It covers chance alone, not what is unknown about providers.",
-                               mx_plot_count(run->replications).s);
+                               "mean. It covers chance alone, not what is unknown about "
+                               "providers.%s",
+                               mx_plot_count(run->replications).s,
+                               json_is_object(json_object_get(run->summary, "uncertain"))
+                                   ? " Below it: where the next outcome lies when all that is "
+                                     "assumed is drawn afresh, too."
+                                   : "");
 }
 
 /* The largest reason of deferrals, with its share. */
@@ -238,6 +242,24 @@ static struct mx_plot_text interval_of(const struct card *card,
                                                       : "no interval");
 }
 
+/* The next outcome, chance and what is not known; "" where that was not asked. */
+static struct mx_plot_text unknown_of(const struct card *card, const struct mx_report_run *run)
+{
+    const json_t *uncertain = json_object_get(run->summary, "uncertain");
+    const json_t *metric = json_object_get(json_object_get(uncertain, "total"), card->metric);
+    const json_t *range = json_object_get(metric, "chance_and_unknown");
+    const json_t *from = json_array_get(range, 0), *to = json_array_get(range, 2);
+
+    if (range == NULL) {
+        return mx_plot_text_clean("");
+    }
+    return mx_plot_text_format(
+        " next outcome, what is unknown included: %s to %s (%.0f %%)",
+        json_is_number(from) ? card->text(json_number_value(from)).s : "never",
+        json_is_number(to) ? card->text(json_number_value(to)).s : "never",
+        100.0 * json_number_value(json_object_get(uncertain, "probability")));
+}
+
 static void write_cards(FILE *out, const struct mx_report_run *run)
 {
     const json_t *total = mx_report_total(run);
@@ -247,11 +269,11 @@ static void write_cards(FILE *out, const struct mx_report_run *run)
         struct mx_report_metric metric = mx_report_metric(total, cards[c].metric);
 
         mx_html_printf(out,
-                       "<div><dt>%s</dt><dd><strong>%s</strong><span class=\"interval\">%s</span>"
+                       "<div><dt>%s</dt><dd><strong>%s</strong><span class=\"interval\">%s%s</span>"
                        "<span class=\"of\">%s</span><span class=\"of\">%s</span></dd></div>\n",
                        name_of(&cards[c], run).s, value_of(&cards[c], &metric).s,
-                       interval_of(&cards[c], &metric, run).s, made_of(&cards[c], total).s,
-                       cards[c].what);
+                       interval_of(&cards[c], &metric, run).s, unknown_of(&cards[c], run).s,
+                       made_of(&cards[c], total).s, cards[c].what);
     }
     (void)fputs("</dl>\n", out);
 }
