@@ -57,7 +57,9 @@ endif
 TOOLS := tests/tools
 MAIN := sim/cli/main.c
 SOURCES := $(filter-out $(MAIN),$(sort $(wildcard models/*.c sim/*/*.c)))
-RETRY_SOURCES := $(sort $(wildcard models/retry*.c models/exact_math.c sim/scheduler/*.c \
+# The library that a mail server could link: schedules, and what messages share at a destination.
+RETRY_SOURCES := $(sort $(wildcard models/retry*.c models/exact_math.c models/destination.c \
+    models/concurrency_window.c models/backoff_mode.c models/route_penalty.c sim/scheduler/*.c \
     sim/base/check.c))
 TEST_NAMES := $(sort $(basename $(notdir $(wildcard tests/test_*.c tests/long_*.c))))
 BENCH_NAMES := $(sort $(basename $(notdir $(wildcard tests/bench_*.c))))
@@ -122,17 +124,21 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/flags | $(BUILD)/packages
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(MX_CFLAGS) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
-archive = rm -f $@ && $(AR) rcs $@ $(1)
+# A source that came or went makes the archives anew, though no object is younger than they are.
+$(BUILD)/archived: force
+	@printf '%s\n' '$(SOURCES)' '$(RETRY_SOURCES)' '$(SUPPORT_SOURCES)' | $(replace)
 
-$(BUILD)/libmxsim.a: $(call object,$(SOURCES))
+archive = rm -f $@ && $(AR) rcs $@ $(filter %.o,$^)
+
+$(BUILD)/libmxsim.a: $(call object,$(SOURCES)) $(BUILD)/archived
 	$(say) AR $@
-	$(Q)$(call archive,$^)
-$(BUILD)/libmxretry.a: $(call object,$(RETRY_SOURCES))
+	$(Q)$(archive)
+$(BUILD)/libmxretry.a: $(call object,$(RETRY_SOURCES)) $(BUILD)/archived
 	$(say) AR $@
-	$(Q)$(call archive,$^)
-$(BUILD)/libmxtest.a: $(call object,$(SUPPORT_SOURCES))
+	$(Q)$(archive)
+$(BUILD)/libmxtest.a: $(call object,$(SUPPORT_SOURCES)) $(BUILD)/archived
 	@mkdir -p $(@D)
-	$(Q)$(call archive,$^)
+	$(Q)$(archive)
 
 $(BUILD)/mxsim: $(call object,$(MAIN)) $(BUILD)/libmxsim.a
 	$(say) LD $@

@@ -28,6 +28,22 @@ const char *mx_destination_check(const struct mx_retry_policy *policy,
     return NULL;
 }
 
+void mx_destination_refresh(struct mx_destination *destination,
+                            const struct mx_destination_params *params, int64_t now_us)
+{
+    if (params->window.enabled) {
+        mx_window_size(&destination->window, &params->window, destination->busy, now_us);
+    }
+    mx_route_off_until_us(&destination->route, now_us);
+    mx_backoff_is_active(&params->backoff, &destination->backoff, now_us);
+    destination->allowed = destination->window.size;
+    if (params->route.enabled) {
+        const uint32_t of_route =
+            destination->route.is_off ? 0 : mx_route_connections(&destination->route);
+        destination->allowed = of_route < destination->allowed ? of_route : destination->allowed;
+    }
+}
+
 void mx_destination_init(struct mx_destination *destination,
                          const struct mx_destination_params *params)
 {
@@ -37,21 +53,12 @@ void mx_destination_init(struct mx_destination *destination,
     } else {
         destination->window.size = UINT32_MAX;
     }
-}
-
-void mx_destination_refresh(struct mx_destination *destination,
-                            const struct mx_destination_params *params, int64_t now_us)
-{
-    if (params->window.enabled) {
-        mx_window_size(&destination->window, &params->window, destination->busy, now_us);
-    }
-    mx_route_off_until_us(&destination->route, now_us);
-    mx_backoff_is_active(&params->backoff, &destination->backoff, now_us);
+    mx_destination_refresh(destination, params, 0);
 }
 
 static bool is_given_up(const struct mx_destination *destination)
 {
-    return destination->window.size == 0 || destination->route.is_off;
+    return destination->allowed == 0;
 }
 
 int64_t mx_destination_ready_us(const struct mx_destination *destination, int64_t start_us)
@@ -59,7 +66,7 @@ int64_t mx_destination_ready_us(const struct mx_destination *destination, int64_
     if (is_given_up(destination)) {
         return 0; /* to be skipped: needs no connection */
     }
-    if (destination->busy >= destination->window.size) {
+    if (destination->busy >= destination->allowed) {
         return MX_NEVER;
     }
     return destination->queue.next_us > start_us ? destination->queue.next_us : start_us;
@@ -101,11 +108,10 @@ static bool is_about_connection(enum mx_verdict verdict, enum mx_reason reason)
 }
 
 /* Refused whatever the recipient: what Exim takes for a failure of the host. */
-static bool is_about_host(enum mx_verdict verdict, enum mx_reason reason)
+static bool is_about_host(const struct mx_destination_params *params, enum mx_verdict verdict,
+                          enum mx_reason reason)
 {
-    return is_about_connection(verdict, reason) ||
-           (verdict == MX_BUSY && (reason == MX_REASON_RATE || reason == MX_REASON_SPIKE ||
-                                   reason == MX_REASON_REPUTATION || reason == MX_REASON_CAPACITY));
+    return verdict == MX_BUSY && (params->host_reasons >> reason & 1U) != 0;
 }
 
 static void learn_connection(struct mx_destination *destination,
@@ -118,7 +124,7 @@ static void learn_connection(struct mx_destination *destination,
         mx_window_succeed(&destination->window, &params->window, destination->busy);
     }
     if (params->route.enabled && failed) {
-        mx_route_fail(&destination->route, &params->route, now_us);
+        mx_route_fail(&destination->route, &params->route, destination->busy - 1, now_us);
     } else if (params->route.enabled) {
         mx_route_succeed(&destination->route);
     }
@@ -150,11 +156,12 @@ bool mx_destination_reply(struct mx_destination *destination, const struct mx_re
     mx_destination_refresh(destination, params, now_us);
     learn_connection(destination, params, is_about_connection(verdict, reason), now_us);
     destination->busy--;
+    mx_destination_refresh(destination, params, now_us);
     if (verdict == MX_ACCEPT) {
         mx_retry_queue_deliver(&destination->queue);
         mx_backoff_deliver(&params->backoff, &destination->backoff);
     }
-    if (policy->unit == MX_UNIT_HOST && is_about_host(verdict, reason)) {
+    if (policy->unit == MX_UNIT_HOST && is_about_host(params, verdict, reason)) {
         *decision = mx_retry_host_fail(policy, &destination->host, state->created_us, now_us, u);
         return true;
     }

@@ -18,8 +18,10 @@
 #include "models/retry_queue.h"
 #include "models/route_penalty.h"
 
-/* backoff: of policies of unit queue. */
+/* backoff: of policies of unit queue. host_reasons: of unit host, bit (1 << enum mx_reason) of each
+ * deferral that is the host's failure, the recipient apart. */
 struct mx_destination_params {
+    uint32_t host_reasons;
     struct mx_window_params window;
     struct mx_route_params route;
     struct mx_backoff_params backoff;
@@ -31,7 +33,8 @@ struct mx_destination {
     struct mx_backoff backoff;
     struct mx_window window;
     struct mx_route route;
-    uint32_t busy; /* attempts that have no reply yet */
+    uint32_t busy;    /* attempts that have no reply yet */
+    uint32_t allowed; /* so many at once, as last refreshed; 0: given up for a while */
 };
 
 /* What to do with a message that is at the head of its line. */

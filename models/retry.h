@@ -48,7 +48,7 @@ enum mx_retry_unit { MX_UNIT_MESSAGE, MX_UNIT_HOST, MX_UNIT_QUEUE, MX_UNIT_COUNT
 #define MX_RETRY_SEGMENTS_MAX 16
 
 struct mx_retry_segment {
-    char kind;        /* 'F' fixed, 'G' geometric, 'H' random between base and previous x factor */
+    char kind;        /* 'F' fixed, 'G' geometric, 'H' random: the upper half of gap .. grown gap */
     int64_t until_us; /* since the first failure */
     int64_t gap_us;
     double factor; /* G, H */
@@ -59,7 +59,8 @@ struct mx_retry_segment {
  * already, the first that has not. multiply 1 repeats the last step, gap_us_max limits each step.
  * whole_factor: after the list the gap is its last one x floor(multiply^n), as maddy has it.
  * segments: the last until_us is a cutoff: a gap that would pass it ends at it, and the attempt
- * made there is the last. G: previous gap x factor, at least gap_us.
+ * made there is the last. Time counts from the message's first refusal; with MX_CLOCK_HOST_FAILURE
+ * from its creation. G: previous gap x factor, at least gap_us.
  * whole_seconds: clocks are read in whole seconds, and gaps cut to them.
  * A shortest gap of 0 is usable where there are scans: the next scan is the next attempt.
  * jitter_grows: jitter_us belongs to the first gap of a list and grows with the gaps, as in mox. */

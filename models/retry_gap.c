@@ -23,9 +23,9 @@ int64_t mx_retry_clock_us(const struct mx_retry_policy *policy, const struct mx_
 {
     switch (policy->clock) {
     case MX_CLOCK_CREATION:
+    case MX_CLOCK_HOST_FAILURE: /* of the message alone: its age counts, never the younger data */
         return state->created_us;
     case MX_CLOCK_FIRST_DEFERRAL:
-    case MX_CLOCK_HOST_FAILURE: /* of the message alone */
         return state->first_deferral_us;
     case MX_CLOCK_COUNT:
         break;
@@ -161,19 +161,37 @@ static int64_t read_us(const struct mx_retry_policy *policy, int64_t t_us)
     return policy->whole_seconds ? mx_retry_whole_seconds(t_us) : t_us;
 }
 
+/* Since when a message has been failing, as segments count it. Where Exim keeps retry data, its age
+ * counts for what is not the host's failure, however young those data are (retry.c). */
+static int64_t failing_since_us(const struct mx_retry_policy *policy,
+                                const struct mx_retry_state *state)
+{
+    return read_us(policy, policy->clock == MX_CLOCK_HOST_FAILURE ? state->created_us
+                                                                  : state->first_deferral_us);
+}
+
 int64_t mx_retry_cutoff_us(const struct mx_retry_policy *policy, const struct mx_retry_state *state)
 {
-    /* a message older than the rule is tried once more, however young its own retry data are */
-    const int64_t from_us =
-        policy->clock == MX_CLOCK_HOST_FAILURE ? state->created_us : state->first_deferral_us;
-    return mx_retry_add_us(read_us(policy, from_us),
+    return mx_retry_add_us(failing_since_us(policy, state),
                            policy->segment[policy->segment_count - 1].until_us);
+}
+
+/* H: the fixed part and the upper half of what is random, each half cut by itself. */
+static int64_t random_gap_us(const struct mx_retry_policy *policy, int64_t fixed_us,
+                             int64_t grown_us, double u)
+{
+    const int64_t spread_us = grown_us - fixed_us;
+    if (spread_us <= 0) {
+        return fixed_us;
+    }
+    const int64_t drawn_us = read_us(policy, (int64_t)((double)spread_us * u));
+    return fixed_us + read_us(policy, drawn_us / 2) + read_us(policy, spread_us / 2);
 }
 
 static int64_t segment_gap_us(const struct mx_retry_policy *policy,
                               const struct mx_retry_state *state, int64_t now_us, double u)
 {
-    const int64_t elapsed_us = read_us(policy, now_us) - read_us(policy, state->first_deferral_us);
+    const int64_t elapsed_us = read_us(policy, now_us) - failing_since_us(policy, state);
     uint32_t i = 0;
     while (i + 1 < policy->segment_count && elapsed_us >= policy->segment[i].until_us) {
         i++;
@@ -183,8 +201,8 @@ static int64_t segment_gap_us(const struct mx_retry_policy *policy,
     int64_t gap_us = segment->gap_us;
     if (segment->kind == 'G' && state->gap_us >= segment->gap_us) {
         gap_us = grown_us;
-    } else if (segment->kind == 'H' && grown_us > segment->gap_us) {
-        gap_us += read_us(policy, rounded((double)(grown_us - segment->gap_us) * u));
+    } else if (segment->kind == 'H') {
+        gap_us = random_gap_us(policy, gap_us, grown_us, u);
     }
     return policy->gap_us_max > 0 && gap_us > policy->gap_us_max ? policy->gap_us_max : gap_us;
 }

@@ -43,15 +43,16 @@ int64_t mx_retry_host_due_us(const struct mx_retry_policy *policy, const struct 
     return due_us > now_us ? due_us : now_us + 1;
 }
 
-/* The host's next time. G and H grow from the last gap, or from what it really was if shorter. */
+/* The next time, of data that have been failing since since_us. G and H grow from the last gap, or
+ * from what it really was if shorter. */
 static int64_t next_try_us(const struct mx_retry_policy *policy, const struct mx_retry_host *host,
-                           int64_t now_us, double u)
+                           int64_t since_us, int64_t now_us, double u)
 {
     const int64_t planned_us = host->next_try_us - host->last_try_us;
     const int64_t real_us = now_us - host->last_try_us;
     const struct mx_retry_state state = {
-        .created_us = host->first_failed_us,
-        .first_deferral_us = host->first_failed_us,
+        .created_us = since_us,
+        .first_deferral_us = since_us,
         .attempt_count = 1,
         .due_us = now_us,
         .gap_us = planned_us < real_us ? planned_us : real_us,
@@ -69,9 +70,11 @@ static int64_t clock_us(const struct mx_retry_policy *policy, int64_t now_us)
     return policy->whole_seconds ? mx_retry_whole_seconds(now_us) : now_us;
 }
 
-struct mx_retry_decision mx_retry_host_fail(const struct mx_retry_policy *policy,
-                                            struct mx_retry_host *host, int64_t created_us,
-                                            int64_t now_us, double u)
+/* Data of a host count from its first failure; of an address, from the message's creation where
+ * that is earlier. */
+static struct mx_retry_decision fail(const struct mx_retry_policy *policy,
+                                     struct mx_retry_host *host, bool is_address,
+                                     int64_t created_us, int64_t now_us, double u)
 {
     assert(created_us <= now_us && (!host->known || host->last_try_us <= now_us));
     const int64_t failed_us = clock_us(policy, now_us);
@@ -81,10 +84,14 @@ struct mx_retry_decision mx_retry_host_fail(const struct mx_retry_policy *policy
                                        .last_try_us = failed_us,
                                        .next_try_us = failed_us};
     }
-    host->expired = now_us >= cutoff_us(policy, host->first_failed_us);
+    const int64_t born_us = clock_us(policy, created_us);
+    const int64_t since_us =
+        is_address && born_us < host->first_failed_us ? born_us : host->first_failed_us;
+    host->expired = now_us >= cutoff_us(policy, since_us);
     const bool message_is_over = !host->expired && created_us <= host->first_failed_us &&
                                  now_us >= cutoff_us(policy, created_us);
-    const int64_t next_us = message_is_over ? failed_us : next_try_us(policy, host, failed_us, u);
+    const int64_t next_us =
+        message_is_over ? failed_us : next_try_us(policy, host, since_us, failed_us, u);
     const int64_t gap_us = next_us - failed_us;
     host->last_try_us = failed_us;
     host->next_try_us = next_us;
@@ -93,6 +100,27 @@ struct mx_retry_decision mx_retry_host_fail(const struct mx_retry_policy *policy
     }
     return (struct mx_retry_decision){mx_retry_host_due_us(policy, host, created_us, now_us),
                                       MX_NEVER, gap_us};
+}
+
+struct mx_retry_decision mx_retry_host_fail(const struct mx_retry_policy *policy,
+                                            struct mx_retry_host *host, int64_t created_us,
+                                            int64_t now_us, double u)
+{
+    return fail(policy, host, false, created_us, now_us, u);
+}
+
+struct mx_retry_decision mx_retry_address_fail(const struct mx_retry_policy *policy,
+                                               struct mx_retry_host *address, int64_t created_us,
+                                               int64_t now_us, double u)
+{
+    return fail(policy, address, true, created_us, now_us, u);
+}
+
+bool mx_retry_address_waits(const struct mx_retry_policy *policy,
+                            const struct mx_retry_host *address, int64_t created_us, int64_t now_us)
+{
+    return is_remembered(policy, address, now_us) && now_us < address->next_try_us &&
+           !address->expired && now_us < cutoff_us(policy, created_us);
 }
 
 void mx_retry_host_clear(struct mx_retry_host *host)

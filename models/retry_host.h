@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* retry_host.h - retry data that all messages to one host share, after Exim.
+/* retry_host.h - retry data that all messages to one host, or to one address, share, after Exim.
  *
  * A failure of the host sets the time before which no message is tried there; what comes earlier is
  * skipped ("retry time not reached"), and an answer that is not about the host deletes the data.
@@ -20,7 +20,7 @@ enum mx_retry_ask {
     MX_ASK_COUNT
 };
 
-/* Of one host. Zero it to start. Times are of replies, in us. */
+/* Of one host, or one address. Zero it to start. Times are of replies, in us. */
 struct mx_retry_host {
     bool known, expired;
     int64_t first_failed_us, last_try_us, next_try_us;
@@ -42,7 +42,16 @@ struct mx_retry_decision mx_retry_host_fail(const struct mx_retry_policy *policy
                                             struct mx_retry_host *host, int64_t created_us,
                                             int64_t now_us, double u);
 
-/* The host answered. */
+/* The same of an address: a refusal that is about the recipient. Only messages of a queue run wait
+ * for it; one that has just arrived is tried whatever the data say. */
+struct mx_retry_decision mx_retry_address_fail(const struct mx_retry_policy *policy,
+                                               struct mx_retry_host *address, int64_t created_us,
+                                               int64_t now_us, double u);
+bool mx_retry_address_waits(const struct mx_retry_policy *policy,
+                            const struct mx_retry_host *address, int64_t created_us,
+                            int64_t now_us);
+
+/* The host answered; the address is decided. */
 void mx_retry_host_clear(struct mx_retry_host *host);
 
 #endif

@@ -19,11 +19,17 @@ void mx_route_succeed(struct mx_route *route)
     route->is_valid = true;
 }
 
-void mx_route_fail(struct mx_route *route, const struct mx_route_params *params, int64_t now_us)
+uint32_t mx_route_connections(const struct mx_route *route)
+{
+    return route->is_valid ? UINT32_MAX : 1;
+}
+
+void mx_route_fail(struct mx_route *route, const struct mx_route_params *params, uint32_t others,
+                   int64_t now_us)
 {
     (void)mx_route_off_until_us(route, now_us);
     if (route->is_valid) {
-        route->is_valid = false;
+        route->is_valid = others > 0;
         return;
     }
     route->penalty += params->step;

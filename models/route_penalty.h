@@ -26,8 +26,13 @@ struct mx_route {
 /* When the route may be used: 0 now, else a time > now_us. */
 int64_t mx_route_off_until_us(struct mx_route *route, int64_t now_us);
 void mx_route_succeed(struct mx_route *route);
-/* A connection failed. Of a route that has worked since it came back this changes nothing: it is
- * the next first connection that decides. */
-void mx_route_fail(struct mx_route *route, const struct mx_route_params *params, int64_t now_us);
+/* A connection failed, while others (of attempts under way) are open. A route that has worked since
+ * it came back is not turned off; when that was its last connection it is new again, and the next
+ * first connection decides. */
+void mx_route_fail(struct mx_route *route, const struct mx_route_params *params, uint32_t others,
+                   int64_t now_us);
+
+/* How many connections it may have: while it is new, one. */
+uint32_t mx_route_connections(const struct mx_route *route);
 
 #endif

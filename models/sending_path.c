@@ -34,6 +34,7 @@ struct mx_sending_path {
     int64_t full_us;
     double taken;            /* since full_us */
     int64_t paused_until_us; /* and nothing starts before the limits last changed */
+    int64_t next_connect_us; /* with a connect interval: when a connection may be opened */
     double throttle_rate_per_s;
     uint32_t throttle_connections;
     struct slot slot[];
@@ -123,6 +124,20 @@ static void take_token(struct mx_sending_path *path, int64_t start_us)
     path->taken += 1;
 }
 
+/* First time from ready_us on at which an open connection is free or another may be opened. */
+static int64_t connected_us(const struct mx_sending_path *path, int64_t ready_us)
+{
+    int64_t at_us = path->next_connect_us > ready_us ? path->next_connect_us : ready_us;
+    for (uint32_t i = path->slot_count; i-- > 0 && at_us > ready_us;) {
+        const struct slot *slot = &path->slot[i];
+        const int64_t free_us = slot->free_us > ready_us ? slot->free_us : ready_us;
+        if (slot->left > 0 && free_us - slot->free_us <= path->params.idle_us && free_us < at_us) {
+            at_us = free_us;
+        }
+    }
+    return at_us;
+}
+
 int64_t mx_sending_path_start_us(const struct mx_sending_path *path, int64_t ready_us)
 {
     int64_t start_us = ready_us > path->paused_until_us ? ready_us : path->paused_until_us;
@@ -133,6 +148,9 @@ int64_t mx_sending_path_start_us(const struct mx_sending_path *path, int64_t rea
     if (path->limit > 0) {
         const int64_t free_us = path->slot[path->slot_count - path->limit].free_us;
         start_us = free_us > start_us ? free_us : start_us;
+        if (path->params.connect_interval_us > 0) {
+            start_us = connected_us(path, start_us);
+        }
     }
     return start_us;
 }
@@ -186,6 +204,7 @@ int64_t mx_sending_path_take(struct mx_sending_path *path, int64_t start_us, int
     if (!is_open) {
         const uint32_t carried = path->params.messages_per_connection;
         slot.free_us += path->params.connect_us;
+        path->next_connect_us = start_us + path->params.connect_interval_us;
         slot.left = carried > 0 ? carried : LEFT_UNLIMITED;
     }
     if (slot.left != LEFT_UNLIMITED) {

@@ -14,7 +14,8 @@
 
 /* connections 0 = no limit (then each message opens a connection of its own).
  * messages_per_connection 0 = no limit. rate_per_s 0 = no limit; burst: messages that may start at
- * once after idling, >= 1. idle_us: a connection unused for longer is closed. */
+ * once after idling, >= 1. idle_us: a connection unused for longer is closed. connect_interval_us:
+ * least time from opening one to opening the next (connections limited), 0 = none. */
 struct mx_sending_params {
     uint32_t connections;
     uint32_t messages_per_connection;
@@ -22,6 +23,7 @@ struct mx_sending_params {
     double burst;
     int64_t connect_us;
     int64_t idle_us;
+    int64_t connect_interval_us;
 };
 
 struct mx_sending_path;

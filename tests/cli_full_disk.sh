@@ -1,10 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# cli_full_disk.sh - output that cannot be written: exit code 1, a clear message, and what was there
-# before is there still.
+# cli_full_disk.sh - output that cannot be written, and no memory: exit code 1, a clear message, and
+# what was there before is there still. Of runs into one folder at once one leaves all the files.
 set -uo pipefail
 
 MXSIM=$(realpath -e "${MXSIM:-build/mxsim}") || exit 1
+root=$PWD
 work=$(mktemp -d)
 trap 'chmod -R u+w "$work"; rm -rf "$work"' EXIT
 cd "$work" || exit 1
@@ -80,6 +81,37 @@ if [ "$(id -u)" != 0 ]; then
 fi
 [ "$(cat out)" = "" ] || fail "a table in spite of it"
 no_litter
+
+# --- several runs into one folder at once: the files are of one of them ---
+for round in 1 2 3 4 5 6 7 8; do
+    for seed in 1 2 3 4; do
+        "$MXSIM" run small.cfg --set campaigns.news.recipients=100 --seed $seed --out shared \
+            --quiet &
+    done
+    wait
+    [ "$(sed -n 's/^ *"seed": \([0-9]*\),.*/\1/p' shared/summary.json)" = \
+        "$(sed -n 's/^seed = \([0-9]*\);.*/\1/p' shared/plan.cfg)" ] ||
+        fail "round $round: summary.json and plan.cfg are of different runs"
+done
+
+# --- memory that ends at any moment of loading ---
+short=0 enough=0
+for kib in $(seq 1100 150 8000); do
+    (
+        ulimit -d "$kib"
+        exec "$MXSIM" check "$root/scenarios/oracles/all-presets.cfg" --quiet
+    ) >out 2>err
+    case $? in
+    0) enough=$((enough + 1)) ;;
+    1)
+        short=$((short + 1))
+        grep -q '^mxsim: out of memory' err || fail "$kib KiB: $(cat err)"
+        ;;
+    127) ;; # too little for the libraries
+    *) fail "$kib KiB: ends with another code: $(cat err)" ;;
+    esac
+done
+[ $short -gt 2 ] && [ $enough -gt 2 ] || fail "memory: $short times too little, $enough enough"
 
 [ $failures = 0 ] && echo "nothing lost"
 exit $failures

@@ -15,6 +15,10 @@ if [ -e sim/cli/main.c ]; then
     "$root/bin/mxsim" --version | grep -q '[0-9]'
 fi
 [ ! -e sim/cli/mxsim.1 ] || [ -s "$root/share/man/man1/mxsim.1" ]
+[ -s "$root/share/man/man5/mxsim-scenario.5" ]
+grep -q '^complete -F _mxsim mxsim' "$root/share/bash-completion/completions/mxsim"
+grep -q '^#compdef mxsim' "$root/share/zsh/site-functions/_mxsim"
+grep -q '^complete -c mxsim' "$root/share/fish/vendor_completions.d/mxsim.fish"
 while read -r file; do
     cmp "scenarios/$file" "$root/share/mxsim/$file"
 done < <(cd scenarios && find . -name '*.cfg')
@@ -24,10 +28,13 @@ done < <(find plots -name '*.gp')
 
 # A mail server's view of the library: three attempts of one message.
 cat >"$work/user.c" <<'C'
+#include <mxretry/destination.h>
 #include <mxretry/scheduler.h>
 
 int main(void)
 {
+    const struct mx_destination_params params = {0};
+    struct mx_destination destination;
     struct mx_retry_policy policy;
     struct mx_scheduler *scheduler;
     struct mx_entry entry;
@@ -39,6 +46,11 @@ int main(void)
     }
     if (mx_scheduler_take_due(scheduler, 1, &entry, 1) != 1 || entry.kind != MX_DUE_ATTEMPT) {
         return 2;
+    }
+    mx_destination_init(&destination, &params);
+    if (mx_destination_is_shared(&policy, &params) ||
+        mx_destination_ask(&destination, &policy, 0, 0) != MX_DESTINATION_TRY) {
+        return 3;
     }
     mx_scheduler_destroy(scheduler);
     return 0;

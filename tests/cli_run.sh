@@ -53,6 +53,7 @@ for command in run check schedule plot help; do
     expect 0 "^Usage: mxsim $command" $command --help
     cmp -s out help.txt || fail "$command --help is not help $command"
     [ "$(wc -L <out)" -le 100 ] || fail "help of $command is wider than 100 columns"
+    ! grep -n ' $' out || fail "help of $command: blanks at the end of a line"
 done
 expect 2 'which command'
 [ -s out ] && fail "a usage error prints to standard output"

@@ -66,3 +66,16 @@ printf '# mxtest: check\nexit 0\n' >"$work/tests/cli_a.sh"
 printf '# mxtest: no-check\nexit 1\n' >"$work/tests/cli_b.sh"
 (cd "$work" && BUILD=build JOBS=1 MX_TESTS_DIR=tests "$runner" --groups quick) >"$work/out"
 [ "$(tail -n 1 "$work/out")" = '2 passed, 0 failed' ]
+program test_c '[  PASSED  ] 3 test(s).\n' 0
+(cd "$work" && BUILD=build JOBS=1 MX_TESTS_DIR=tests "$runner" --groups quick) >"$work/out"
+[ "$(tail -n 1 "$work/out")" = '5 passed, 0 failed' ]
+
+# A group beside another counts as any other, and comes last.
+program test_a '' '0; sleep 60' 'mxtest: timeout=1'
+sed -i 's/^exit.*/sleep 60/' "$work/build/tests/test_a"
+rm -f "$work"/tests/test_[bc].c
+(cd "$work" && BUILD=build JOBS=1 MX_TESTS_DIR=tests "$runner" --groups 'unit&' quick) \
+    >"$work/out" && exit 1
+[ "$(grep -c 'test_a failed' "$work/out")" = 2 ]
+[ "$(tail -n 1 "$work/out")" = '1 passed, 2 failed' ]
+[ "$(awk '$3 == "passed" { print $1 }' "$work/out" | tr '\n' ' ')" = 'quick unit ' ]

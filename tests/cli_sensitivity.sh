@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# cli_sensitivity.sh - run --uncertain and mxsim sensitivity from outside: what they print and write,
-# the same for any number of threads, and what they say when they cannot.
+# cli_sensitivity.sh - run --uncertain and mxsim sensitivity from outside: what they print and
+# write, the same for any number of threads, and what they say when they cannot.
 set -u
 mxsim=$(realpath "${MXSIM:-build/mxsim}")
 scenarios=$(realpath scenarios)
@@ -23,12 +23,14 @@ expect()
     "$mxsim" "$@" >"$work/out" 2>"$work/err"
     local got=$?
     [ "$got" -eq "$code" ] || fail "mxsim $*: exit $got, not $code: $(cat "$work/err")"
-    grep -q -- "$pattern" "$work/out" "$work/err" || fail "mxsim $*: no \"$pattern\": $(cat "$work/out" "$work/err")"
+    grep -q -- "$pattern" "$work/out" "$work/err" ||
+        fail "mxsim $*: no \"$pattern\": $(cat "$work/out" "$work/err")"
 }
 
 cat >"$work/small.cfg" <<END
 pools = { p = { ips = ( { name = "ip"; count = 2; age = "400d"; daily_volume = "1k"; } ); }; };
-campaigns = { c = { pool = "p"; recipients = 3000; window = "1h"; mix = { gmail = "60%"; other = "40%"; }; }; };
+campaigns = { c = { pool = "p"; recipients = 3000; window = "1h";
+  mix = { gmail = "60%"; other = "40%"; }; }; };
 providers = { gmail = { preset = "gmail"; }; other = { content = { reject = "10%"; }; }; };
 assumed = ( { key = "providers.other.content.reject"; range = "1% .. 50%"; } );
 END
@@ -51,12 +53,15 @@ export MXSIM_PATH=$scenarios
 expect 0 'chance and what is not known' run small.cfg --uncertain --replications 5
 grep -q 'with a probability of 67 %' out || fail "five outcomes do not give 67 %"
 for jobs in 1 2 7; do
-    "$mxsim" run small.cfg -u -n 6 --jobs $jobs --json 2>/dev/null | jq 'del(.performance)' >"json.$jobs"
+    "$mxsim" run small.cfg -u -n 6 --jobs $jobs --json 2>/dev/null |
+        jq 'del(.performance)' >"json.$jobs"
 done
 cmp -s json.1 json.2 && cmp -s json.1 json.7 || fail "--uncertain depends on the number of threads"
-jq -e '.uncertain.values > 30 and (.uncertain.probability * 7 | . > 4.999 and . < 5.001)' json.1 >/dev/null || fail "values, probability"
-jq -e '.uncertain.providers.other.delivered_rate | (.chance_and_unknown[2] - .chance_and_unknown[0]) >
-    5 * (.chance[2] - .chance[0])' json.1 >/dev/null || fail "what is not known is no wider than chance"
+jq -e '.uncertain.values > 30 and (.uncertain.probability * 7 | . > 4.999 and . < 5.001)' \
+    json.1 >/dev/null || fail "values, probability"
+jq -e '.uncertain.providers.other.delivered_rate |
+    (.chance_and_unknown[2] - .chance_and_unknown[0]) > 5 * (.chance[2] - .chance[0])' \
+    json.1 >/dev/null || fail "what is not known is no wider than chance"
 # the plain part is what it is without the option
 "$mxsim" run small.cfg -n 6 --json 2>/dev/null | jq 'del(.performance)' >json.plain
 jq 'del(.uncertain)' json.1 | cmp -s - json.plain || fail "--uncertain changes the plain results"
@@ -65,9 +70,10 @@ jq 'del(.uncertain)' json.1 | cmp -s - json.plain || fail "--uncertain changes t
 # nothing assumed: nothing changes
 expect 0 'changes nothing' run known.cfg --uncertain -n 3 --json
 jq 'del(.performance)' out >json.uncertain
-"$mxsim" run known.cfg -n 3 --json 2>/dev/null | jq 'del(.performance)' | cmp -s - json.uncertain || fail "--uncertain changed a known scenario"
+"$mxsim" run known.cfg -n 3 --json 2>/dev/null |
+    jq 'del(.performance)' | cmp -s - json.uncertain || fail "--uncertain changed a known scenario"
 expect 2 'at least 2 replications' run small.cfg --uncertain --replications 1
-expect 3 'wrong.cfg:4: providers.other.content.reject: .*is not a range such as' run wrong.cfg
+expect 3 'wrong.cfg:5: providers.other.content.reject: .*is not a range such as' run wrong.cfg
 "$mxsim" check "$scenarios/reference.cfg" >plan.cfg
 expect 3 'use the scenario that it was made of' run plan.cfg --uncertain -n 2
 
@@ -75,13 +81,16 @@ expect 3 'use the scenario that it was made of' run plan.cfg --uncertain -n 2
 expect 0 'It hangs on' sensitivity study.cfg --out found
 for jobs in 1 7; do
     "$mxsim" sensitivity study.cfg --jobs $jobs --json >"found.$jobs" 2>/dev/null
-    cmp -s "found.$jobs" found/sensitivity.json || fail "sensitivity depends on the number of threads"
+    cmp -s "found.$jobs" found/sensitivity.json ||
+        fail "sensitivity depends on the number of threads"
 done
-jq -e '.kind == "sensitivity" and .method == "morris" and (.metrics.delivered_rate.groups["providers.other.content"] | .hangs and .mu < 0) and
-    .metrics.delivered_rate.one_at_a_time["providers.other.content.reject"].high < -0.1' found/sensitivity.json >/dev/null ||
-    fail "it does not hang on the rejected share: $(jq -c '.metrics.delivered_rate.groups' found/sensitivity.json)"
+jq -e '.kind == "sensitivity" and .method == "morris" and (.metrics.delivered_rate |
+    (.groups["providers.other.content"] | .hangs and .mu < 0) and
+    .one_at_a_time["providers.other.content.reject"].high < -0.1)' found/sensitivity.json \
+    >/dev/null || fail "it does not hang on the rejected share"
 command=$(jq -r .command found/sensitivity.json)
-PATH="$(dirname "$mxsim"):$PATH" bash -c "$command --json" 2>/dev/null | cmp -s - found/sensitivity.json || fail "the command in it gives something else: $command"
+PATH="$(dirname "$mxsim"):$PATH" bash -c "$command --json" 2>/dev/null |
+    cmp -s - found/sensitivity.json || fail "the command in it gives something else: $command"
 if command -v gnuplot >/dev/null; then
     "$mxsim" plot found || fail "plot found"
     [ -s found/tornado.svg ] && [ -s found/influence.png ] || fail "no pictures"

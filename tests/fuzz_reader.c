@@ -52,7 +52,7 @@ static struct mx_plan *load(const char *text, size_t size, const char *zone, siz
     struct mx_file_access access = mx_memory_access(&files);
     struct mx_reader_options options = {
         .preset_dirs = dirs, .preset_dir_count = 1, .access = &access};
-    struct mx_mistakes mistakes = {0, NULL};
+    struct mx_mistakes mistakes = {0};
     struct mx_plan *plan = mx_reader_load("f/s.cfg", &options, &mistakes);
     if ((plan == NULL) == (mistakes.count == 0)) {
         abort(); /* a plan or a mistake */

@@ -117,6 +117,12 @@ static void take_recipient(struct server *server, struct peer *peer, const char 
         say(peer, "503 5.5.1 MAIL first\r\n");
         return;
     }
+    server->counts->asked++;
+    if (server->script->gated != 0 && n % server->script->gated == 0 &&
+        !((volatile struct mx_receiver_counts *)server->counts)->is_open) {
+        say(peer, server->script->refusal);
+        return;
+    }
     server->counts->attempts[n]++;
     if (server->script->refusals != NULL) {
         refusals = server->script->refusals(n);
@@ -303,18 +309,28 @@ static void serve(struct server *server)
     }
 }
 
-static int listen_somewhere(unsigned *port)
+static int bind_somewhere(unsigned *port)
 {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t size = sizeof address;
-    int listener = socket(AF_INET, SOCK_STREAM, 0);
+    int bound = socket(AF_INET, SOCK_STREAM, 0);
 
-    assert_true(listener >= 0);
-    assert_int_equal(bind(listener, (struct sockaddr *)&address, sizeof address), 0);
-    assert_int_equal(listen(listener, 1024), 0);
-    assert_int_equal(getsockname(listener, (struct sockaddr *)&address, &size), 0);
+    assert_true(bound > 0);
+    assert_int_equal(bind(bound, (struct sockaddr *)&address, sizeof address), 0);
+    assert_int_equal(getsockname(bound, (struct sockaddr *)&address, &size), 0);
     *port = ntohs(address.sin_port);
-    return listener;
+    return bound;
+}
+
+static void name_relay(struct mx_receiver *receiver)
+{
+    (void)snprintf(receiver->relay, sizeof receiver->relay, "127.0.0.1:%u", receiver->port);
+}
+
+void mx_receiver_refuse(struct mx_receiver *receiver)
+{
+    receiver->reserved = bind_somewhere(&receiver->port);
+    name_relay(receiver);
 }
 
 void mx_receiver_start(struct mx_receiver *receiver, const struct mx_receiver_script *script)
@@ -327,12 +343,13 @@ void mx_receiver_start(struct mx_receiver *receiver, const struct mx_receiver_sc
     assert_true(counts != MAP_FAILED);
     server.script = script;
     server.counts = counts;
-    server.listener = listen_somewhere(&receiver->port);
+    server.listener = bind_somewhere(&receiver->port);
+    assert_int_equal(listen(server.listener, 1024), 0);
     for (int i = 0; i < PEERS_MAX; i++) {
         server.peers[i] = (struct peer){.socket = -1};
     }
     receiver->counts = counts;
-    (void)snprintf(receiver->relay, sizeof receiver->relay, "127.0.0.1:%u", receiver->port);
+    name_relay(receiver);
     (void)fflush(NULL);
     receiver->process = fork();
     assert_true(receiver->process >= 0);
@@ -349,6 +366,10 @@ void mx_receiver_start(struct mx_receiver *receiver, const struct mx_receiver_sc
 
 void mx_receiver_stop(struct mx_receiver *receiver)
 {
+    if (receiver->reserved > 0) {
+        (void)close(receiver->reserved);
+        receiver->reserved = 0;
+    }
     if (receiver->process > 0) {
         (void)kill(receiver->process, SIGKILL);
         (void)waitpid(receiver->process, NULL, 0);

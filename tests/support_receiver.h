@@ -36,7 +36,8 @@ enum mx_receiver_place {
 
 /* refusals: how often recipient n (of an address "uN@...") is refused at RCPT before it is
  * accepted; NULL: never. refusal: the reply then. mischief: to the first mischief_count
- * connections. has_extensions: announces PIPELINING, 8BITMIME, SIZE. */
+ * connections. has_extensions: announces PIPELINING, 8BITMIME, SIZE. gated: recipients whose number
+ * is a multiple of it (0: none) are refused until the counts' is_open says otherwise. */
 struct mx_receiver_script {
     unsigned (*refusals)(unsigned n);
     const char *refusal;
@@ -44,12 +45,15 @@ struct mx_receiver_script {
     enum mx_receiver_place place;
     unsigned mischief_count;
     bool has_extensions;
+    unsigned gated;
 };
 
-/* Written by the server as it goes. attempts, accepted: by n. message: the last that was accepted,
- * as it came, dots taken away. */
+/* Written by the server as it goes, but for is_open. attempts, accepted: by n. message: the last
+ * that was accepted, as it came, dots taken away. */
 struct mx_receiver_counts {
+    bool is_open;
     unsigned connections, open, open_max, per_connection_max, resets, quits;
+    unsigned asked; /* RCPT commands */
     unsigned attempts[MX_RECEIVER_RECIPIENTS_MAX + 1];
     unsigned accepted[MX_RECEIVER_RECIPIENTS_MAX + 1];
     size_t message_size;
@@ -58,13 +62,16 @@ struct mx_receiver_counts {
 
 struct mx_receiver {
     pid_t process;
+    int reserved; /* a socket that does not listen, 0: none */
     unsigned port;
     char relay[32]; /* "127.0.0.1:port" */
-    const volatile struct mx_receiver_counts *counts;
+    volatile struct mx_receiver_counts *counts;
 };
 
 /* Ends the test when it cannot be started. */
 void mx_receiver_start(struct mx_receiver *receiver, const struct mx_receiver_script *script);
+/* Takes a port at which no connection comes about, and which nobody else can get meanwhile. */
+void mx_receiver_refuse(struct mx_receiver *receiver);
 void mx_receiver_stop(struct mx_receiver *receiver);
 
 #endif

@@ -23,7 +23,7 @@ void mx_test_send_write(struct mx_test_send *send, const char *name, const char 
 /* Start mxsim send --spool ... --trace ... --out ... --quiet WORDS, a NULL-terminated list; its
  * standard error goes to the folder's "errors". */
 pid_t mx_test_send_start(const struct mx_test_send *send, const char *const *words);
-/* The same to its end: the exit status. Killed after 60 s, which ends the test. */
+/* The same to its end: the exit status. Killed after 200 s, which ends the test. */
 int mx_test_send_run(struct mx_test_send *send, const char *const *words);
 /* Whether the last run said this on standard error. */
 bool mx_test_send_said(const struct mx_test_send *send, const char *text);

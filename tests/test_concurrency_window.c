@@ -97,11 +97,11 @@ static void a_failed_route_is_off_for_a_quarter_minute(void **unused)
 {
     (void)unused;
     struct mx_route route = {.penalty = 0};
-    mx_route_fail(&route, &opensmtpd, 0);
+    mx_route_fail(&route, &opensmtpd, 0, 0);
     assert_int_equal(mx_route_off_until_us(&route, SECOND), 15 * SECOND);
     assert_int_equal(mx_route_off_until_us(&route, 15 * SECOND), 0);
     /* one off, one on: p is 1 again */
-    mx_route_fail(&route, &opensmtpd, 20 * SECOND);
+    mx_route_fail(&route, &opensmtpd, 0, 20 * SECOND);
     assert_int_equal(mx_route_off_until_us(&route, 20 * SECOND), 35 * SECOND);
 }
 
@@ -113,7 +113,7 @@ static void the_penalty_is_quadratic(void **unused)
     params.step = 2; /* p: 2, 3, 4 ...: 60, 135, 240 ... s, at most an hour */
     int64_t now_us = 0;
     for (int64_t p = 2; p < 20; p++) {
-        mx_route_fail(&route, &params, now_us);
+        mx_route_fail(&route, &params, 0, now_us);
         const int64_t off_us = p * p * 15 < 3600 ? p * p * 15 * SECOND : 3600 * SECOND;
         assert_int_equal(mx_route_off_until_us(&route, now_us), now_us + off_us);
         now_us += off_us;
@@ -126,7 +126,7 @@ static void failures_at_once_add_up(void **unused)
     (void)unused;
     struct mx_route route = {.penalty = 0};
     for (int i = 0; i < 3; i++) {
-        mx_route_fail(&route, &opensmtpd, i * SECOND);
+        mx_route_fail(&route, &opensmtpd, 0, i * SECOND);
     }
     assert_int_equal(mx_route_off_until_us(&route, 2 * SECOND), (2 + 15 * 9) * SECOND);
 }
@@ -136,9 +136,9 @@ static void a_route_that_works_survives_one_failure(void **unused)
     (void)unused;
     struct mx_route route = {.penalty = 0};
     mx_route_succeed(&route);
-    mx_route_fail(&route, &opensmtpd, 0);
+    mx_route_fail(&route, &opensmtpd, 0, 0);
     assert_int_equal(mx_route_off_until_us(&route, 0), 0);
-    mx_route_fail(&route, &opensmtpd, SECOND);
+    mx_route_fail(&route, &opensmtpd, 0, SECOND);
     assert_int_equal(mx_route_off_until_us(&route, SECOND), 16 * SECOND);
 }
 

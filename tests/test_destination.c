@@ -134,6 +134,37 @@ static void exim_a_recipient_is_not_the_host(void **unused)
     mx_test_run_close(&run);
 }
 
+/* The address is full for good, and mailed again after a day: at 86,400.5 s its 15 failures (tried
+ * at once, then 15 min, from 2 h on 1 h growing by half, from 16 h on 6 h apart) forbid a try until
+ * 103,627 s. The new message is tried as it arrives; its failure is the address's and moves that to
+ * 108,001 s. From then on the older message, whose turn comes first, is tried for both, and at the
+ * end of the rule, 4 days after the first failure, both end with their failures. */
+static void exim_an_address_is_shared(void **unused)
+{
+    (void)unused;
+    static const char *const sets[] = {
+        "providers.receiver.outages[0].to=1us",
+        "horizon=9d",
+        "campaigns.c.recipients=1",
+        "campaigns.c.window=1s",
+        "campaigns.c.repeat={every=\"1d\";count=2;}",
+        "lists.l.mailbox_full=100%",
+        "lists.l.mailbox_full_emptied_after={law=\"constant\";mean=\"300d\";}",
+        NULL};
+    run_with(sets);
+    totals_are(29, 29, 12);
+    row_is(0, "busy", S * 3 / 2, 901 * S);
+    row_is(8, "busy", 7209 * S, 10809 * S);
+    row_is(13, "busy", 54689 * S, 82026 * S);
+    row_is(14, "busy", 82027 * S, 103627 * S);
+    row_is(15, "busy", S * 172803 / 2, 108001 * S);
+    row_is(16, "non_attempt", 103627 * S, 108001 * S);
+    row_is(17, "busy", 108002 * S, 129602 * S);
+    row_is(18, "non_attempt", 108002 * S, 129602 * S);
+    assert_true(mx_test_value(&run, "total", "soft_bounced_expired") == 2);
+    mx_test_run_close(&run);
+}
+
 /* PowerMTA: the first failure at 1.5 s holds the queue for 10 minutes, that at 602.5 s for the
  * list's second interval, 20 minutes; what waits in the queue is no non-attempt. */
 static void powermta_holds_the_queue(void **unused)
@@ -182,6 +213,28 @@ static void postfix_gives_a_destination_up(void **unused)
     mx_test_run_close(&run);
 }
 
+/* Seven messages within 7 ms, transactions of 10 s: five fill the window; the reply to the first
+ * makes room for one and lets the window grow by one, and both that waited start with it, not
+ * before. */
+static void postfix_fills_its_window(void **unused)
+{
+    (void)unused;
+    static const char *const sets[] = {"mta.retry.preset=postfix",
+                                       "mta.connections=20",
+                                       "mta.transaction_time=\"10s\"",
+                                       "campaigns.c.recipients=7",
+                                       "campaigns.c.window=7ms",
+                                       "providers.receiver.outages[0].to=1us",
+                                       NULL};
+    run_with(sets);
+    totals_are(7, 0, 0);
+    for (int64_t i = 0; i < 7; i++) {
+        assert_int_equal(rows.row[i].start_us, i < 5 ? 500 + i * 1000 : 10 * S + 500);
+        assert_int_equal(rows.row[i].time_us, rows.row[i].start_us + 10 * S);
+    }
+    mx_test_run_close(&run);
+}
+
 /* OpenSMTPD: off for 15 s after the first failure; the others wait for 400 s after their
  * creation. */
 static void opensmtpd_leaves_a_route_alone(void **unused)
@@ -198,16 +251,62 @@ static void opensmtpd_leaves_a_route_alone(void **unused)
     mx_test_run_close(&run);
 }
 
+/* OpenSMTPD, four messages within 4 ms: a new route has one connection, whose failure at 1.0005 s
+ * turns it off; the others were held for it, and are skipped. At 400 s one goes first again. Then
+ * the connection is used again each second, since another may be opened 5 s after it at the
+ * earliest. */
+static void opensmtpd_tries_a_new_route_once(void **unused)
+{
+    (void)unused;
+    static const char *const sets[] = {"mta.retry.preset=opensmtpd", "mta.connections=5",
+                                       "campaigns.c.window=4ms",
+                                       "providers.receiver.outages[0].to=100s", NULL};
+    run_with(sets);
+    totals_are(5, 1, 3);
+    row_is(0, "busy", S + 500, 400 * S + 500);
+    for (int64_t i = 1; i < 4; i++) {
+        row_is((size_t)i, "non_attempt", S + 500, 400 * S + 500 + 1000 * i);
+    }
+    for (int64_t i = 0; i < 4; i++) {
+        row_is((size_t)i + 4, "accept", (401 + i) * S + 500, -1);
+    }
+    mx_test_run_close(&run);
+}
+
+/* The same once it works, with transactions of 10 s: another connection every 5 s. */
+static void opensmtpd_opens_connections_slowly(void **unused)
+{
+    (void)unused;
+    static const char *const sets[] = {"mta.retry.preset=opensmtpd",
+                                       "mta.connections=5",
+                                       "mta.transaction_time=\"10s\"",
+                                       "campaigns.c.recipients=7",
+                                       "campaigns.c.window=7ms",
+                                       "providers.receiver.outages[0].to=1us",
+                                       NULL};
+    static const int64_t ends_s[] = {10, 20, 20, 25, 30, 30, 30};
+    run_with(sets);
+    totals_are(7, 0, 0);
+    for (size_t i = 0; i < 7; i++) { /* from 10 s on the first and a second, at 15 s a third ... */
+        assert_int_equal(rows.row[i].time_us / S, ends_s[i]);
+    }
+    mx_test_run_close(&run);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(exim_one_failure_holds_the_host),
         cmocka_unit_test(exim_past_the_cutoff),
         cmocka_unit_test(exim_a_recipient_is_not_the_host),
+        cmocka_unit_test(exim_an_address_is_shared),
         cmocka_unit_test(powermta_holds_the_queue),
         cmocka_unit_test(powermta_backs_off),
         cmocka_unit_test(postfix_gives_a_destination_up),
+        cmocka_unit_test(postfix_fills_its_window),
         cmocka_unit_test(opensmtpd_leaves_a_route_alone),
+        cmocka_unit_test(opensmtpd_tries_a_new_route_once),
+        cmocka_unit_test(opensmtpd_opens_connections_slowly),
     };
     return cmocka_run_group_tests(tests, write_scenario, remove_scenario);
 }

@@ -33,11 +33,33 @@ static void show(const struct mx_mistakes *mistakes)
 
 static struct mx_plan *load(const char *file, const struct mx_reader_options *options)
 {
-    struct mx_mistakes mistakes = {0, NULL};
+    struct mx_mistakes mistakes = {.item = NULL};
     struct mx_plan *plan = mx_reader_load(file, options, &mistakes);
     show(&mistakes);
     assert_non_null(plan);
     mx_mistakes_fini(&mistakes);
+    return plan;
+}
+
+/* A plan at a point. */
+static struct mx_plan *load_at(const char *file, const struct mx_reader_options *options,
+                               const struct mx_factor_set *set, struct mx_mistakes *mistakes)
+{
+    size_t count = options->override_count + set->count;
+    struct mx_override *all = calloc(count + 1, sizeof *all);
+    struct mx_reader_options how = *options;
+    struct mx_plan *plan;
+    assert_non_null(all);
+    for (size_t i = 0; i < options->override_count; i++) {
+        all[i] = options->overrides[i];
+    }
+    for (size_t i = 0; i < set->count; i++) {
+        all[options->override_count + i] = set->item[i];
+    }
+    how.overrides = all;
+    how.override_count = count;
+    plan = mx_reader_load(file, &how, mistakes);
+    free(all);
     return plan;
 }
 
@@ -185,7 +207,7 @@ static void a_wrong_range_is_a_mistake(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) {
         char text[1000];
-        struct mx_mistakes mistakes = {0, NULL};
+        struct mx_mistakes mistakes = {.item = NULL};
         (void)snprintf(text, sizeof text,
                        "%sproviders = { x = { content = { reject = \"1%%\"; busy = \"0%%\"; }; "
                        "}; };\nassumed = (\n%s\n);\n",
@@ -222,7 +244,7 @@ static void a_point_is_a_plan(void **state)
     struct mx_plan *plan = load("scenarios/black-friday.cfg", &shipped);
     double *place = calloc(plan->factor_count, sizeof *place);
     struct mx_factor_set set;
-    struct mx_mistakes mistakes = {0, NULL};
+    struct mx_mistakes mistakes = {.item = NULL};
     (void)state;
     for (size_t i = 0; i < plan->factor_count; i++) {
         place[i] = MX_PLACE_AS_IS;
@@ -236,8 +258,7 @@ static void a_point_is_a_plan(void **state)
     assert_true(mx_factors_set(plan, place, &set));
     /* 60 % busy leave 40 % of the 45 % to be blocked */
     assert_int_equal(set.count, 4);
-    struct mx_plan *moved =
-        mx_factors_load("scenarios/black-friday.cfg", &shipped, &set, &mistakes);
+    struct mx_plan *moved = load_at("scenarios/black-friday.cfg", &shipped, &set, &mistakes);
     show(&mistakes);
     assert_non_null(moved);
     assert_int_equal(moved->lists[0].params.complaint_delay.mean_us, INT64_C(86400000000));
@@ -261,9 +282,9 @@ static void load_point(const char *file, const struct mx_reader_options *options
                        const struct mx_plan *plan, const double *place, const char *what)
 {
     struct mx_factor_set set;
-    struct mx_mistakes mistakes = {0, NULL};
+    struct mx_mistakes mistakes = {.item = NULL};
     assert_true(mx_factors_set(plan, place, &set));
-    struct mx_plan *moved = mx_factors_load(file, options, &set, &mistakes);
+    struct mx_plan *moved = load_at(file, options, &set, &mistakes);
     if (moved == NULL) {
         show(&mistakes);
         fail_msg("%s: %s", file, what);
@@ -345,7 +366,7 @@ static void a_plan_written_out(void **state)
 {
     struct mx_plan *plan = load("scenarios/black-friday.cfg", &shipped);
     char *text = mx_plan_print(plan, false);
-    struct mx_mistakes mistakes = {0, NULL};
+    struct mx_mistakes mistakes = {.item = NULL};
     struct mx_plan *again = load_text(text, &mistakes);
     size_t fixed = 0;
     (void)state;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* mxtest: no-check timeout=300
+/* mxtest: full no-check timeout=300
  * test_generated.c - a thousand random scenarios: each loads, runs, conserves its messages (the
  * engine checks that itself) and gives the same observation from the window loop and from the exact
- * reference loop. MX_GENERATED=N runs the first N only,
+ * reference loop. Of every tenth (of all in the long run) both loops' result files are written: the
+ * same bytes, and each number one. MX_GENERATED=N runs the first N only,
  * MX_GENERATED_FIRST=N begins with number N. */
 #include <setjmp.h>
 #include <signal.h>
@@ -12,13 +13,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #include "sim/engine/engine.h"
+#include "sim/result/result_folder.h"
 #include "sim/scenario/reader.h"
+#include "tests/support_folder.h"
 #include "tests/support_generator.h"
+#include "tests/support_mxsim.h"
 
 #if defined(__has_feature)
 #define HAS_SANITIZER (__has_feature(address_sanitizer) || __has_feature(thread_sanitizer))
@@ -33,16 +39,25 @@
 #define SCENARIOS 1000
 #endif
 #define ATTEMPTS_MAX 5000000 /* the bound on events of one scenario */
+#define CPU_S_MAX 60         /* and on its processor time: they take milliseconds */
+#define FILES_EVERY (mx_test_full() ? 1 : 10)
 
 static char text_of_scenario[MX_GENERATED_SIZE];
 
-/* A failed check of the program aborts: show the scenario it was in. */
-static void on_abort(int signal_number)
+/* A failed check of the program aborts, one that hangs is ended: show the scenario it was in. */
+static void on_end(int signal_number)
 {
-    static const char before[] = "\naborted in scenario:\n";
-    (void)signal_number;
+    static const char before[] = "\naborted, or without an end, in scenario:\n";
     (void)!write(STDERR_FILENO, before, sizeof before - 1);
     (void)!write(STDERR_FILENO, text_of_scenario, strlen(text_of_scenario));
+    if (signal_number == SIGVTALRM)
+        _exit(1);
+}
+
+static void watch(long seconds)
+{
+    const struct itimerval timer = {.it_value.tv_sec = seconds};
+    assert_int_equal(setitimer(ITIMER_VIRTUAL, &timer, NULL), 0);
 }
 
 /* The scenario is in memory; presets are read from the tree. */
@@ -125,6 +140,58 @@ static const char *difference(const struct mx_observation *a, const struct mx_ob
     return same_samples(a, b) ? NULL : "samples";
 }
 
+/* --- files ------------------------------------------------------------------------------------ */
+
+static char folder[] = "/tmp/mxsim-generated-XXXXXX", window_folder[64], exact_folder[64];
+
+static int make_folders(void **state)
+{
+    (void)state;
+    if (mkdtemp(folder) == NULL)
+        return -1;
+    snprintf(window_folder, sizeof window_folder, "%s/window", folder);
+    snprintf(exact_folder, sizeof exact_folder, "%s/exact", folder);
+    return mkdir(window_folder, 0700) == 0 && mkdir(exact_folder, 0700) == 0 ? 0 : -1;
+}
+
+static int remove_folders(void **state)
+{
+    char command[96];
+    (void)state;
+    snprintf(command, sizeof command, "rm -rf %s", folder);
+    return system(command);
+}
+
+static void write_files(const char *into, const struct mx_plan *plan,
+                        const struct mx_observation *observation)
+{
+    char failed[256];
+    struct mx_results *results = mx_results_create(plan, plan->seed, 1);
+    assert_non_null(results);
+    assert_true(mx_results_add(results, observation));
+    assert_int_equal(
+        mx_result_folder_write(into, plan, "# not of interest\n", results, failed, sizeof failed),
+        0);
+    mx_results_destroy(results);
+}
+
+/* False, and says why, when the files of the two loops differ or one holds what is no number. */
+static bool files_are_good(uint64_t number, const struct mx_plan *plan,
+                           const struct mx_observation *window, const struct mx_observation *exact)
+{
+    char text[256];
+    write_files(window_folder, plan, window);
+    write_files(exact_folder, plan, exact);
+    const char *different = mx_test_folder_difference(window_folder, exact_folder);
+    const char *fault = mx_test_folder_fault(window_folder, plan->warmup_us > 0, text, sizeof text);
+    if (different)
+        print_message("scenario %llu: %s differs between the loops\n", (unsigned long long)number,
+                      different);
+    if (fault)
+        print_message("scenario %llu: %s\n", (unsigned long long)number, fault);
+    return !different && !fault;
+}
+
 static void test_loops_agree(void **state)
 {
     (void)state;
@@ -133,6 +200,7 @@ static void test_loops_agree(void **state)
     const char *first = getenv("MX_GENERATED_FIRST");
     uint64_t exact_only = 0, attempts = 0, failed = 0, eventful = 0;
     for (uint64_t number = first ? strtoull(first, NULL, 10) : 0; number < count; number++) {
+        watch(CPU_S_MAX);
         struct mx_plan *plan = load(number);
         struct mx_observation *window = run(plan, MX_LOOP_AUTO);
         struct mx_observation *exact = run(plan, MX_LOOP_EXACT);
@@ -142,6 +210,8 @@ static void test_loops_agree(void **state)
                           what);
             failed++;
         }
+        if (number % (unsigned)FILES_EVERY == 0)
+            failed += !files_are_good(number, plan, window, exact);
         exact_only += plan->exact_required;
         attempts += window->attempt_total;
         eventful += window->attempt_total > 100;
@@ -149,6 +219,7 @@ static void test_loops_agree(void **state)
         mx_observation_destroy(exact);
         mx_plan_destroy(plan);
     }
+    watch(0);
     print_message("%llu scenarios, %llu attempts, %llu with exact order only\n",
                   (unsigned long long)count, (unsigned long long)attempts,
                   (unsigned long long)exact_only);
@@ -160,7 +231,8 @@ static void test_loops_agree(void **state)
 
 int main(void)
 {
-    signal(SIGABRT, on_abort);
+    signal(SIGABRT, on_end);
+    signal(SIGVTALRM, on_end);
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_loops_agree)};
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, make_folders, remove_folders);
 }

@@ -194,6 +194,86 @@ static void test_schedule_exact(void **state)
     mx_test_run_close(&run);
 }
 
+/* --- real schedulers -------------------------------------------------------------------------- */
+
+#define FIRST_MAX 12
+
+struct attempts_seen {
+    const int *first_s; /* of the first attempts, from the first one */
+    size_t first_count, count;
+    int64_t start_us, last_us, ended_us;
+};
+
+static void see_attempts(void *context, const struct mx_test_attempt *row)
+{
+    struct attempts_seen *seen = context;
+    if (strcmp(row->verdict, "busy") != 0) {
+        assert_string_equal(row->verdict, "expired");
+        seen->ended_us = row->time_us - seen->start_us;
+        return;
+    }
+    if (seen->count == 0)
+        seen->start_us = row->start_us;
+    seen->last_us = row->start_us - seen->start_us;
+    if (seen->count < seen->first_count)
+        assert_true(seen->last_us == INT64_C(1000000) * seen->first_s[seen->count]);
+    assert_int_equal(row->attempt, ++seen->count);
+}
+
+/* A message that is refused each time, under the presets of servers whose schedule is published. */
+static void test_real_schedulers(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *preset, *more;
+        size_t count;
+        int last_s;
+        size_t first_count;
+        int first_s[FIRST_MAX];
+    } table[] = {
+        {"mta.retry.preset=postfix",
+         NULL,
+         108,
+         433200,
+         10,
+         {0, 300, 600, 1200, 2400, 4800, 9000, 13200, 17400, 21600}},
+        {"mta.retry.preset=postfix", "mta.retry.lifetime=72h", 67, 261000, 4, {0, 300, 600, 1200}},
+        {"mta.retry.preset=kumomta",
+         "mta.retry.jitter=0%",
+         9,
+         306000,
+         9,
+         {0, 1200, 3600, 8400, 18000, 37200, 75600, 152400, 306000}},
+        {"mta.retry.preset=qmail", NULL, 40, 608400, 6, {0, 400, 1600, 3600, 6400, 10000}},
+        {"mta.retry.preset=exim",
+         NULL,
+         28,
+         345600,
+         12,
+         {0, 900, 1800, 2700, 3600, 4500, 5400, 6300, 7200, 10800, 16200, 24300}},
+    };
+    for (size_t k = 0; k < sizeof table / sizeof table[0]; k++) {
+        const char *sets[] = {"providers.receiver.content.busy=100%",
+                              "replications=1",
+                              "campaigns.c.recipients=1",
+                              table[k].preset,
+                              table[k].more,
+                              NULL};
+        struct attempts_seen seen = {.first_s = table[k].first_s,
+                                     .first_count = table[k].first_count};
+        struct mx_test_run run;
+        mx_test_run_open(&run, ORACLES "retry-constant-p.cfg", 1, true, sets);
+        mx_test_trace_read(&run, see_attempts, &seen);
+        print_message("  %-26s %zu attempts, the last after %lld s\n", table[k].preset, seen.count,
+                      (long long)(seen.last_us / 1000000));
+        assert_int_equal(seen.count, table[k].count);
+        assert_true(seen.last_us == INT64_C(1000000) * table[k].last_s);
+        assert_true(seen.ended_us == seen.last_us); /* it ends with the last refusal */
+        assert_true(mx_test_value(&run, "total", "soft_bounced_expired") == 1.0);
+        mx_test_run_close(&run);
+    }
+}
+
 /* --- overload --------------------------------------------------------------------------------- */
 
 /* lambda/C -> attempts per message = (C/lambda)/(1 - q), q = (1 - C/lambda)^(1/11). */
@@ -243,13 +323,10 @@ static void test_rows_counted(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_formulas_against_table),
-        cmocka_unit_test(test_schedule_command),
-        cmocka_unit_test(test_schedule_exact),
-        cmocka_unit_test(test_attempt_counts),
-        cmocka_unit_test(test_constant_p),
-        cmocka_unit_test(test_amplification),
-        cmocka_unit_test(test_rows_counted),
+        cmocka_unit_test(test_formulas_against_table), cmocka_unit_test(test_schedule_command),
+        cmocka_unit_test(test_schedule_exact),         cmocka_unit_test(test_attempt_counts),
+        cmocka_unit_test(test_real_schedulers),        cmocka_unit_test(test_constant_p),
+        cmocka_unit_test(test_amplification),          cmocka_unit_test(test_rows_counted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -19,7 +19,7 @@ static struct mx_plan *load_from(const char *file, const struct mx_file_access *
 {
     struct mx_reader_options options = {
         .preset_dirs = preset_dirs, .preset_dir_count = 1, .access = access};
-    struct mx_mistakes mistakes = {0, NULL};
+    struct mx_mistakes mistakes = {0};
     struct mx_plan *plan = mx_reader_load(file, &options, &mistakes);
     for (size_t i = 0; i < mistakes.count; i++) {
         const struct mx_mistake *item = &mistakes.item[i];
@@ -551,7 +551,7 @@ static void hard_numbers(void **state)
         "}; };\n"
         "pools = { p = { ips = ( { name = \"1-ip\"; age = \"1576799999999999us\"; "
         "daily_volume = 0.30000000000000004; complaints = \"99.99999999999999%\"; } ); }; };\n"
-        "campaigns = { c = { pool = \"p\"; list = \"l\"; recipients = \"1099511627776\";\n"
+        "campaigns = { c = { pool = \"p\"; list = \"l\"; recipients = \"274877906944\";\n"
         "  window = \"3600000001us\"; shape = \"ramp\"; mix = { x = \"33.333333333333333%\"; "
         "y = \"33.333333333333333%\"; z = \"33.333333333333334%\"; }; }; };\n"
         "mta = { rate = \"1/7d\"; transaction_time = { law = \"lognormal\"; mean = \"1us\"; "
@@ -605,7 +605,7 @@ static void overrides_of_a_printed_plan(void **state)
     struct mx_override override = {"providers.gmail.allowance.growth", "3"};
     struct mx_reader_options options = {
         .access = &access, .overrides = &override, .override_count = 1};
-    struct mx_mistakes mistakes = {0, NULL};
+    struct mx_mistakes mistakes = {0};
     struct mx_plan *again = mx_reader_load("plan.cfg", &options, &mistakes);
     assert_non_null(again);
     assert_int_equal(again->assumed_count, plan->assumed_count - 1);

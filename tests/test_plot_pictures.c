@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// mxtest: no-check timeout=300
+// mxtest: no-check long-asan timeout=300
 /* test_plot_pictures.c - result folders of all sorts to pictures: whole, named right, labelled,
  * nothing executed.
  *

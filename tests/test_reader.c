@@ -60,7 +60,7 @@ static struct mx_plan *load(const char *text, size_t size, const struct mx_overr
                                         .access = &access,
                                         .overrides = overrides,
                                         .override_count = override_count};
-    *mistakes = (struct mx_mistakes){0, NULL};
+    *mistakes = (struct mx_mistakes){0};
     return mx_reader_load("f/s.cfg", &options, mistakes);
 }
 
@@ -176,9 +176,10 @@ static void quantities(void **state)
     (void)state;
     static const struct bad table[] = {
         {GOOD "horizon = 72;\n", 4, "horizon", "72 has no unit; write \"72s\""},
-        {GOOD "horizon = \"72\";\n", 4, "horizon", "has no unit, or a wrong one"},
-        {GOOD "horizon = \"72 hours\";\n", 4, "horizon", "wrong one; allowed: a duration"},
-        {GOOD "horizon = \"50%\";\n", 4, "horizon", "a wrong one"},
+        {GOOD "horizon = \"72\";\n", 4, "horizon", "has no unit; allowed"},
+        {GOOD "horizon = \"72 hours\";\n", 4, "horizon",
+         "\"hours\" is no unit here; allowed: a duration"},
+        {GOOD "horizon = \"50%\";\n", 4, "horizon", "\"%\" is no unit here"},
         {GOOD "horizon = \"-72h\";\n", 4, "horizon", "is negative"},
         {GOOD "horizon = \"nan\";\n", 4, "horizon", "finite number"},
         {GOOD "horizon = \"infh\";\n", 4, "horizon", "finite number"},
@@ -200,7 +201,7 @@ static void quantities(void **state)
         {GOOD "lists = { l = { unknown = \"inf%\"; }; };\n", 4, "lists.l.unknown", "finite"},
         {GOOD "lists = { l = { unknown = \"60%\";\n closed = \"50%\"; }; };\n", 4, "lists.l",
          "up to 100 %"},
-        {GOOD "mta = { rate = \"50k\"; };\n", 4, "mta.rate", "a wrong one; allowed: a rate"},
+        {GOOD "mta = { rate = \"50k\"; };\n", 4, "mta.rate", "has no unit; allowed: a rate"},
         {GOOD "mta = { rate = 5; };\n", 4, "mta.rate", "write \"5/h\""},
         {GOOD "mta = { rate = \"0/h\"; };\n", 4, "mta.rate", "write \"none\""},
         {GOOD "mta = { transaction_time = { law = \"exponential\"; }; };\n", 4,
@@ -329,6 +330,11 @@ static void mixes_and_limits(void **state)
          "campaigns = { c = { pool = \"p\"; recipients = \"600G\"; window = \"1h\"; "
          "repeat = { every = \"1h\"; count = 2; }; mix = { x = \"100%\"; }; }; };\n" PROVIDERS,
          2, "campaigns.c", "more than 2^40 messages"},
+        {POOLS "campaigns = { c = { pool = \"p\"; recipients = \"300G\"; window = \"1h\"; "
+               "mix = { x = \"100%\"; }; }; d = { pool = \"p\"; recipients = 1; window = \"1h\"; "
+               "mix = { x = \"100%\"; }; }; e = { pool = \"p\"; recipients = 1; window = \"1h\"; "
+               "mix = { x = \"100%\"; }; }; };\n" PROVIDERS,
+         2, "campaigns", "up to 274877906944 are allowed"},
         {"pools = { p = { ips = ( { name = \"ip\"; count = 40000; } ); }; };\n" CAMPAIGNS
          "providers = { x = { }; y = { }; };\n",
          0, "", "allowed: 65535 paths"},
@@ -608,7 +614,7 @@ static void overrides_refused(void **state)
         {"mta.", "1", "mta.", "not a path"},
         {"a[x]", "1", "a[x]", "not a path"},
         {"[0]", "1", "[0]", "not a path"},
-        {"seed", "1; name = \"x\"", "seed", "a wrong one"},
+        {"seed", "1; name = \"x\"", "seed", "is no unit here"},
         {"seed", "", "seed", "finite number"},
     };
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
@@ -645,7 +651,7 @@ static void write_file(const char *name, const char *text)
 
 static void expect_disk_mistake(const char *name, const char *part)
 {
-    struct mx_mistakes mistakes = {0, NULL};
+    struct mx_mistakes mistakes = {0};
     struct mx_plan *plan = mx_reader_load(disk_path(name), NULL, &mistakes);
     assert_null(plan);
     assert_true(mistakes.count > 0);
@@ -673,7 +679,7 @@ static void files_on_disk(void **state)
     write_file("providers/mine.cfg", "connections = { per_ip = 7; };\n");
     write_file("part.cfg", POOLS CAMPAIGNS);
     write_file("good.cfg", "@include \"part.cfg\"\nproviders = { x = { preset = \"mine\"; }; };\n");
-    struct mx_mistakes mistakes = {0, NULL};
+    struct mx_mistakes mistakes = {0};
     struct mx_plan *plan = mx_reader_load(disk_path("good.cfg"), NULL, &mistakes);
     show(&mistakes);
     assert_non_null(plan);
@@ -709,7 +715,7 @@ static void reads_that_fail(void **state)
         struct mx_file_access access = mx_memory_access(&files);
         struct mx_reader_options options = {
             .preset_dirs = dirs, .preset_dir_count = 1, .access = &access};
-        struct mx_mistakes mistakes = {0, NULL};
+        struct mx_mistakes mistakes = {0};
         struct mx_plan *plan = mx_reader_load("f/s.cfg", &options, &mistakes);
         assert_true((plan == NULL) == (mistakes.count > 0));
         failed += plan == NULL;

@@ -205,7 +205,7 @@ static void test_table_is_100_columns_wide(void **state)
 
     (void)state;
     assert_non_null(stream);
-    mx_run_table_print(stream, mx_test_plan(), results, false);
+    assert_true(mx_run_table_print(stream, mx_test_plan(), results, MX_FORMAT_TABLE, false));
     assert_int_equal(fclose(stream), 0);
     for (const char *at = text; *at != '\0'; at++) {
         column = *at == '\n' ? 0 : column + 1;

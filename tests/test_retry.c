@@ -323,7 +323,9 @@ static void exim_tries_once_more_at_the_cutoff(void **unused)
     assert_false(mx_retry_is_random(&policy));
 }
 
-static void exim_draws_between_base_and_grown(void **unused)
+/* Exim's retry.c: the fixed hour, one of the two that 2 h x 1.5 lies beyond it, a part of the
+ * other. */
+static void exim_draws_the_upper_half_of_what_has_grown(void **unused)
 {
     (void)unused;
     struct mx_retry_policy policy = exim();
@@ -331,8 +333,11 @@ static void exim_draws_between_base_and_grown(void **unused)
     assert_true(mx_retry_is_random(&policy));
     struct mx_retry_state state = {.attempt_count = 9, .gap_us = 2 * MX_HOUR_US};
     const int64_t now_us = 5 * MX_HOUR_US;
-    assert_int_equal(mx_retry_decide(&policy, &state, now_us, 0.5).gap_us, 2 * MX_HOUR_US);
-    assert_int_equal(mx_retry_decide(&policy, &state, now_us, 0.25).gap_us, 3 * MX_HOUR_US / 2);
+    assert_int_equal(mx_retry_decide(&policy, &state, now_us, 0.5).gap_us, 150 * MX_MINUTE_US);
+    assert_int_equal(mx_retry_decide(&policy, &state, now_us, 0.25).gap_us, 135 * MX_MINUTE_US);
+    policy.whole_seconds = true; /* halves of whole seconds, each cut: 3600 + 1 / 2 + 3 / 2 */
+    state.gap_us = 2402 * MX_SECOND_US;
+    assert_int_equal(mx_retry_decide(&policy, &state, now_us, 0.5).gap_us, 3601 * MX_SECOND_US);
     state.gap_us = 15 * MX_MINUTE_US;
     assert_int_equal(mx_retry_decide(&policy, &state, now_us, 0.5).gap_us, MX_HOUR_US);
 }
@@ -637,7 +642,7 @@ int main(void)
         cmocka_unit_test(kumomta_jitters),
         cmocka_unit_test(qmail_and_opensmtpd_are_quadratic),
         cmocka_unit_test(exim_tries_once_more_at_the_cutoff),
-        cmocka_unit_test(exim_draws_between_base_and_grown),
+        cmocka_unit_test(exim_draws_the_upper_half_of_what_has_grown),
         cmocka_unit_test(attempts_can_be_counted),
         cmocka_unit_test(a_list_repeats_its_last_gap),
         cmocka_unit_test(an_attempt_due_at_the_deadline_does_not_start),

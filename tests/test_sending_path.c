@@ -303,6 +303,28 @@ static void without_limits_all_start_at_once(void **unused)
     mx_sending_path_destroy(path);
 }
 
+/* By hand: the second may be opened 5 s after the first, the third 5 s after that; whatever is open
+ * and free is used before. */
+static void connections_are_opened_apart(void **unused)
+{
+    (void)unused;
+    const struct mx_sending_params params = {.connections = 3,
+                                             .messages_per_connection = 2,
+                                             .burst = 1,
+                                             .idle_us = 60 * S,
+                                             .connect_interval_us = 5 * S};
+    /* A 0-10, B 5-15, A again 10-20 (its last), C 10-20, B again 15-25, then A's place at 20 */
+    static const int64_t starts_s[] = {0, 5, 10, 10, 15, 20, 20, 25};
+    struct mx_sending_path *path = mx_sending_path_create(&params);
+    assert_non_null(path);
+    for (size_t i = 0; i < sizeof starts_s / sizeof starts_s[0]; i++) {
+        const int64_t start_us = mx_sending_path_start_us(path, 0);
+        assert_int_equal(start_us, starts_s[i] * S);
+        assert_int_equal(mx_sending_path_take(path, start_us, 10 * S), start_us + 10 * S);
+    }
+    mx_sending_path_destroy(path);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -314,6 +336,7 @@ int main(void)
         cmocka_unit_test(an_idle_bucket_fills_to_its_depth),
         cmocka_unit_test(throttles_lower_and_lift),
         cmocka_unit_test(without_limits_all_start_at_once),
+        cmocka_unit_test(connections_are_opened_apart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

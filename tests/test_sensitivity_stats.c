@@ -303,7 +303,7 @@ static void morris_of_ishigami(void **state)
     assert_true(effect[2].sigma > effect[2].mu_star); /* acts with factor 1 alone */
 }
 
-/* The order of influence of the G function is that of its coefficients; those of 99 hardly count. */
+/* The order is that of the G function's coefficients; those of 99 hardly count. */
 static void morris_of_g(void **state)
 {
     struct mx_morris_design design = {8, 8, 200, own, 6};

@@ -26,7 +26,7 @@
 
 #define KILLS 10
 #define KILLS_FULL 100
-#define KILL_WITHIN_US 250000U
+#define KILL_WITHIN_US 700000U
 
 static char folder[200], study[256], scenario[256];
 
@@ -286,20 +286,27 @@ static void test_processes(void **state)
     free(reference);
 }
 
-/* Killed at random moments until it happens to end by itself. */
+static pid_t start_long(const char *database)
+{
+    return start((const char *const[]){program(), "sweep", study, "-q", "--db", database, "--jobs",
+                                       "2", "-n", "20", NULL},
+                 0);
+}
+
+/* Killed at random moments, again and again, going on each time; long enough for several commits. */
 static void test_killed(void **state)
 {
-    char *reference = reference_rows();
-    const char *database = in_folder("killed.db");
+    const char *database = in_folder("killed.db"), *whole = in_folder("whole.db");
     unsigned kills = 0, wanted = mx_test_full() ? KILLS_FULL : KILLS, random = 12345;
-    int status = 0;
+    char *reference;
 
     (void)state;
+    assert_int_equal(wait_for(start_long(whole)), 0);
+    reference = dump(whole);
     while (kills < wanted) {
-        const char *const command[] = {program(), "sweep",  study, "-q", "--db",
-                                       database,  "--jobs", "2",   NULL};
         struct timespec moment = {0, 0};
-        pid_t child = start(command, 0);
+        pid_t child = start_long(database);
+        int status;
 
         random = random * 1103515245U + 12345U;
         moment.tv_nsec = (long)(random / 7U % KILL_WITHIN_US) * 1000L;
@@ -313,7 +320,7 @@ static void test_killed(void **state)
             assert_int_equal(unlink(database), 0);
         }
     }
-    assert_int_equal(sweep(database, "2"), 0);
+    assert_int_equal(wait_for(start_long(database)), 0);
     expect_same(database, reference);
     free(reference);
 }

@@ -62,7 +62,7 @@ static char *read_file(const char *path, size_t *size)
 static void write_rows(const char *path, bool header, int count)
 {
     int error_number = 0;
-    struct mx_trace *trace = mx_trace_open(path, header, &error_number);
+    struct mx_trace *trace = mx_trace_open(path, header, NULL, &error_number);
     struct mx_trace_row row = attempt;
 
     assert_non_null(trace);
@@ -76,7 +76,7 @@ static void write_rows(const char *path, bool header, int count)
 static void test_rows(void **state)
 {
     int error_number = 0;
-    struct mx_trace *trace = mx_trace_open(in_folder("a.csv"), true, &error_number);
+    struct mx_trace *trace = mx_trace_open(in_folder("a.csv"), true, NULL, &error_number);
     struct mx_trace_row row = attempt;
     size_t size;
     char *text;
@@ -187,7 +187,7 @@ static void test_empty_trace_is_a_frame(void **state)
 static void test_long_names_are_cut(void **state)
 {
     int error_number = 0;
-    struct mx_trace *trace = mx_trace_open(in_folder("f.csv"), false, &error_number);
+    struct mx_trace *trace = mx_trace_open(in_folder("f.csv"), false, NULL, &error_number);
     struct mx_trace_row row = attempt;
     char *name = malloc(20001), *text;
     size_t size;
@@ -213,17 +213,17 @@ static void test_errors(void **state)
     struct mx_trace *trace;
 
     (void)state;
-    assert_null(mx_trace_open(in_folder("missing/a.csv"), true, &error_number));
+    assert_null(mx_trace_open(in_folder("missing/a.csv"), true, NULL, &error_number));
     assert_int_equal(error_number, ENOENT);
-    assert_null(mx_trace_open(folder, true, &error_number));
+    assert_null(mx_trace_open(folder, true, NULL, &error_number));
     assert_int_equal(error_number, EISDIR);
-    trace = mx_trace_open("/dev/full", true, &error_number);
+    trace = mx_trace_open("/dev/full", true, NULL, &error_number);
     assert_non_null(trace);
     for (int i = 0; i < 10000; i++) {
         mx_trace_write(trace, &attempt);
     }
     assert_int_equal(mx_trace_close(trace), ENOSPC);
-    trace = mx_trace_open("/dev/full", true, &error_number);
+    trace = mx_trace_open("/dev/full", true, NULL, &error_number);
     assert_non_null(trace);
     assert_int_equal(mx_trace_close(trace), ENOSPC);
 }

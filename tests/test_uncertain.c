@@ -56,7 +56,7 @@ static void a_replication_has_its_plan(void **state)
     const struct mx_point_options options = {
         .scenario = "scenarios/reference.cfg", .preset_dirs = dirs, .preset_dir_count = 1};
     const struct mx_reader_options reader = {.preset_dirs = dirs, .preset_dir_count = 1};
-    struct mx_mistakes mistakes = {0, NULL};
+    struct mx_mistakes mistakes = {.item = NULL};
     struct mx_plan *plan = mx_reader_load(options.scenario, &reader, &mistakes);
     struct mx_uncertain *uncertain = mx_uncertain_create(plan, &options, 5, &mistakes);
     double growth[2][3];
@@ -131,7 +131,7 @@ static enum mx_sensitivity_status run_study(const char *sensitivity, uint32_t jo
 
 static struct mx_sensitivity *found_by(const char *sensitivity, uint32_t jobs)
 {
-    struct mx_mistakes mistakes = {0, NULL};
+    struct mx_mistakes mistakes = {.item = NULL};
     struct mx_sensitivity *found;
     enum mx_sensitivity_status status = run_study(sensitivity, jobs, &mistakes, &found);
     for (size_t i = 0; i < mistakes.count; i++) {
@@ -263,7 +263,7 @@ static void what_cannot_be_done(void **state)
     };
     (void)state;
     for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) {
-        struct mx_mistakes mistakes = {0, NULL};
+        struct mx_mistakes mistakes = {.item = NULL};
         struct mx_sensitivity *found;
         assert_int_equal(run_study(row[i][0], 2, &mistakes, &found), MX_SENSITIVITY_INVALID);
         assert_null(found);

@@ -230,12 +230,77 @@ static void test_warm_up_tables(void **state)
                      (const char *const[]){"pools.new.warm_up.preset=sparkpost", NULL});
     assert_true(mx_test_value(&run, "ips.new", "deferrals_spike") == 0.0);
     assert_true(mx_test_value(&run, "ips.new", "sent") == 903700.0);
+    assert_true(mx_test_value(&run, "ips.new", "soft_bounced_blocked") < 903.7);
     mx_test_run_close(&run);
     mx_test_run_open(&run, "scenarios/oracles/warm-up-table.cfg", 1, false,
                      (const char *const[]){"pools.new.warm_up.preset=sendgrid", NULL});
     assert_true(mx_test_value(&run, "ips.new", "deferrals_spike") == 0.0);
     assert_true(mx_test_value(&run, "ips.new", "sent") == 24.0 * 5373.0);
+    assert_true(mx_test_value(&run, "ips.new", "soft_bounced_blocked") < 129.0);
     mx_test_run_close(&run);
+}
+
+/* When each provider deferred for the hundredth time for the volume, and blocked for the hundredth:
+ * a cold address meets a single block now and then from the start. 0: never. */
+struct hundredth_seen {
+    const char *provider;
+    int64_t deferred_us, blocked_us;
+    unsigned deferred, blocked;
+};
+
+static void see_hundredth(void *context, const struct mx_test_attempt *row)
+{
+    struct hundredth_seen *seen = context;
+    for (; seen->provider != NULL; seen++) {
+        if (strcmp(row->provider, seen->provider) != 0)
+            continue;
+        bool is_volume = strcmp(row->reason, "rate") == 0 || strcmp(row->reason, "spike") == 0;
+        if (is_volume && strcmp(row->verdict, "busy") == 0 && ++seen->deferred == 100)
+            seen->deferred_us = row->time_us;
+        if (strcmp(row->reason, "blocked") == 0 && ++seen->blocked == 100)
+            seen->blocked_us = row->time_us;
+    }
+}
+
+/* What a vendor's table sends in a fortnight, in one hour from the same cold address: deferred, and
+ * where the sender goes on regardless then blocked. */
+static void at_once(const char *recipients)
+{
+    struct mx_test_run run;
+    mx_test_run_open(
+        &run, "scenarios/oracles/warm-up-table.cfg", 1, false,
+        (const char *const[]){"pools.new.warm_up=none", "campaigns.c.window=1h", recipients, NULL});
+    assert_true(mx_test_value(&run, "providers.gmail", "deferrals_spike") > 1000.0);
+    assert_true(mx_test_value(&run, "providers.yahoo", "deferrals_spike") > 1000.0);
+    assert_true(mx_test_value(&run, "total", "delivered_rate") < 0.8);
+    mx_test_run_close(&run);
+
+    struct hundredth_seen seen[] = {{.provider = "gmail"},
+                                    {.provider = "yahoo"},
+                                    {.provider = "microsoft"},
+                                    {.provider = NULL}};
+    mx_test_run_open(&run, "scenarios/oracles/warm-up-table.cfg", 1, true,
+                     (const char *const[]){"pools.new.warm_up=none", "campaigns.c.window=1h",
+                                           "mta.throttle=none", recipients, NULL});
+    mx_test_trace_read(&run, see_hundredth, seen);
+    for (size_t i = 0; seen[i].provider != NULL; i++) {
+        char scope[32];
+        snprintf(scope, sizeof scope, "providers.%s", seen[i].provider);
+        print_message("  %-12s deferred after %.1f s, blocked after %.1f s\n", seen[i].provider,
+                      (double)seen[i].deferred_us / 1e6, (double)seen[i].blocked_us / 1e6);
+        assert_true(seen[i].deferred_us > 0 && seen[i].blocked_us > seen[i].deferred_us);
+        assert_true(mx_test_value(&run, scope, "deferrals_rate") > 100.0);
+        assert_true(mx_test_value(&run, scope, "soft_bounced_blocked") >
+                    0.9 * mx_test_value(&run, scope, "sent"));
+    }
+    mx_test_run_close(&run);
+}
+
+static void test_tables_at_once(void **state)
+{
+    (void)state;
+    at_once("campaigns.c.recipients=128952");
+    at_once("campaigns.c.recipients=903700");
 }
 
 static void test_cold_at_once(void **state)
@@ -371,12 +436,12 @@ static void test_outage_80h(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_outage_80h),       cmocka_unit_test(test_more_servers),
-        cmocka_unit_test(test_more_connections), cmocka_unit_test(test_higher_rates),
-        cmocka_unit_test(test_single_messages),  cmocka_unit_test(test_outage_never_blocks),
-        cmocka_unit_test(test_warm_up_tables),   cmocka_unit_test(test_cold_at_once),
-        cmocka_unit_test(test_spike_and_habit),  cmocka_unit_test(test_recovery_takes_days),
-        cmocka_unit_test(test_coupled),
+        cmocka_unit_test(test_outage_80h),          cmocka_unit_test(test_more_servers),
+        cmocka_unit_test(test_more_connections),    cmocka_unit_test(test_higher_rates),
+        cmocka_unit_test(test_single_messages),     cmocka_unit_test(test_outage_never_blocks),
+        cmocka_unit_test(test_warm_up_tables),      cmocka_unit_test(test_tables_at_once),
+        cmocka_unit_test(test_cold_at_once),        cmocka_unit_test(test_spike_and_habit),
+        cmocka_unit_test(test_recovery_takes_days), cmocka_unit_test(test_coupled),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

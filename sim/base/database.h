@@ -2,8 +2,8 @@
 /* database.h - an SQLite file of our own: opened by one process at a time, never half written.
  *
  * WAL mode; everything between begin and commit happens or does not, whatever kills the process.
- * The first failure is kept in status and error, and everything after it is skipped, so that callers
- * check once. Not thread-safe. */
+ * The first failure is kept in status and error, and everything after it is skipped, so that
+ * callers check once. Not thread-safe. */
 #ifndef MX_DATABASE_H
 #define MX_DATABASE_H
 

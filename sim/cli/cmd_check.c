@@ -5,6 +5,7 @@
 
 #include "sim/base/error.h"
 #include "sim/cli/command.h"
+#include "sim/result/table.h"
 
 /* As comments, so that the output is still a scenario. */
 static void print_assumed(const struct mx_plan *plan)
@@ -37,6 +38,28 @@ static void print_assumed(const struct mx_plan *plan)
     }
 }
 
+/* The list alone. Returns an exit code. */
+static int print_list(const struct mx_plan *plan, enum mx_format format)
+{
+    static const struct mx_table_column columns[] = {
+        {"key", "", "key", MX_CELL_TEXT, true, 0, 0, 0},
+        {"value", "", "value", MX_CELL_TEXT, true, 0, 0, 2},
+        {"range", "", "range to try", MX_CELL_TEXT, true, 0, 0, 2},
+    };
+    struct mx_table *table = mx_table_create(columns, sizeof columns / sizeof columns[0]);
+    bool is_good = table != NULL;
+
+    for (size_t i = 0; is_good && i < plan->assumed_count; i++) {
+        mx_table_text(table, plan->assumed[i].path);
+        mx_table_text(table, plan->assumed[i].value);
+        mx_table_text(table, plan->assumed[i].range);
+        mx_table_end_row(table, MX_ROW_PLAIN);
+    }
+    is_good = is_good && mx_table_print(table, stdout, format, mx_color_allowed(1));
+    mx_table_destroy(table);
+    return is_good ? MX_EXIT_SUCCESS : mx_table_failed();
+}
+
 int mx_cmd_check(const struct mx_options *options)
 {
     int code;
@@ -46,7 +69,9 @@ int mx_cmd_check(const struct mx_options *options)
     if (plan == NULL) {
         return code;
     }
-    if (!options->quiet) {
+    if (options->has_format) {
+        code = print_list(plan, options->format);
+    } else if (!options->quiet) {
         text = mx_plan_print(plan, true);
         if (text == NULL) {
             mx_say("out of memory");

@@ -10,6 +10,7 @@
 #include "sim/cli/compare_setup.h"
 #include "sim/cli/progress.h"
 #include "sim/cli/running.h"
+#include "sim/result/comparison_data.h"
 #include "sim/result/comparison_json.h"
 #include "sim/result/comparison_table.h"
 #include "sim/result/result_folder.h"
@@ -109,18 +110,24 @@ static int check_precision(const struct mx_comparison *comparison)
     return code;
 }
 
-static void print_tables(const struct mx_comparison *comparison, const struct mx_options *options)
+/* Returns an exit code. */
+static int print_tables(const struct mx_comparison *comparison, const struct mx_options *options)
 {
     bool color = mx_color_allowed(STDOUT_FILENO);
 
-    if (options->json || options->quiet) {
-        return;
+    if (options->json || (options->quiet && !options->has_format)) {
+        return MX_EXIT_SUCCESS;
+    }
+    if (options->format != MX_FORMAT_TABLE) {
+        return mx_comparison_data_print(stdout, comparison, options->format) ? MX_EXIT_SUCCESS
+                                                                             : mx_table_failed();
     }
     if (comparison->selection != NULL) {
         mx_selection_table_print(stdout, comparison, color);
     } else {
         mx_comparison_table_print(stdout, comparison, color);
     }
+    return MX_EXIT_SUCCESS;
 }
 
 static int run_comparison(struct mx_compare_setup *setup, const struct mx_options *options)
@@ -137,8 +144,10 @@ static int run_comparison(struct mx_compare_setup *setup, const struct mx_option
     }
     code = simulate(comparison, options);
     if (code == MX_EXIT_SUCCESS) {
-        print_tables(comparison, options);
+        int printed = print_tables(comparison, options);
+
         code = write_json(comparison, options);
+        code = code == MX_EXIT_SUCCESS ? printed : code;
     }
     if (code == MX_EXIT_SUCCESS) {
         code = check_precision(comparison);

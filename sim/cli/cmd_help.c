@@ -6,30 +6,30 @@
 #include "sim/base/error.h"
 #include "sim/base/version.h"
 #include "sim/cli/command.h"
+#include "sim/cli/completions.h"
 
 #define TEXT_WIDTH 78
 #define OPTION_WIDTH 26
+#define COMMAND_WIDTH 86
 
 /* Words of text, wrapped; the cursor stands at column `column`, further lines start at `indent`. */
 static void print_wrapped(const char *text, int column, int indent)
 {
+    const char *blank = "";
+
     while (*text != '\0') {
         size_t size = strcspn(text, " ");
 
         if (column + (int)size > TEXT_WIDTH && column > indent) {
             (void)printf("\n%*s", indent, "");
             column = indent;
+            blank = "";
         }
-        (void)printf("%.*s", (int)size, text);
-        column += (int)size;
+        (void)printf("%s%.*s", blank, (int)size, text);
+        column += (int)size + 1;
+        blank = " ";
         text += size;
-        if (*text == ' ') {
-            text++;
-            if (column < TEXT_WIDTH) {
-                (void)putchar(' ');
-            }
-            column++;
-        }
+        text += *text == ' ';
     }
     (void)putchar('\n');
 }
@@ -38,7 +38,8 @@ static void print_options(enum mx_command_id command)
 {
     for (size_t i = 0; i < mx_option_count; i++) {
         const struct mx_option *option = &mx_option_table[i];
-        char name[64], letter[8] = "    ";
+        char name[96], letter[8] = "    ";
+        int size;
 
         if ((option->commands & (1U << command)) == 0) {
             continue;
@@ -46,10 +47,10 @@ static void print_options(enum mx_command_id command)
         if (option->letter != 0) {
             (void)snprintf(letter, sizeof letter, "-%c, ", option->letter);
         }
-        (void)snprintf(name, sizeof name, "  %s--%s%s%s", letter, option->name,
-                       option->argument != NULL ? " " : "",
-                       option->argument != NULL ? option->argument : "");
-        if (strlen(name) > OPTION_WIDTH) {
+        size = snprintf(name, sizeof name, "  %s--%s%s%s", letter, option->name,
+                        option->argument != NULL ? " " : "",
+                        option->argument != NULL ? option->argument : "");
+        if (size > OPTION_WIDTH) {
             (void)printf("%s\n%*s", name, OPTION_WIDTH + 1, "");
         } else {
             (void)printf("%-*s ", OPTION_WIDTH, name);
@@ -58,13 +59,32 @@ static void print_options(enum mx_command_id command)
     }
 }
 
+/* A command that is longer than a line goes on in the next, as a shell takes it. */
+static void print_command(const char *text, size_t size)
+{
+    while (size > COMMAND_WIDTH) {
+        size_t cut = COMMAND_WIDTH;
+
+        while (cut > 0 && text[cut] != ' ') {
+            cut--;
+        }
+        if (cut == 0) {
+            break;
+        }
+        (void)printf("  %.*s \\\n  ", (int)cut, text);
+        text += cut + 1;
+        size -= cut + 1;
+    }
+    (void)printf("  %.*s\n", (int)size, text);
+}
+
 /* "command<TAB>what it does" lines. */
 static void print_examples(const char *examples)
 {
     while (*examples != '\0') {
         size_t command_size = strcspn(examples, "\t"), size = strcspn(examples, "\n");
 
-        (void)printf("  %.*s\n", (int)command_size, examples);
+        print_command(examples, command_size);
         (void)printf("      %.*s\n", (int)(size - command_size - 1), examples + command_size + 1);
         examples += size;
         examples += *examples == '\n';
@@ -109,6 +129,10 @@ int mx_cmd_help(const struct mx_options *options)
     const struct mx_command *command = NULL;
     const char *nearest = NULL;
 
+    if (options->completions != NULL) {
+        mx_completions_print(options->completions);
+        return MX_EXIT_SUCCESS;
+    }
     if (options->operand_count > 0) {
         command = mx_command_find(options->operands[0], &nearest);
         if (command == NULL) {

@@ -297,13 +297,13 @@ static int plan_study(struct mx_study_setup *setup, const struct mx_options *opt
     int code = error_number != 0 ? mx_cannot_write(options->out, error_number)
                                  : search(setup, options, &solution);
 
-    if (code == MX_EXIT_SUCCESS) {
+    if (code == MX_EXIT_SUCCESS && solution != NULL) {
         if (!options->quiet && !options->json) {
             print_solution(solution, mx_color_allowed(STDOUT_FILENO));
         }
         code = write_results(solution, options);
     }
-    if (code == MX_EXIT_SUCCESS && solution->best_row < 0) {
+    if (code == MX_EXIT_SUCCESS && solution != NULL && solution->best_row < 0) {
         code = MX_EXIT_THRESHOLD;
     }
     mx_solution_destroy(solution);

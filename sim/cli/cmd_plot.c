@@ -67,12 +67,12 @@ static bool settle(const struct mx_options *options, struct mx_plot_request *req
     request->formats = by_name != 0 ? by_name : MX_PLOT_AS(MX_PLOT_SVG) | MX_PLOT_AS(MX_PLOT_PNG);
     request->is_file = by_name != 0;
     request->out = options->out;
-    if (options->format != NULL && !parse_formats(options->format, &request->formats)) {
+    if (options->plot_format != NULL && !parse_formats(options->plot_format, &request->formats)) {
         return false;
     }
     if (request->is_file && request->formats != by_name) {
         mx_say("--out %s names a file of another format than --format %s", options->out,
-               options->format);
+               options->plot_format);
         return false;
     }
     return true;
@@ -188,7 +188,7 @@ int mx_cmd_plot(const struct mx_options *options)
     int code;
 
     if (options->terminal &&
-        (options->operand_count < 2 || options->out != NULL || options->format != NULL)) {
+        (options->operand_count < 2 || options->out != NULL || options->plot_format != NULL)) {
         mx_say("--terminal takes a KIND, and neither --out nor --format");
         return MX_EXIT_USAGE;
     }

@@ -58,6 +58,7 @@ static int simulate(struct run *run, struct mx_results **results)
         .jobs = mx_choose_jobs(options),
         .loop = options->exact ? MX_LOOP_EXACT : MX_LOOP_AUTO,
         .trace_path = options->trace,
+        .trace_format = options->trace_format,
         .look = look,
         .context = run,
     };
@@ -117,8 +118,12 @@ static void print_notes(const struct mx_options *options, const struct mx_result
 static int print_results(const struct mx_plan *plan, const struct mx_options *options,
                          const struct mx_results *results)
 {
+    const bool color = mx_color_allowed(STDOUT_FILENO);
     char *text;
 
+    if (options->quiet && !options->json && !options->has_format) {
+        return MX_EXIT_SUCCESS;
+    }
     if (options->json) {
         text = mx_summary_json(plan, results);
         if (text == NULL) {
@@ -127,11 +132,16 @@ static int print_results(const struct mx_plan *plan, const struct mx_options *op
         }
         (void)fputs(text, stdout);
         free(text);
-    } else if (!options->quiet) {
-        mx_run_table_print(stdout, plan, results, mx_color_allowed(STDOUT_FILENO));
-        mx_uncertain_table_print(stdout, plan, results, mx_color_allowed(STDOUT_FILENO));
-        mx_checks_table_print(stdout, plan, results, mx_color_allowed(STDOUT_FILENO));
-        print_notes(options, results);
+    } else if (!mx_run_table_print(stdout, plan, results, options->format, color)) {
+        return mx_table_failed();
+    } else if (!mx_format_is_data(options->format)) {
+        if (options->format == MX_FORMAT_TABLE) {
+            mx_uncertain_table_print(stdout, plan, results, color);
+            mx_checks_table_print(stdout, plan, results, color);
+        }
+        if (!options->quiet) {
+            print_notes(options, results);
+        }
     }
     return MX_EXIT_SUCCESS;
 }
@@ -228,6 +238,12 @@ static int check_steady(const struct mx_results *results)
     return MX_EXIT_SUCCESS;
 }
 
+/* What other programs read is printed only when all is well. */
+static bool is_data(const struct mx_options *options)
+{
+    return options->json || mx_format_is_data(options->format);
+}
+
 static int run_plan(struct run *run)
 {
     struct mx_plan *plan = run->plan;
@@ -251,7 +267,7 @@ static int run_plan(struct run *run)
     if (code == MX_EXIT_SUCCESS && options->out != NULL) {
         code = write_folder(plan, options, results);
     }
-    if (results != NULL && (code == MX_EXIT_SUCCESS || !options->json)) {
+    if (results != NULL && (code == MX_EXIT_SUCCESS || !is_data(options))) {
         int printed = print_results(plan, options, results);
 
         code = code == MX_EXIT_SUCCESS ? printed : code;

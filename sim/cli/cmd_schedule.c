@@ -129,6 +129,23 @@ static int draw(const struct mx_schedules *schedules, const struct mx_options *o
 }
 
 /* Returns an exit code. */
+static int print_table(const struct mx_schedules *schedules, const struct mx_options *options)
+{
+    bool is_good;
+
+    if (options->all) {
+        is_good = mx_schedules_print_overview(schedules, options);
+    } else if (mx_format_is_data(options->format)) {
+        is_good = mx_schedules_print_data(schedules, options);
+    } else if (schedules->count == 1) {
+        is_good = mx_schedule_print(&schedules->item[0], options);
+    } else {
+        is_good = mx_schedules_print_beside(schedules, options);
+    }
+    return is_good ? MX_EXIT_SUCCESS : mx_table_failed();
+}
+
+/* Returns an exit code. */
 static int check_usage(const struct mx_options *options)
 {
     if (options->all && options->operand_count > 0) {
@@ -157,15 +174,7 @@ int mx_cmd_schedule(const struct mx_options *options)
         mx_schedules_fini(&schedules);
         return code;
     }
-    if (options->json) {
-        code = print_json(&schedules, options);
-    } else if (options->all) {
-        mx_schedules_print_overview(&schedules, options);
-    } else if (schedules.count == 1) {
-        mx_schedule_print(&schedules.item[0], options);
-    } else {
-        mx_schedules_print_beside(&schedules, options);
-    }
+    code = options->json ? print_json(&schedules, options) : print_table(&schedules, options);
     mx_schedules_fini(&schedules);
     return code;
 }

@@ -10,10 +10,12 @@
 
 #include "sim/base/error.h"
 #include "sim/cli/command.h"
+#include "sim/cli/live_view.h"
 #include "sim/cli/send_results.h"
 #include "sim/cli/send_setup.h"
 #include "sim/result/human_text.h"
 #include "sim/result/result_folder.h"
+#include "sim/result/run_table.h"
 #include "sim/result/summary_json.h"
 
 /* --- interrupts --- */
@@ -58,17 +60,22 @@ static bool catch_interrupts(void)
 
 /* --- progress --- */
 
+static struct mx_live_view live;
+
 static void show_progress(void *context, const struct mx_send_view *view)
 {
     (void)context;
-    (void)fprintf(stderr, "\r\033[K%s of %s decided  at %s  %s delivered, %s deferrals, %u busy",
-                  mx_human_count_short((double)view->decided).s,
-                  mx_human_count_short((double)view->recipient_count).s,
-                  mx_human_duration((double)view->now_us / 1e6).s,
-                  mx_human_count_short((double)view->delivered).s,
-                  mx_human_count_short((double)view->deferrals).s,
-                  (unsigned)view->connection_count);
-    (void)fflush(stderr);
+    mx_live_view_show(&live,
+                      &(struct mx_live_state){
+                          .share = view->recipient_count > 0
+                                       ? (double)view->decided / (double)view->recipient_count
+                                       : 1.0,
+                          .elapsed_s = view->elapsed_s,
+                          .at_s = (double)view->now_us / 1e6,
+                          .delivered = view->delivered,
+                          .deferrals = view->deferrals,
+                          .pending = view->recipient_count - view->decided,
+                      });
 }
 
 /* Said once: an unreachable relay would otherwise show only in the counts, days later. */
@@ -77,22 +84,12 @@ static void complain(void *context, const struct mx_smtp_reply *reply)
     const struct mx_send_setup *setup = context;
     char code[16] = "";
 
-    if (setup->config.look != NULL) {
-        (void)fputs("\r\033[K", stderr);
-    }
+    mx_live_view_clear(&live);
     if (reply->code != 0) {
         (void)snprintf(code, sizeof code, "%d ", reply->code);
     }
     mx_say("relay %s: %s%s (its messages are tried again as the policy says)", setup->relay, code,
            reply->text);
-}
-
-static bool wants_progress(const struct mx_options *options)
-{
-    const char *terminal = getenv("TERM");
-
-    return !options->quiet && isatty(STDERR_FILENO) && terminal != NULL &&
-           strcmp(terminal, "dumb") != 0;
 }
 
 /* --- results --- */
@@ -124,6 +121,9 @@ static void print_text(const struct mx_send_results *made)
             separator = ", ";
         }
     }
+    if (mean(results, MX_METRIC_NON_ATTEMPTS) > 0) {
+        (void)printf("; %s non-attempts", mx_human_count(mean(results, MX_METRIC_NON_ATTEMPTS)).s);
+    }
     (void)printf("\n");
 }
 
@@ -139,6 +139,11 @@ static int print_results(const struct mx_options *options, const struct mx_send_
         }
         (void)fputs(text, stdout);
         free(text);
+    } else if (options->has_format) {
+        if (!mx_run_table_print(stdout, made->plan, made->results, options->format,
+                                mx_color_allowed(STDOUT_FILENO))) {
+            return mx_table_failed();
+        }
     } else if (!options->quiet) {
         print_text(made);
     }
@@ -149,7 +154,8 @@ static int write_trace(const struct mx_options *options, const struct mx_send_se
                        struct mx_spool *spool)
 {
     bool spool_failed;
-    int error_number = mx_send_trace_write(options->trace, spool, setup->relay, &spool_failed);
+    int error_number = mx_send_trace_write(options->trace, options->trace_format, spool,
+                                           setup->relay, &spool_failed);
 
     if (spool_failed) {
         return mx_send_spool_failed(options->spool, spool);
@@ -242,13 +248,12 @@ static int deliver(const struct mx_options *options, struct mx_send_setup *setup
         return MX_EXIT_FAILURE;
     }
     setup->config.wake_fd = wake_pipe[0];
-    setup->config.look = wants_progress(options) ? show_progress : NULL;
+    mx_live_view_init(&live, !options->quiet);
+    setup->config.look = show_progress;
     setup->config.complain = complain;
     setup->config.context = setup;
     status = mx_send(spool, &setup->config, &totals);
-    if (setup->config.look != NULL) {
-        (void)fputs("\r\033[K", stderr);
-    }
+    mx_live_view_clear(&live);
     code = explain(status, options, spool);
     if (code == MX_EXIT_SUCCESS) {
         code = report(options, setup, spool, &totals);

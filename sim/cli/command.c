@@ -63,9 +63,13 @@ void mx_preset_dirs_fini(struct mx_preset_dirs *dirs)
     *dirs = (struct mx_preset_dirs){0};
 }
 
-void mx_mistakes_print(const struct mx_mistakes *mistakes)
+int mx_mistakes_print(const struct mx_mistakes *mistakes)
 {
     (void)fflush(stdout);
+    if (mistakes->is_memory_out) {
+        mx_say("out of memory");
+        return MX_EXIT_FAILURE;
+    }
     for (size_t i = 0; i < mistakes->count; i++) {
         const struct mx_mistake *mistake = &mistakes->item[i];
 
@@ -78,6 +82,7 @@ void mx_mistakes_print(const struct mx_mistakes *mistakes)
         }
         (void)fprintf(stderr, ": %s\n", mistake->text);
     }
+    return MX_EXIT_INVALID;
 }
 
 /* Adds a mistake for each expectation that says nothing that can be checked. */
@@ -113,13 +118,14 @@ struct mx_plan *mx_load_scenario(const char *file, const struct mx_options *opti
     if (plan != NULL) {
         check_expectations(plan, &mistakes);
     }
-    if (mistakes.count > 0) {
+    if (plan == NULL || mistakes.count > 0) {
         mx_plan_destroy(plan);
         plan = NULL;
-        *code = MX_EXIT_INVALID;
-        mx_mistakes_print(&mistakes);
-        mx_say("%s: %lu mistake%s", file, (unsigned long)mistakes.count,
-               mistakes.count == 1 ? "" : "s");
+        *code = mx_mistakes_print(&mistakes);
+        if (*code == MX_EXIT_INVALID) {
+            mx_say("%s: %lu mistake%s", file, (unsigned long)mistakes.count,
+                   mistakes.count == 1 ? "" : "s");
+        }
     }
     mx_mistakes_fini(&mistakes);
     return plan;
@@ -145,6 +151,12 @@ char *mx_find_plot_scripts(void)
         }
     }
     return path;
+}
+
+int mx_table_failed(void)
+{
+    mx_say("out of memory, or a name is no valid UTF-8");
+    return MX_EXIT_FAILURE;
 }
 
 bool mx_color_allowed(int descriptor)

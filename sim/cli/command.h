@@ -52,8 +52,8 @@ void mx_preset_dirs_fini(struct mx_preset_dirs *dirs);
 /* Load a scenario with the options' --set; says all mistakes. NULL: exit code in *code. */
 struct mx_plan *mx_load_scenario(const char *file, const struct mx_options *options, int *code);
 
-/* One line a mistake on standard error. */
-void mx_mistakes_print(const struct mx_mistakes *mistakes);
+/* One line a mistake on standard error, or that memory is out. Returns the exit code for it. */
+int mx_mistakes_print(const struct mx_mistakes *mistakes);
 
 /* The folder of gnuplot scripts: the installed one, or the source tree's. Owned, or NULL when out
  * of memory. */
@@ -61,6 +61,9 @@ char *mx_find_plot_scripts(void);
 
 /* Whether colour may be used on a stream: a terminal, NO_COLOR unset or empty, TERM not "dumb". */
 bool mx_color_allowed(int descriptor);
+
+/* Says why mx_table_print and the like returned false. Returns an exit code. */
+int mx_table_failed(void);
 
 /* Flush standard output. code, or MX_EXIT_FAILURE with a message when it could not be written. */
 int mx_finish_output(int code);

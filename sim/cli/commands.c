@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "sim/cli/command.h"
+#include "sim/cli/schedule.h"
 #include "sim/scenario/mistakes.h"
 
 const struct mx_command mx_command_table[MX_COMMAND_COUNT] = {
@@ -159,7 +160,7 @@ const struct mx_command mx_command_table[MX_COMMAND_COUNT] = {
                         "mxsim schedule postfix --set maximal_backoff_time=1h --json\t"
                         "with another setting, for other programs\n",
             .operand_count_min = 0,
-            .operand_count_max = 100,
+            .operand_count_max = MX_SCHEDULES_MAX,
             .run = mx_cmd_schedule,
         },
     [MX_COMMAND_PLOT] =
@@ -232,7 +233,9 @@ const struct mx_command mx_command_table[MX_COMMAND_COUNT] = {
             .operands = "[COMMAND]",
             .summary = "show this, or the help of a command",
             .description = "The same as --help after a command.",
-            .examples = "mxsim help run\toptions and examples of run\n",
+            .examples = "mxsim help run\toptions and examples of run\n"
+                        "mxsim help --completions bash > ~/.mxsim-completions\tto be sourced by "
+                        "~/.bashrc; make install puts them where shells look\n",
             .operand_count_min = 0,
             .operand_count_max = 1,
             .run = mx_cmd_help,

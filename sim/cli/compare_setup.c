@@ -156,7 +156,7 @@ static int load_with(struct mx_compare_setup *setup, const struct mx_options *op
     return code;
 }
 
-/* Mistakes of all files are said before it ends; those of the first one not again for each --with. */
+/* Mistakes of all files are said before it ends; those of the first not again for each --with. */
 int mx_compare_setup_load(struct mx_compare_setup *setup, const struct mx_options *options)
 {
     size_t count = options->operand_count + options->with.count;

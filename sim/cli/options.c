@@ -21,7 +21,41 @@
 #define ON(command) (1U << (command))
 #define ALL_COMMANDS (ON(MX_COMMAND_COUNT + 1) - 1U) /* and none */
 
+/* In the order of help: what goes in, what comes out, how often and how fast, the rest. */
 const struct mx_option mx_option_table[] = {
+    {MX_OPTION_GENERATE, "generate", 'g', "N",
+     "make N messages instead of reading DIR; they go to the addresses of --to in turn",
+     ON(MX_COMMAND_SEND)},
+    {MX_OPTION_FROM, "from", 'f', "ADDRESS",
+     "sender of the envelope (default: that of each message)", ON(MX_COMMAND_SEND)},
+    {MX_OPTION_TO, "to", 0, "ADDRESS",
+     "recipient of every message, may be repeated (default: those of each message); with "
+     "--generate, {n} in it stands for the message's number",
+     ON(MX_COMMAND_SEND)},
+    {MX_OPTION_SPOOL, "spool", 0, "FILE",
+     "keep the mailing in FILE; when it is there already, go on with it", ON(MX_COMMAND_SEND)},
+    {MX_OPTION_RELAY, "relay", 'r', "HOST:PORT",
+     "the server that gets all mail (default: 127.0.0.1:2525)", ON(MX_COMMAND_SEND)},
+    {MX_OPTION_POLICY, "policy", 'p', "POLICY",
+     "retry policy, the name of a preset or a file (default: bluecore)", ON(MX_COMMAND_SEND)},
+    {MX_OPTION_ALL, "all", 'a', NULL, "an overview of every preset, a line each",
+     ON(MX_COMMAND_SCHEDULE)},
+    {MX_OPTION_WITH, "with", 'w', "[NAME:]PATH=VALUE[;...]",
+     "compare the first scenario with these values, too, e.g. 'slow: campaigns.news.window=8h'; "
+     "may be repeated",
+     ON(MX_COMMAND_COMPARE)},
+    {MX_OPTION_METRIC, "metric", 'm', "METRIC",
+     "what to compare, a metric of summary.json, e.g. providers.gmail.time_to_deliver_p99_s; may "
+     "be repeated",
+     ON(MX_COMMAND_COMPARE)},
+    {MX_OPTION_SET, "set", 's', "PATH=VALUE",
+     "replace a value of the scenario, e.g. mta.retry.lifetime=24h; may be repeated",
+     ON(MX_COMMAND_RUN) | ON(MX_COMMAND_CHECK)},
+    {MX_OPTION_SET, "set", 's', "PATH=VALUE",
+     "replace a value of every scenario compared; may be repeated", ON(MX_COMMAND_COMPARE)},
+    {MX_OPTION_SET, "set", 's', "KEY=VALUE",
+     "replace a value of the policy, e.g. lifetime=24h; may be repeated",
+     ON(MX_COMMAND_SCHEDULE) | ON(MX_COMMAND_SEND)},
     {MX_OPTION_OUT, "out", 'o', "DIR",
      "write the results to DIR, made when it is missing: summary.json, plan.cfg and CSV files",
      ON(MX_COMMAND_RUN)},
@@ -31,7 +65,7 @@ const struct mx_option mx_option_table[] = {
      ON(MX_COMMAND_PLOT)},
     {MX_OPTION_OUT, "out", 'o', "FILE", "the page (default: report.html in the first folder)",
      ON(MX_COMMAND_REPORT)},
-    {MX_OPTION_FORMAT, "format", 0, "LIST",
+    {MX_OPTION_PLOT_FORMAT, "format", 0, "LIST",
      "what to write, separated by commas: svg, png, pdf, or csv, which is the picture's data "
      "(default: svg,png)",
      ON(MX_COMMAND_PLOT)},
@@ -44,12 +78,33 @@ const struct mx_option mx_option_table[] = {
     {MX_OPTION_OUT, "out", 'o', "DIR",
      "write summary.json, timeseries.csv and delivered_by_age.csv to DIR, made when it is missing",
      ON(MX_COMMAND_SEND)},
-    {MX_OPTION_SEED, "seed", 0, "N",
-     "seed of all random numbers, 0 to 9223372036854775807 (default: the scenario's)",
+    {MX_OPTION_FORMAT, "format", 0, "table|csv|json|markdown",
+     "how to print the tables; csv and json hold all metrics, unrounded (default: table)",
      ON(MX_COMMAND_RUN)},
-    {MX_OPTION_SEED, "seed", 0, "N",
-     "seed of all random numbers, the same for all scenarios (default: the first one's)",
+    {MX_OPTION_FORMAT, "format", 0, "table|csv|json|markdown",
+     "print tables per domain in this format; csv and json hold all metrics, unrounded",
+     ON(MX_COMMAND_SEND)},
+    {MX_OPTION_FORMAT, "format", 0, "table|csv|json|markdown",
+     "how to print the comparison; csv and json have all digits (default: table)",
      ON(MX_COMMAND_COMPARE)},
+    {MX_OPTION_FORMAT, "format", 0, "table|csv|json|markdown",
+     "how to print the schedule; csv and json have a row an attempt (default: table)",
+     ON(MX_COMMAND_SCHEDULE)},
+    {MX_OPTION_FORMAT, "format", 0, "table|csv|json|markdown",
+     "print only the list of what is ASSUMED, in this format", ON(MX_COMMAND_CHECK)},
+    {MX_OPTION_JSON, "json", 0, NULL, "print summary.json instead of the tables",
+     ON(MX_COMMAND_RUN) | ON(MX_COMMAND_SEND)},
+    {MX_OPTION_JSON, "json", 0, NULL, "print JSON instead of the table",
+     ON(MX_COMMAND_SCHEDULE) | ON(MX_COMMAND_COMPARE)},
+    {MX_OPTION_PLOT, "plot", 'p', "FILE",
+     "draw the policies on one time axis as well; FILE ends in .svg or .png",
+     ON(MX_COMMAND_SCHEDULE)},
+    {MX_OPTION_TRACE, "trace", 't', "FILE",
+     "write every attempt to FILE, as rows of CSV; compressed when it ends in .zst",
+     ON(MX_COMMAND_RUN) | ON(MX_COMMAND_SEND)},
+    {MX_OPTION_TRACE_FORMAT, "trace-format", 0, "csv|postfix|kumomta|powermta|sendgrid",
+     "write the trace as the log of such a server instead (default: csv)",
+     ON(MX_COMMAND_RUN) | ON(MX_COMMAND_SEND)},
     {MX_OPTION_REPLICATIONS, "replications", 'n', "N|auto",
      "how many times to simulate, with other draws each (default: the scenario's); auto: until "
      "every --precision is met",
@@ -73,22 +128,6 @@ const struct mx_option mx_option_table[] = {
      "draw what is ASSUMED afresh for each replication as well, and show the range of outcomes "
      "with and without what is not known (default replications: 19 or more)",
      ON(MX_COMMAND_RUN)},
-    {MX_OPTION_JOBS, "jobs", 'j', "N",
-     "replications at the same time; results do not depend on it (default: processors)",
-     ON(MX_COMMAND_RUN) | ON(MX_COMMAND_COMPARE)},
-    {MX_OPTION_SET, "set", 's', "PATH=VALUE",
-     "replace a value of the scenario, e.g. mta.retry.lifetime=24h; may be repeated",
-     ON(MX_COMMAND_RUN) | ON(MX_COMMAND_CHECK)},
-    {MX_OPTION_SET, "set", 's', "PATH=VALUE",
-     "replace a value of every scenario compared; may be repeated", ON(MX_COMMAND_COMPARE)},
-    {MX_OPTION_WITH, "with", 'w', "[NAME:]PATH=VALUE[;...]",
-     "compare the first scenario with these values, too, e.g. 'slow: campaigns.news.window=8h'; "
-     "may be repeated",
-     ON(MX_COMMAND_COMPARE)},
-    {MX_OPTION_METRIC, "metric", 'm', "METRIC",
-     "what to compare, a metric of summary.json, e.g. providers.gmail.time_to_deliver_p99_s; may "
-     "be repeated",
-     ON(MX_COMMAND_COMPARE)},
     {MX_OPTION_CONFIDENCE, "confidence", 0, "PERCENT", "of all statements together (default: 95%)",
      ON(MX_COMMAND_COMPARE)},
     {MX_OPTION_SELECT, "select", 0, "best",
@@ -97,48 +136,20 @@ const struct mx_option mx_option_table[] = {
     {MX_OPTION_INDIFFERENCE, "indifference", 0, "WIDTH",
      "with --select: the smallest difference worth finding, in the metric's unit",
      ON(MX_COMMAND_COMPARE)},
-    {MX_OPTION_SET, "set", 's', "KEY=VALUE",
-     "replace a value of the policy, e.g. lifetime=24h; may be repeated",
-     ON(MX_COMMAND_SCHEDULE) | ON(MX_COMMAND_SEND)},
-    {MX_OPTION_ALL, "all", 'a', NULL, "an overview of every preset, a line each",
-     ON(MX_COMMAND_SCHEDULE)},
-    {MX_OPTION_PLOT, "plot", 'p', "FILE",
-     "draw the policies on one time axis as well; FILE ends in .svg or .png",
-     ON(MX_COMMAND_SCHEDULE)},
+    {MX_OPTION_SEED, "seed", 0, "N",
+     "seed of all random numbers, 0 to 9223372036854775807 (default: the scenario's)",
+     ON(MX_COMMAND_RUN)},
+    {MX_OPTION_SEED, "seed", 0, "N",
+     "seed of all random numbers, the same for all scenarios (default: the first one's)",
+     ON(MX_COMMAND_COMPARE)},
     {MX_OPTION_SEED, "seed", 0, "N",
      "draw what policies draw at random, instead of showing the middle of its range",
      ON(MX_COMMAND_SCHEDULE)},
     {MX_OPTION_SEED, "seed", 0, "N", "seed of what the policy draws at random (default: 1)",
      ON(MX_COMMAND_SEND)},
-    {MX_OPTION_TRACE, "trace", 't', "FILE",
-     "write every attempt as a row of CSV; compressed when FILE ends in .zst",
-     ON(MX_COMMAND_RUN) | ON(MX_COMMAND_SEND)},
-    {MX_OPTION_JSON, "json", 0, NULL, "print summary.json instead of the tables",
-     ON(MX_COMMAND_RUN) | ON(MX_COMMAND_SEND)},
-    {MX_OPTION_JSON, "json", 0, NULL, "print JSON instead of the table",
-     ON(MX_COMMAND_SCHEDULE) | ON(MX_COMMAND_COMPARE)},
-    {MX_OPTION_QUIET, "quiet", 'q', NULL, "no progress line, no tables; errors only",
-     ON(MX_COMMAND_RUN) | ON(MX_COMMAND_SEND) | ON(MX_COMMAND_COMPARE)},
-    {MX_OPTION_QUIET, "quiet", 'q', NULL, "print mistakes only, not the plan",
-     ON(MX_COMMAND_CHECK)},
-    {MX_OPTION_EXACT, "exact", 0, NULL,
-     "one event at a time: the slow reference that the fast order is tested against",
-     ON(MX_COMMAND_RUN)},
-    {MX_OPTION_GENERATE, "generate", 'g', "N",
-     "make N messages instead of reading DIR; they go to the addresses of --to in turn",
-     ON(MX_COMMAND_SEND)},
-    {MX_OPTION_FROM, "from", 'f', "ADDRESS",
-     "sender of the envelope (default: that of each message)", ON(MX_COMMAND_SEND)},
-    {MX_OPTION_TO, "to", 0, "ADDRESS",
-     "recipient of every message, may be repeated (default: those of each message); with "
-     "--generate, {n} in it stands for the message's number",
-     ON(MX_COMMAND_SEND)},
-    {MX_OPTION_RELAY, "relay", 'r', "HOST:PORT",
-     "the server that gets all mail (default: 127.0.0.1:2525)", ON(MX_COMMAND_SEND)},
-    {MX_OPTION_POLICY, "policy", 'p', "POLICY",
-     "retry policy, the name of a preset or a file (default: bluecore)", ON(MX_COMMAND_SEND)},
-    {MX_OPTION_SPOOL, "spool", 0, "FILE",
-     "keep the mailing in FILE; when it is there already, go on with it", ON(MX_COMMAND_SEND)},
+    {MX_OPTION_JOBS, "jobs", 'j', "N",
+     "replications at the same time; results do not depend on it (default: processors)",
+     ON(MX_COMMAND_RUN) | ON(MX_COMMAND_COMPARE)},
     {MX_OPTION_TIME_SCALE, "time-scale", 0, "N",
      "let the policy's time pass N times faster (default: 1)", ON(MX_COMMAND_SEND)},
     {MX_OPTION_CONNECTIONS, "connections", 'c', "N",
@@ -191,6 +202,15 @@ const struct mx_option mx_option_table[] = {
      ON(MX_COMMAND_SENSITIVITY)},
     {MX_OPTION_JSON, "json", 0, NULL, "print sensitivity.json instead of the tables",
      ON(MX_COMMAND_SENSITIVITY)},
+    {MX_OPTION_QUIET, "quiet", 'q', NULL, "no progress line, no tables; errors only",
+     ON(MX_COMMAND_RUN) | ON(MX_COMMAND_SEND) | ON(MX_COMMAND_COMPARE)},
+    {MX_OPTION_QUIET, "quiet", 'q', NULL, "print mistakes only, not the plan",
+     ON(MX_COMMAND_CHECK)},
+    {MX_OPTION_EXACT, "exact", 0, NULL,
+     "one event at a time: the slow reference that the fast order is tested against",
+     ON(MX_COMMAND_RUN)},
+    {MX_OPTION_COMPLETIONS, "completions", 0, "bash|zsh|fish",
+     "print the completions for a shell instead", ON(MX_COMMAND_HELP)},
     {MX_OPTION_HELP, "help", 'h', NULL, "show this help", ALL_COMMANDS},
     {MX_OPTION_VERSION, "version", 'V', NULL, "show version and commit", ALL_COMMANDS},
 };
@@ -319,6 +339,30 @@ static int add_text(const struct parser *parser, const struct mx_option *option,
                             : usage(parser, "--%s lacks its %s", option->name, option->argument);
 }
 
+/* One of the words of the option's argument, "a|b|c". */
+static int take_choice(const struct parser *parser, const struct mx_option *option,
+                       const char *value, int *choice)
+{
+    size_t size = strlen(value);
+    const char *at = option->argument;
+
+    MX_CHECK(at != NULL);
+    for (*choice = 0;; (*choice)++) {
+        size_t word = strcspn(at, "|");
+
+        if (word == size && strncmp(at, value, size) == 0) {
+            return 0;
+        }
+        if (at[word] == '\0') {
+            break;
+        }
+        at += word + 1;
+    }
+    (void)snprintf(parser->error, MX_OPTIONS_ERROR_SIZE, "--%s is one of %s, not \"%.80s\"",
+                   option->name, option->argument, value);
+    return MX_EXIT_USAGE;
+}
+
 /* A number of 32 bits, from 1 on. */
 static int take_number(const struct parser *parser, const struct mx_option *option,
                        const char *value, uint32_t most, uint32_t *number)
@@ -412,6 +456,25 @@ static int apply_study(const struct parser *parser, const struct mx_option *opti
                : usage(parser, "--confidence takes 50%% to 99.99%%, not \"%.80s\"%s", value, "");
 }
 
+/* Those that are one of several words. */
+static int apply_format(const struct parser *parser, const struct mx_option *option,
+                        const char *value)
+{
+    struct mx_options *options = parser->options;
+    int choice = 0, status = take_choice(parser, option, value, &choice);
+
+    if (option->id == MX_OPTION_TRACE_FORMAT) {
+        options->has_trace_format = true;
+        options->trace_format = (enum mx_trace_format)choice;
+    } else if (option->id == MX_OPTION_FORMAT) {
+        options->has_format = true;
+        options->format = (enum mx_format)choice;
+    } else {
+        options->completions = value;
+    }
+    return status;
+}
+
 static int apply(struct parser *parser, const struct mx_option *option, const char *value)
 {
     struct mx_options *options = parser->options;
@@ -425,6 +488,10 @@ static int apply(struct parser *parser, const struct mx_option *option, const ch
         return take_name(parser, option, value, &options->db);
     case MX_OPTION_TRACE:
         return take_name(parser, option, value, &options->trace);
+    case MX_OPTION_TRACE_FORMAT:
+    case MX_OPTION_FORMAT:
+    case MX_OPTION_COMPLETIONS:
+        return apply_format(parser, option, value);
     case MX_OPTION_SEED:
         options->has_seed = true;
         return parse_number(parser, option, value, 0, MX_SEED_MAX, &options->seed);
@@ -461,8 +528,8 @@ static int apply(struct parser *parser, const struct mx_option *option, const ch
         return 0;
     case MX_OPTION_PLOT:
         return take_name(parser, option, value, &options->plot);
-    case MX_OPTION_FORMAT:
-        return take_name(parser, option, value, &options->format);
+    case MX_OPTION_PLOT_FORMAT:
+        return take_name(parser, option, value, &options->plot_format);
     case MX_OPTION_PICTURES:
         return take_name(parser, option, value, &options->pictures);
     case MX_OPTION_TERMINAL:
@@ -595,11 +662,26 @@ static bool make_lists(struct mx_options *options, size_t places)
     return is_made;
 }
 
+/* What one option says of another. */
+static int check_together(const struct parser *parser)
+{
+    const struct mx_options *options = parser->options;
+
+    if (options->json && options->has_format) {
+        return usage(parser, "--json and --format are two answers to one question%s%s", "", "");
+    }
+    if (options->has_trace_format && options->trace == NULL) {
+        return usage(parser, "--trace-format needs --trace FILE%s%s", "", "");
+    }
+    return 0;
+}
+
 int mx_options_parse(struct mx_options *options, enum mx_command_id command, int count,
                      char *const *arguments, char error[MX_OPTIONS_ERROR_SIZE])
 {
     struct parser parser = {.options = options, .command = command, .error = error};
     size_t places = (size_t)count + 1U, text_size = 1;
+    int status;
 
     MX_CHECK(count >= 0);
     *options = (struct mx_options){0};
@@ -616,7 +698,8 @@ int mx_options_parse(struct mx_options *options, enum mx_command_id command, int
     }
     error[0] = '\0';
     parser.text_at = options->override_texts;
-    return parse_all(&parser, count, arguments);
+    status = parse_all(&parser, count, arguments);
+    return status == 0 ? check_together(&parser) : status;
 }
 
 void mx_options_fini(struct mx_options *options)

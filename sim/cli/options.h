@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "sim/observe/trace.h"
+#include "sim/result/table.h"
 #include "sim/scenario/reader.h"
 
 enum mx_command_id {
@@ -44,11 +46,13 @@ enum mx_option_id {
     MX_OPTION_SET,
     MX_OPTION_JSON,
     MX_OPTION_TRACE,
+    MX_OPTION_TRACE_FORMAT,
+    MX_OPTION_FORMAT,
     MX_OPTION_QUIET,
     MX_OPTION_EXACT,
     MX_OPTION_ALL,
     MX_OPTION_PLOT,
-    MX_OPTION_FORMAT,
+    MX_OPTION_PLOT_FORMAT,
     MX_OPTION_TERMINAL,
     MX_OPTION_PICTURES,
     MX_OPTION_GENERATE,
@@ -62,12 +66,14 @@ enum mx_option_id {
     MX_OPTION_PER_CONNECTION,
     MX_OPTION_RATE,
     MX_OPTION_TIMEOUT,
+    MX_OPTION_COMPLETIONS,
     MX_OPTION_HELP,
     MX_OPTION_VERSION,
     MX_OPTION_COUNT
 };
 
-/* One row. letter: 0 = none. argument: its name in help, NULL = a switch. text may differ by
+/* One row. letter: 0 = none. argument: its name in help, or the words
+ * that it may be, "a|b|c"; NULL = a switch. text may differ by
  * command: rows of the same id are for different commands. */
 struct mx_option {
     enum mx_option_id id;
@@ -88,7 +94,7 @@ struct mx_text_list {
 
 /* What was said. Texts are borrowed from the command line. */
 struct mx_options {
-    const char *out, *db, *trace, *plot, *format, *pictures;
+    const char *out, *db, *trace, *plot, *plot_format, *pictures;
     bool has_seed, has_replications, has_jobs;
     bool replications_auto; /* then has_replications is false */
     uint64_t seed;
@@ -104,6 +110,11 @@ struct mx_options {
     size_t override_count;
     bool uncertain;
     bool json, quiet, exact, all, terminal, help, version;
+    bool has_format; /* else MX_FORMAT_TABLE */
+    enum mx_format format;
+    bool has_trace_format; /* else MX_TRACE_CSV */
+    enum mx_trace_format trace_format;
+    const char *completions; /* one of the words of its row, or NULL */
     /* send; numbers are 0 where nothing was said */
     const char *from, *relay, *policy, *spool, *rate;
     struct mx_text_list to;

@@ -32,7 +32,7 @@ int mx_run_uncertain_prepare(struct mx_plan *plan, const struct mx_options *opti
 
 static const struct mx_plan *take(void *context, uint32_t replication, const void **handle)
 {
-    struct mx_mistakes mistakes = {0}; /* none but of memory: all were loaded before */
+    struct mx_mistakes mistakes = {.item = NULL}; /* none but of memory: all were loaded before */
     const struct mx_point *point = mx_uncertain_take(context, replication, &mistakes);
 
     mx_mistakes_fini(&mistakes);
@@ -71,7 +71,7 @@ int mx_run_uncertain(const struct mx_plan *plan, const struct mx_options *option
                      const struct mx_replicate_options *how, struct mx_results *results)
 {
     struct mx_preset_dirs dirs;
-    struct mx_mistakes mistakes = {0};
+    struct mx_mistakes mistakes = {.item = NULL};
     struct mx_uncertain *uncertain;
     int code = MX_EXIT_INVALID;
     uint32_t bad;

@@ -93,9 +93,9 @@ static int make_one(struct mx_schedule *schedule, const char *name,
     schedule->name = name;
     schedule->expires_us = MX_NEVER;
     if (mx_reader_load_policy_info(name, reader, &schedule->info, &mistakes) != 0) {
-        mx_mistakes_print(&mistakes);
+        code = mx_mistakes_print(&mistakes);
         mx_mistakes_fini(&mistakes);
-        return MX_EXIT_INVALID;
+        return code;
     }
     mx_mistakes_fini(&mistakes);
     schedule->is_random = mx_retry_is_random(&schedule->info.policy);

@@ -12,6 +12,7 @@
 #include "sim/scenario/reader.h"
 
 #define MX_SCHEDULE_ATTEMPTS_MAX 1000
+#define MX_SCHEDULES_MAX 100 /* named at once */
 
 /* gap_drawn_us[i]: what chance added to the gap that led to attempt i. */
 struct mx_schedule {
@@ -43,11 +44,14 @@ size_t mx_schedule_count_before(const struct mx_schedule *schedule, int64_t age_
 /* As in the scenario: "deadline" ...; "none" when it was cut. */
 const char *mx_schedule_expiry_name(const struct mx_schedule *schedule);
 
-/* One in full; several side by side; all of them, a line each. On standard output. */
-void mx_schedule_print(const struct mx_schedule *schedule, const struct mx_options *options);
-void mx_schedules_print_beside(const struct mx_schedules *schedules,
+/* One in full; several side by side; all of them, a line each; for programs: a row an attempt. On
+ * standard output; false as mx_table_print. */
+bool mx_schedule_print(const struct mx_schedule *schedule, const struct mx_options *options);
+bool mx_schedules_print_beside(const struct mx_schedules *schedules,
                                const struct mx_options *options);
-void mx_schedules_print_overview(const struct mx_schedules *schedules,
+bool mx_schedules_print_overview(const struct mx_schedules *schedules,
                                  const struct mx_options *options);
+bool mx_schedules_print_data(const struct mx_schedules *schedules,
+                             const struct mx_options *options);
 
 #endif

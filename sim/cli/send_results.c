@@ -196,7 +196,7 @@ static bool see_last(void *context, const struct mx_spool_event *event)
         return false;
     }
     count->last_us = event->reply_us > count->last_us ? event->reply_us : count->last_us;
-    count->attempts += !event->expired;
+    count->attempts += event->kind == MX_SPOOL_ATTEMPT;
     return true;
 }
 
@@ -205,9 +205,14 @@ static bool see_event(void *context, const struct mx_spool_event *event)
     struct count *count = context;
     struct mx_tally_place place = {.provider = count->domains->item[event->destination].provider};
 
-    if (event->expired) {
+    switch (event->kind) {
+    case MX_SPOOL_EXPIRY:
         mx_tally_expired(count->tally, &place, event->reply_us, event->attempt > 0);
-    } else {
+        break;
+    case MX_SPOOL_SKIP:
+        mx_tally_non_attempt(count->tally, &place, event->reply_us);
+        break;
+    case MX_SPOOL_ATTEMPT:
         mx_tally_attempt(count->tally, &(struct mx_tally_attempt){
                                            .place = place,
                                            .due_us = event->due_us,
@@ -217,6 +222,9 @@ static bool see_event(void *context, const struct mx_spool_event *event)
                                            .verdict = event->verdict,
                                            .reason = event->reason,
                                        });
+        break;
+    case MX_SPOOL_EVENT_KIND_COUNT:
+        return false;
     }
     return true;
 }
@@ -269,6 +277,7 @@ static bool add_results(struct mx_send_results *made, struct count *count, uint6
     if (made->results == NULL || !mx_results_add(made->results, o)) {
         return false;
     }
+    mx_results_close(made->results);
     performance = &made->results->performance;
     performance->jobs = 1;
     if (totals != NULL) { /* of this run alone: an earlier one had other conditions */
@@ -325,39 +334,55 @@ void mx_send_results_fini(struct mx_send_results *made)
 
 struct rows {
     struct mx_trace *trace;
+    struct mx_spool *spool;
     const struct domains *domains;
     const char *relay;
+    bool has_addresses; /* a mail server's log: with the envelope's own */
 };
 
 static bool write_row(void *context, const struct mx_spool_event *event)
 {
+    static const enum mx_trace_event shown[] = {[MX_SPOOL_ATTEMPT] = MX_TRACE_ATTEMPT,
+                                                [MX_SPOOL_EXPIRY] = MX_TRACE_EXPIRY,
+                                                [MX_SPOOL_SKIP] = MX_TRACE_NON_ATTEMPT};
     struct rows *rows = context;
     const struct mx_reply_text said = {event->code, event->enhanced, ""};
+    struct mx_spool_mail mail = {NULL, NULL, NULL, 0};
 
-    if (event->destination < rows->domains->count) {
-        mx_trace_write(rows->trace,
-                       &(struct mx_trace_row){
-                           .time_us = event->reply_us,
-                           .start_us = event->start_us,
-                           .next_due_us = event->next_us,
-                           .campaign = MX_SEND_CAMPAIGN,
-                           .provider = rows->domains->item[event->destination].name,
-                           .ip = rows->relay,
-                           .number = event->recipient,
-                           .attempt = event->attempt,
-                           .verdict = event->verdict,
-                           .reason = event->reason,
-                           .said = &said,
-                           .event = event->expired ? MX_TRACE_EXPIRY : MX_TRACE_ATTEMPT,
-                       });
+    if (event->destination >= rows->domains->count) {
+        return true;
+    }
+    if (rows->has_addresses && !mx_spool_load(rows->spool, event->recipient, &mail)) {
+        return false;
+    }
+    mx_trace_write(rows->trace, &(struct mx_trace_row){
+                                    .time_us = event->reply_us,
+                                    .start_us = event->start_us,
+                                    .next_due_us = event->next_us,
+                                    .campaign = MX_SEND_CAMPAIGN,
+                                    .provider = rows->domains->item[event->destination].name,
+                                    .ip = rows->relay,
+                                    .relay = rows->relay,
+                                    .sender = mail.sender,
+                                    .address = mail.address,
+                                    .number = event->recipient,
+                                    .attempt = event->attempt,
+                                    .verdict = event->verdict,
+                                    .reason = event->reason,
+                                    .said = &said,
+                                    .event = shown[event->kind],
+                                });
+    if (rows->has_addresses) {
+        mx_spool_release(rows->spool);
     }
     return true;
 }
 
 static int write_rows(struct mx_trace_parts *parts, struct mx_spool *spool,
-                      const struct domains *domains, const char *relay)
+                      const struct domains *domains, const char *relay, bool has_addresses)
 {
-    struct rows rows = {.domains = domains, .relay = relay};
+    struct rows rows = {
+        .spool = spool, .domains = domains, .relay = relay, .has_addresses = has_addresses};
     int error_number, closing;
 
     rows.trace = mx_trace_parts_open(parts, 0, &error_number);
@@ -376,9 +401,22 @@ static int write_rows(struct mx_trace_parts *parts, struct mx_spool *spool,
     return error_number;
 }
 
-int mx_send_trace_write(const char *path, struct mx_spool *spool, const char *relay,
-                        bool *spool_failed)
+/* The date of time 0. A spool of an earlier version does not hold it. */
+static int64_t start_of(struct mx_spool *spool)
 {
+    int64_t start_us = 0;
+    bool is_there;
+
+    if (!mx_spool_get_number(spool, MX_SEND_START, &start_us, &is_there) || !is_there) {
+        return 0;
+    }
+    return start_us / MX_SECOND_US;
+}
+
+int mx_send_trace_write(const char *path, enum mx_trace_format format, struct mx_spool *spool,
+                        const char *relay, bool *spool_failed)
+{
+    const struct mx_trace_style style = {.format = format, .start_unix_s = start_of(spool)};
     struct domains domains;
     struct mx_trace_parts *parts = NULL;
     uint64_t recipients;
@@ -387,10 +425,10 @@ int mx_send_trace_write(const char *path, struct mx_spool *spool, const char *re
     if (!load_domains(&domains, spool, &recipients)) {
         error_number = domains.out_of_memory ? ENOMEM : EIO;
     } else {
-        parts = mx_trace_parts_create(path, &error_number);
+        parts = mx_trace_parts_create(path, &style, &error_number);
     }
     if (parts != NULL) {
-        error_number = write_rows(parts, spool, &domains, relay);
+        error_number = write_rows(parts, spool, &domains, relay, format != MX_TRACE_CSV);
         if (error_number == 0) {
             error_number = mx_trace_parts_commit(parts);
         } else {

@@ -8,9 +8,11 @@
 
 #include "sim/live/sender.h"
 #include "sim/live/spool.h"
+#include "sim/observe/trace.h"
 #include "sim/stats/results.h"
 
 #define MX_SEND_CAMPAIGN "send"
+#define MX_SEND_START "start_us"   /* setting of the spool: real time of its time 0 */
 #define MX_SEND_PROVIDERS_MAX 200U /* named; the others count together, as "(other)" */
 
 /* plan: names and sizes alone, no scenario. */
@@ -27,8 +29,9 @@ bool mx_send_results_make(struct mx_send_results *made, struct mx_spool *spool, 
                           bool *spool_failed, char **conflict);
 void mx_send_results_fini(struct mx_send_results *made);
 
-/* Every event as a row of the trace. Returns 0 or an errno value; *spool_failed as above. */
-int mx_send_trace_write(const char *path, struct mx_spool *spool, const char *relay,
-                        bool *spool_failed);
+/* Every event as a row of the trace; a mail server's log holds the envelopes' addresses. Returns 0
+ * or an errno value; *spool_failed as above. */
+int mx_send_trace_write(const char *path, enum mx_trace_format format, struct mx_spool *spool,
+                        const char *relay, bool *spool_failed);
 
 #endif

@@ -10,6 +10,7 @@
 #include "sim/base/error.h"
 #include "sim/base/random.h"
 #include "sim/cli/command.h"
+#include "sim/cli/send_results.h"
 #include "sim/live/intake.h"
 #include "sim/live/wall_clock.h"
 #include "sim/scenario/quantity.h"
@@ -129,22 +130,26 @@ static int load_policy(struct mx_send_setup *setup, const char *name,
 {
     struct mx_preset_dirs dirs;
     struct mx_mistakes mistakes = {0};
-    int status;
+    struct mx_policy_info info;
+    int status, code = MX_EXIT_SUCCESS;
 
     mx_preset_dirs_init(&dirs);
-    status = mx_reader_load_policy(name,
-                                   &(struct mx_reader_options){.overrides = overrides,
-                                                               .override_count = count,
-                                                               .preset_dirs = dirs.names,
-                                                               .preset_dir_count = dirs.count,
-                                                               .access = &mx_file_access_disk},
-                                   &setup->config.policy, &mistakes);
+    status = mx_reader_load_policy_info(name,
+                                        &(struct mx_reader_options){.overrides = overrides,
+                                                                    .override_count = count,
+                                                                    .preset_dirs = dirs.names,
+                                                                    .preset_dir_count = dirs.count,
+                                                                    .access = &mx_file_access_disk},
+                                        &info, &mistakes);
     mx_preset_dirs_fini(&dirs);
-    if (status != 0) {
-        mx_mistakes_print(&mistakes);
+    if (status == 0) {
+        setup->config.policy = info.policy;
+        setup->config.destination = info.destination;
+    } else {
+        code = mx_mistakes_print(&mistakes);
     }
     mx_mistakes_fini(&mistakes);
-    return status == 0 ? MX_EXIT_SUCCESS : MX_EXIT_INVALID;
+    return code;
 }
 
 /* The overrides as one text, a line each. Returns false when they do not fit. */
@@ -279,6 +284,7 @@ static int make_mailing(struct mx_send_setup *setup, const struct mx_options *op
         !mx_spool_put_number(spool, "seed", (int64_t)setup->config.seed) ||
         !mx_spool_put_number(spool, "clock_us", 0) ||
         !mx_spool_put_number(spool, "real_us", mx_wall_clock_real_us()) ||
+        !mx_spool_put_number(spool, MX_SEND_START, mx_wall_clock_real_us()) ||
         !mx_spool_commit(spool)) {
         return mx_send_spool_failed(options->spool, spool);
     }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/base/check.h"
 #include "sim/base/error.h"
 
 #define GRID_WIDTH 100
@@ -62,6 +63,7 @@ struct mx_grid *mx_grid_create(size_t column_count)
 {
     struct mx_grid *grid = calloc(1, sizeof *grid);
 
+    MX_CHECK(column_count > 0);
     if (grid != NULL) {
         grid->column_count = column_count;
     }
@@ -116,6 +118,7 @@ void mx_grid_print(const struct mx_grid *grid, FILE *stream)
     size_t shown = 0, total = 0;
     bool is_number;
 
+    MX_CHECK(grid->column_count > 0);
     while (shown < grid->column_count) {
         size_t width = column_width(grid, shown, &is_number) + (shown > 0 ? 2 : 0);
 

@@ -10,19 +10,51 @@ static bool bit(const uint64_t *bits, uint64_t number)
     return bits && (bits[number / 64] >> (number % 64) & 1) != 0;
 }
 
+enum drop { NOT_DROPPED, DROPPED_INVALID, DROPPED_SPAM };
+
 /* The pre-send check: known to be invalid, or (promotional mail) reported spam. *note: what was
  * found out about the address on the way. */
-static bool is_dropped(const struct mx_world *world, const struct mx_world_stream *stream,
+static enum drop check(const struct mx_world *world, const struct mx_world_stream *stream,
                        uint64_t number, uint32_t *note)
 {
     const struct mx_list_params *list = stream->list;
     bool promotional = world->plan->campaigns[stream->campaign].promotional;
-    if (bit(stream->bounced, number) || (promotional && bit(stream->complained, number)))
-        return true;
+    if (bit(stream->bounced, number))
+        return DROPPED_INVALID;
+    if (promotional && bit(stream->complained, number))
+        return DROPPED_SPAM;
     struct mx_draw draw = mx_draw(&stream->members, number, 0, MX_DRAW_MEMBER);
     struct mx_recipient recipient = mx_recipient_of(list, draw.word[0], draw.word[1]);
     *note = recipient.address == MX_ADDRESS_GOOD ? MX_NOTE_GOOD : MX_NOTE_UNSEEN;
-    return recipient.known_invalid || (promotional && recipient.reported_spam);
+    if (recipient.known_invalid)
+        return DROPPED_INVALID;
+    return promotional && recipient.reported_spam ? DROPPED_SPAM : NOT_DROPPED;
+}
+
+static void trace_drop(const struct mx_world *world, const struct mx_world_stream *stream,
+                       uint64_t number, enum drop drop)
+{
+    const struct mx_plan *plan = world->plan;
+    const struct mx_plan_campaign *campaign = &plan->campaigns[stream->campaign];
+    int64_t now_us = stream->arrival.next_us;
+    if (!world->options->trace || !mx_trace_wants_drops(world->options->trace))
+        return;
+    mx_trace_write(world->options->trace,
+                   &(struct mx_trace_row){
+                       .replication = world->options->replication,
+                       .time_us = now_us,
+                       .start_us = now_us,
+                       .created_us = now_us,
+                       .next_due_us = MX_NEVER,
+                       .campaign = campaign->name,
+                       .provider = plan->providers[stream->provider].name,
+                       .ip = "(none)",
+                       .provider_index = stream->provider,
+                       .domain = plan->domains[campaign->domain].name,
+                       .occurrence = stream->occurrence,
+                       .number = number,
+                       .event = drop == DROPPED_SPAM ? MX_TRACE_DROP_SPAM : MX_TRACE_DROP_INVALID,
+                   });
 }
 
 #define PICKS_AHEAD 8 /* messages of the same stream */
@@ -88,7 +120,9 @@ bool mx_world_create_message(struct mx_world *world, uint32_t stream_index, stru
 
     prefetch_pick(world, stream, number + PICKS_AHEAD);
     uint32_t note = MX_NOTE_UNSEEN;
-    if (is_dropped(world, stream, number, &note)) {
+    enum drop drop = check(world, stream, number, &note);
+    if (drop != NOT_DROPPED) {
+        trace_drop(world, stream, number, drop);
         if (counted)
             mx_tally_dropped(world->tally, stream->campaign, stream->provider);
         return false;

@@ -130,6 +130,34 @@ static void carry_out(struct mx_world *world, struct reply *reply, bool decided)
     mx_trace_write(world->options->trace, &reply->row);
 }
 
+/* Of an address: the campaign stands for its sender, whose name Exim's retry key has in it. */
+static uint64_t group_of(const struct mx_world *world, const struct mx_entry *entry)
+{
+    uint32_t campaign = world->streams[mx_world_stream_of(world, entry->message)].campaign;
+    return (uint64_t)campaign * world->path_count + entry->destination;
+}
+
+/* What the reply means for its address. A refusal of the content is the message's alone. */
+static bool hear_address(struct mx_world *world, struct reply *reply)
+{
+    const struct mx_entry *entry = &reply->outcome.entry;
+    uint64_t group = group_of(world, entry), number = mx_world_number_of(world, entry->message);
+    if (reply->verdict != MX_BUSY) {
+        mx_addresses_remove(world->addresses, group, number);
+        return false;
+    }
+    if (reply->reason != MX_REASON_GREYLIST && reply->reason != MX_REASON_MAILBOX_FULL)
+        return false;
+    struct mx_retry_host *address = mx_addresses_get(world->addresses, group, number);
+    if (!address) {
+        world->out_of_memory = true;
+        return false;
+    }
+    reply->outcome.decision = mx_retry_address_fail(&world->plan->retry, address, entry->created_us,
+                                                    reply->outcome.reply_us, reply->outcome.u);
+    return true;
+}
+
 uint32_t mx_world_hear(struct mx_world *world)
 {
     struct reply reply = pop(world->destinations);
@@ -146,6 +174,8 @@ uint32_t mx_world_hear(struct mx_world *world)
     bool decided =
         mx_destination_reply(destination, &plan->retry, &plan->destination, &state, reply.verdict,
                              reply.reason, now_us, reply.outcome.u, &reply.outcome.decision);
+    if (!decided && world->addresses)
+        decided = hear_address(world, &reply);
     mx_world_limit_path(world, entry->destination, now_us);
     carry_out(world, &reply, decided);
     return entry->destination;
@@ -190,30 +220,51 @@ static void skip(struct mx_world *world, const struct mx_entry *entry, int64_t n
     check_status(world, mx_scheduler_report(world->scheduler, outcome, 1));
 }
 
-static void wait_for_host(struct mx_world *world, const struct mx_entry *entry, int64_t now_us,
-                          struct mx_outcome *outcome)
+/* host: the data that make it wait, of its host or its address. */
+static void wait_for(struct mx_world *world, const struct mx_entry *entry,
+                     const struct mx_retry_host *host, int64_t now_us, struct mx_outcome *outcome)
 {
-    const struct mx_destination *destination = &world->destinations->of_path[entry->destination];
     outcome->entry = *entry;
     outcome->entry.due_us =
-        mx_retry_host_due_us(&world->plan->retry, &destination->host, entry->created_us, now_us);
+        mx_retry_host_due_us(&world->plan->retry, host, entry->created_us, now_us);
     outcome->decision.next_us = outcome->entry.due_us;
     check_status(world, mx_scheduler_put(world->scheduler, &outcome->entry));
+}
+
+/* The data of its address where the message has to wait for them, else NULL. One that has just
+ * arrived does not: Exim looks at them in queue runs alone. */
+static const struct mx_retry_host *slow_address(const struct mx_world *world,
+                                                const struct mx_entry *entry, int64_t now_us)
+{
+    if (!world->addresses || (entry->attempt_count == 0 && entry->due_us == entry->created_us))
+        return NULL;
+    const struct mx_retry_host *address = mx_addresses_find(
+        world->addresses, group_of(world, entry), mx_world_number_of(world, entry->message));
+    return address &&
+                   mx_retry_address_waits(&world->plan->retry, address, entry->created_us, now_us)
+               ? address
+               : NULL;
 }
 
 bool mx_world_turn_away(struct mx_world *world, const struct mx_entry *entry, int64_t now_us)
 {
     struct mx_destination *destination = &world->destinations->of_path[entry->destination];
+    const struct mx_retry_host *address;
     struct mx_outcome outcome;
     switch (mx_destination_ask(destination, &world->plan->retry, entry->created_us, now_us)) {
     case MX_DESTINATION_TRY:
-        mx_destination_start(destination);
-        return false;
+        address = slow_address(world, entry, now_us);
+        if (!address) {
+            mx_destination_start(destination);
+            return false;
+        }
+        wait_for(world, entry, address, now_us, &outcome);
+        break;
     case MX_DESTINATION_EXPIRE:
         mx_world_expire(world, entry, now_us);
         return true;
     case MX_DESTINATION_WAIT:
-        wait_for_host(world, entry, now_us, &outcome);
+        wait_for(world, entry, &destination->host, now_us, &outcome);
         break;
     case MX_DESTINATION_SKIP:
         skip(world, entry, now_us, &outcome);

@@ -20,7 +20,7 @@ enum mx_engine_loop { MX_LOOP_AUTO, MX_LOOP_WINDOW, MX_LOOP_EXACT };
 /* Shared with a progress display and a signal handler; written by the engine at window edges. */
 struct mx_progress {
     _Atomic int64_t now_us;
-    _Atomic uint64_t created, delivered, deferrals;
+    _Atomic uint64_t created, delivered, deferrals, pending;
     _Atomic int stop; /* set by others: end soon, without a result */
 };
 

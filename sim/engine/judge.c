@@ -153,9 +153,14 @@ static struct mx_trace_row *add_row(struct mx_world *world, const struct mx_entr
     *row = (struct mx_trace_row){
         .replication = world->options->replication,
         .next_due_us = MX_NEVER,
+        .created_us = entry->created_us,
         .campaign = plan->campaigns[stream->campaign].name,
         .provider = plan->providers[path->provider].name,
         .ip = plan->ips[path->ip].name,
+        .provider_index = path->provider,
+        .ip_index = path->ip,
+        .pool = plan->pools[plan->ips[path->ip].pool].name,
+        .domain = plan->domains[plan->campaigns[stream->campaign].domain].name,
         .occurrence = stream->occurrence,
         .number = mx_world_number_of(world, entry->message),
         .style = plan->providers[path->provider].receiver.style,
@@ -335,5 +340,6 @@ bool mx_world_progress(struct mx_world *world)
     store(&progress->created, world->observation->message_total);
     store(&progress->delivered, world->delivered);
     store(&progress->deferrals, world->deferrals);
+    store(&progress->pending, mx_scheduler_pending(world->scheduler) + world->lines.count);
     return atomic_load_explicit(&progress->stop, memory_order_relaxed) != 0;
 }

@@ -72,6 +72,9 @@ bool mx_world_serve(struct mx_world *world, uint32_t path_index, int64_t before_
         mx_line_pop(&world->lines, &path->line);
         if (world->destinations && mx_world_turn_away(world, &entry, before_us - 1))
             continue;
+        /* what a reply has just made room for does not start before it */
+        if (world->destinations && start_us < before_us - 1)
+            start_us = before_us - 1;
         start(world, &entry, start_us, work);
         return true;
     }

@@ -96,6 +96,23 @@ static void list_usage(const struct mx_plan *plan, uint32_t list, uint32_t provi
     }
 }
 
+/* What messages to one destination share; and to one address, where Exim's data of it can meet a
+ * second message. */
+static bool create_destinations(struct mx_world *world)
+{
+    const struct mx_plan *plan = world->plan;
+    if (!mx_destination_is_shared(&plan->retry, &plan->destination))
+        return true;
+    world->destinations = mx_destinations_create(plan, plan->provider_count * plan->ip_count);
+    bool repeats = false;
+    for (uint32_t c = 0; c < plan->campaign_count; c++)
+        repeats = repeats || plan->campaigns[c].occurrence_count > 1;
+    if (plan->retry.unit != MX_UNIT_HOST || !repeats)
+        return world->destinations != NULL;
+    world->addresses = mx_addresses_create();
+    return world->destinations && world->addresses;
+}
+
 static bool create_suppression(struct mx_world *world)
 {
     const struct mx_plan *plan = world->plan;
@@ -269,14 +286,6 @@ static bool create_ip_tables(struct mx_world *world)
 
 /* --- streams --- */
 
-static unsigned bits_for(uint64_t count)
-{
-    unsigned bits = 0;
-    while (bits < 40 && (UINT64_C(1) << bits) < count)
-        bits++;
-    return bits;
-}
-
 static void init_stream(struct mx_world *world, struct mx_world_stream *stream, uint32_t c,
                         uint32_t o, uint32_t p)
 {
@@ -309,16 +318,12 @@ static void init_stream(struct mx_world *world, struct mx_world_stream *stream, 
 static bool create_streams(struct mx_world *world)
 {
     const struct mx_plan *plan = world->plan;
-    uint64_t count = 0, largest = 1;
-    for (uint32_t c = 0; c < plan->campaign_count; c++) {
+    struct mx_plan_message_bits bits = mx_plan_message_bits(plan);
+    uint64_t count = 0;
+    for (uint32_t c = 0; c < plan->campaign_count; c++)
         count += (uint64_t)plan->campaigns[c].occurrence_count * plan->provider_count;
-        for (uint32_t p = 0; p < plan->provider_count; p++) {
-            if (plan->campaigns[c].counts[p] > largest)
-                largest = plan->campaigns[c].counts[p];
-        }
-    }
-    world->number_bits = bits_for(largest);
-    MX_CHECK(world->number_bits + bits_for(count) <= 40); /* the plan's limits see to it */
+    world->number_bits = bits.place;
+    MX_CHECK(bits.place + bits.part <= MX_PLAN_MESSAGE_BITS); /* loading sees to it */
     world->streams = calloc((size_t)count + 1, sizeof *world->streams);
     if (!world->streams)
         return false;
@@ -346,16 +351,9 @@ struct mx_world *mx_world_create(const struct mx_plan *plan,
     world->retry_random = mx_retry_is_random(&plan->retry);
     world->report_all = options->trace != NULL;
     world->scheduler = mx_scheduler_create(&plan->retry, queue);
-    bool shared = mx_destination_is_shared(&plan->retry, &plan->destination);
-    if (shared)
-        world->destinations = mx_destinations_create(plan, plan->provider_count * plan->ip_count);
-    if (shared && !world->destinations) {
-        mx_world_destroy(world);
-        return NULL;
-    }
-    if (!world->scheduler || !create_observation(world) || !create_samplers(world) ||
-        !create_suppression(world) || !create_providers(world) || !create_paths(world) ||
-        !create_ip_tables(world) || !create_streams(world)) {
+    if (!create_destinations(world) || !world->scheduler || !create_observation(world) ||
+        !create_samplers(world) || !create_suppression(world) || !create_providers(world) ||
+        !create_paths(world) || !create_ip_tables(world) || !create_streams(world)) {
         mx_world_destroy(world);
         return NULL;
     }
@@ -400,6 +398,7 @@ void mx_world_destroy(struct mx_world *world)
     mx_line_pool_fini(&world->lines);
     mx_scheduler_destroy(world->scheduler);
     mx_destinations_destroy(world->destinations);
+    mx_addresses_destroy(world->addresses);
     mx_tally_destroy(world->tally);
     mx_observation_destroy(world->observation);
     free(world->providers);

@@ -118,6 +118,7 @@ struct mx_world {
 
     struct mx_scheduler *scheduler;
     struct mx_destinations *destinations; /* NULL: each message for itself */
+    struct mx_addresses *addresses;       /* NULL: none is mailed twice, or they have no data */
     struct mx_line_pool lines;
     int64_t lifetime_us; /* to the deadline that needs no attempt; MX_NEVER: there is none */
     bool retry_random;
@@ -246,6 +247,16 @@ void mx_world_note_path(struct mx_world *world, uint32_t path, int64_t from_us);
 void mx_world_limit_path(struct mx_world *world, uint32_t path, int64_t now_us);
 struct mx_destinations *mx_destinations_create(const struct mx_plan *plan, uint32_t path_count);
 void mx_destinations_destroy(struct mx_destinations *all);
+
+/* Retry data of addresses (Exim), of those that were refused: group is campaign and path, number
+ * the member. find: borrowed until the next call, NULL where there are none; get: made zeroed where
+ * there are none, NULL when out of memory. */
+struct mx_addresses *mx_addresses_create(void);
+void mx_addresses_destroy(struct mx_addresses *all);
+const struct mx_retry_host *mx_addresses_find(const struct mx_addresses *all, uint64_t group,
+                                              uint64_t number);
+struct mx_retry_host *mx_addresses_get(struct mx_addresses *all, uint64_t group, uint64_t number);
+void mx_addresses_remove(struct mx_addresses *all, uint64_t group, uint64_t number);
 struct mx_world_warm_up *mx_world_warm_up_of(struct mx_world *world, uint32_t provider,
                                              uint32_t ip);
 /* Take a message's allowance and count it; false when this period's is used up. */

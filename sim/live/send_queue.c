@@ -118,6 +118,14 @@ bool mx_send_queue_push(struct mx_send_queue *queue, const struct mx_entry *entr
     return true;
 }
 
+const struct mx_entry *mx_send_queue_first(const struct mx_send_queue *queue, uint32_t destination)
+{
+    const struct line *line = &queue->lines[destination];
+
+    MX_CHECK(line->place != NONE);
+    return &queue->nodes[line->first].entry;
+}
+
 static void give_node(struct mx_send_queue *queue, uint32_t node)
 {
     queue->nodes[node].next = queue->free_first;

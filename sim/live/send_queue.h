@@ -17,7 +17,8 @@ void mx_send_queue_destroy(struct mx_send_queue *queue);
 
 /* At the end of its destination's line. False when out of memory. */
 bool mx_send_queue_push(struct mx_send_queue *queue, const struct mx_entry *entry);
-/* The head of a line that is not empty. */
+/* The head of a line that is not empty: a look at it, borrowed until the next call; taking it. */
+const struct mx_entry *mx_send_queue_first(const struct mx_send_queue *queue, uint32_t destination);
 void mx_send_queue_pop(struct mx_send_queue *queue, uint32_t destination, struct mx_entry *entry);
 
 uint64_t mx_send_queue_count(const struct mx_send_queue *queue);

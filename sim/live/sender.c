@@ -6,9 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "models/token_bucket.h"
 #include "sim/base/check.h"
-#include "sim/base/random.h"
+#include "sim/live/send_gate.h"
 #include "sim/live/send_queue.h"
 #include "sim/live/wall_clock.h"
 
@@ -16,14 +15,6 @@
 #define WAIT_MS_MAX 60000
 #define LOOK_EVERY_MS 200
 #define IDLE_MS_MAX 5000
-#define RATE_WINDOW_US MX_SECOND_US /* how much of a rate may go out at once ... */
-#define RATE_WINDOW_MS 10           /* ... but never less than this much real time's worth */
-
-struct destination {
-    struct mx_bucket bucket;
-    struct mx_stream draws;
-    uint32_t busy; /* connections */
-};
 
 /* What a connection is doing, or did last. */
 struct slot {
@@ -42,17 +33,16 @@ struct sender {
     struct mx_send_queue *queue;
     struct mx_wall_clock clock;
     int64_t now_us;
-    struct mx_bucket_rule rate;
-    struct destination *destinations;
+    struct mx_send_rules rules;
+    struct mx_send_destination *destinations;
     uint32_t destination_count;
     struct slot *slots;
     uint32_t slot_count, busy_count;
-    struct mx_outcome *outcomes; /* a place for each slot */
-    struct mx_spool_event *events;
     uint32_t turn;        /* which line is served first */
     int64_t deadline_us;  /* the earliest of a message that waits here */
-    int64_t rate_next_us; /* when a line that waits for its rate goes on */
-    bool is_recording, is_stopping, out_of_memory, has_complained;
+    int64_t gate_next_us; /* when a line that waits for its rate or its queue goes on */
+    int64_t recalled_us;  /* reply of the last event read; loading only */
+    bool is_recording, is_stopping, out_of_memory, clock_is_over, has_complained;
     int64_t started_ms, looked_ms;
     struct mx_send_view view;
 };
@@ -85,22 +75,30 @@ static bool commit(struct sender *s)
            mx_spool_commit(s->spool);
 }
 
-static bool expire(struct sender *s, const struct mx_entry *entry, int64_t at_us)
+/* What is no attempt: an expiry, or a skip, after which next waits. */
+static bool record_untried(struct sender *s, enum mx_spool_event_kind kind,
+                           const struct mx_entry *entry, int64_t at_us, int64_t next_us,
+                           const struct mx_entry *next)
 {
     const struct mx_spool_event event = {
         .recipient = entry->message,
         .destination = entry->destination,
         .attempt = entry->attempt_count,
-        .expired = true,
+        .kind = kind,
         .verdict = MX_REJECT_SOFT,
         .reason = MX_REASON_NONE,
         .due_us = at_us,
         .start_us = at_us,
         .reply_us = at_us,
-        .next_us = MX_NEVER,
+        .next_us = next_us,
     };
 
-    return record(s, &event, NULL);
+    return record(s, &event, next);
+}
+
+static bool expire(struct sender *s, const struct mx_entry *entry, int64_t at_us)
+{
+    return record_untried(s, MX_SPOOL_EXPIRY, entry, at_us, MX_NEVER, NULL);
 }
 
 /* --- what is due --- */
@@ -193,26 +191,6 @@ static uint32_t find_slot(const struct sender *s, uint32_t destination)
     return closed;
 }
 
-/* Whether the destination's rate lets one more go; keeps when it will. */
-static bool rate_allows(struct sender *s, struct destination *destination)
-{
-    struct mx_bucket *bucket = &destination->bucket;
-    mx_u128 lack;
-    int64_t next_us;
-
-    if (s->rate.gain == 0) {
-        return true;
-    }
-    mx_bucket_fill(&s->rate, bucket, s->now_us);
-    if (mx_bucket_has(&s->rate, bucket)) {
-        return true;
-    }
-    lack = s->rate.token - bucket->level + s->rate.gain - 1;
-    next_us = s->now_us + (int64_t)(lack / s->rate.gain);
-    s->rate_next_us = next_us < s->rate_next_us ? next_us : s->rate_next_us;
-    return false;
-}
-
 static bool start(struct sender *s, uint32_t slot, uint32_t destination)
 {
     struct mx_entry *entry = &s->slots[slot].entry;
@@ -228,62 +206,109 @@ static bool start(struct sender *s, uint32_t slot, uint32_t destination)
     is_good = mx_smtp_client_send(s->client, slot, mail.sender, mail.address, mail.text, mail.size);
     mx_spool_release(s->spool);
     s->out_of_memory = s->out_of_memory || !is_good;
-    s->destinations[destination].busy++;
+    mx_send_destination_start(&s->destinations[destination], &s->rules);
     s->busy_count++;
-    mx_bucket_take(&s->rate, &s->destinations[destination].bucket);
     return is_good;
 }
 
-/* As many of a line as its limits allow. *is_full: no connection is left for anybody. */
-static bool serve_line(struct sender *s, uint32_t destination, uint32_t count, bool *is_full)
+/* The first of a line is not tried: it waits for its host until next_us, or is deferred by the
+ * policy (next_us MX_NEVER). */
+static bool skip(struct sender *s, uint32_t destination, int64_t next_us)
 {
-    struct destination *d = &s->destinations[destination];
+    struct mx_outcome outcome = {.reply_us = s->now_us, .result = MX_RESULT_SKIPPED};
+    enum mx_scheduler_status status;
+    struct mx_entry next;
 
-    while (count > 0 && d->busy < s->config->limits.connections && rate_allows(s, d)) {
-        uint32_t slot = s->busy_count < s->slot_count ? find_slot(s, destination) : s->slot_count;
-
-        if (slot == s->slot_count) {
-            *is_full = true;
-            return true;
-        }
-        if (!start(s, slot, destination)) {
-            return false;
-        }
-        count--;
+    mx_send_queue_pop(s->queue, destination, &outcome.entry);
+    if (next_us != MX_NEVER) {
+        next = outcome.entry;
+        next.due_us = next_us;
+        status = mx_scheduler_put(s->scheduler, &next);
+    } else {
+        outcome.u =
+            mx_send_skip_u(&s->destinations[destination], &s->rules, &outcome.entry, s->now_us);
+        status = mx_scheduler_report(s->scheduler, &outcome, 1);
+        mx_outcome_next(s->scheduler, &outcome, &next);
+        next_us = outcome.decision.next_us;
     }
-    return true;
+    s->out_of_memory = status == MX_SCHEDULER_NO_MEMORY;
+    s->clock_is_over = status == MX_SCHEDULER_RANGE;
+    return status == MX_SCHEDULER_OK &&
+           record_untried(s, MX_SPOOL_SKIP, &outcome.entry, s->now_us, next_us, &next);
+}
+
+static bool expire_first(struct sender *s, uint32_t destination)
+{
+    struct mx_entry entry;
+
+    mx_send_queue_pop(s->queue, destination, &entry);
+    return expire(s, &entry, s->now_us);
+}
+
+/* One message of a line, if it may go or is to be turned away. *has_moved: it did. *is_full: no
+ * connection is left for anybody. */
+static bool serve_line(struct sender *s, uint32_t destination, bool *has_moved, bool *is_full)
+{
+    struct mx_send_destination *d = &s->destinations[destination];
+    int64_t again_us;
+    uint32_t slot;
+
+    switch (mx_send_destination_ask(d, &s->rules, mx_send_queue_first(s->queue, destination),
+                                    s->now_us, &again_us)) {
+    case MX_GATE_CLOSED:
+        s->gate_next_us = again_us < s->gate_next_us ? again_us : s->gate_next_us;
+        return true;
+    case MX_GATE_SKIP:
+        *has_moved = true;
+        return skip(s, destination, MX_NEVER);
+    case MX_GATE_WAIT:
+        *has_moved = true;
+        return skip(s, destination, again_us);
+    case MX_GATE_EXPIRE:
+        *has_moved = true;
+        return expire_first(s, destination);
+    case MX_GATE_OPEN:
+        break;
+    }
+    slot = s->busy_count < s->slot_count ? find_slot(s, destination) : s->slot_count;
+    if (slot == s->slot_count) {
+        *is_full = true;
+        return true;
+    }
+    *has_moved = true;
+    return start(s, slot, destination);
 }
 
 /* Lines take turns, one message each, as long as one of them can go on. */
 static bool start_all(struct sender *s)
 {
-    bool is_full = false;
-    uint32_t busy_before;
+    bool is_full = false, has_moved;
 
-    s->rate_next_us = MX_NEVER;
+    s->gate_next_us = MX_NEVER;
     do {
-        busy_before = s->busy_count;
+        has_moved = false;
         for (uint32_t i = mx_send_queue_lines(s->queue); i > 0 && !is_full; i--) {
             uint32_t lines = mx_send_queue_lines(s->queue);
 
             if (lines == 0) {
                 break;
             }
-            if (!serve_line(s, mx_send_queue_line(s->queue, s->turn++ % lines), 1, &is_full)) {
+            if (!serve_line(s, mx_send_queue_line(s->queue, s->turn++ % lines), &has_moved,
+                            &is_full)) {
                 return false;
             }
         }
-    } while (!is_full && s->busy_count > busy_before && mx_send_queue_count(s->queue) > 0);
+    } while (!is_full && has_moved && mx_send_queue_count(s->queue) > 0);
     return true;
 }
 
 /* --- what came of it --- */
 
-static void note_reply(struct sender *s, uint32_t slot, const struct mx_smtp_reply *reply,
+/* Returns true when the destination decided what follows. */
+static bool note_reply(struct sender *s, uint32_t slot, const struct mx_smtp_reply *reply,
                        struct mx_spool_event *event, struct mx_outcome *outcome)
 {
     const struct slot *from = &s->slots[slot];
-    struct destination *d = &s->destinations[from->destination];
 
     *event = (struct mx_spool_event){
         .recipient = from->entry.message,
@@ -300,58 +325,66 @@ static void note_reply(struct sender *s, uint32_t slot, const struct mx_smtp_rep
     *outcome = (struct mx_outcome){
         .entry = from->entry,
         .reply_us = s->now_us,
-        .u = 0.5,
         .result = event->verdict == MX_BUSY ? MX_RESULT_REFUSED : MX_RESULT_DONE,
     };
-    if (event->verdict == MX_BUSY && mx_retry_is_random(&s->config->policy)) {
-        outcome->u = mx_uniform(
-            mx_draw(&d->draws, from->entry.message, from->entry.attempt_count, MX_DRAW_RETRY)
-                .word[0]);
-    }
     if ((reply->code == 0 || reply->stage == MX_STAGE_CONNECT) && !s->has_complained &&
         s->config->complain != NULL) {
         s->config->complain(s->config->context, reply);
         s->has_complained = true;
     }
-    d->busy--;
     s->busy_count--;
     s->view.delivered += event->verdict == MX_ACCEPT;
     s->view.deferrals += event->verdict == MX_BUSY;
+    return mx_send_destination_reply(&s->destinations[from->destination], &s->rules, event,
+                                     outcome);
 }
 
-/* Collect, let the scheduler decide, record. */
+/* The scheduler's part; *next: the message as it waits from now on, if it does. */
+static enum mx_scheduler_status decide(struct sender *s, struct mx_outcome *outcome,
+                                       bool is_decided, struct mx_entry *next)
+{
+    enum mx_scheduler_status status;
+
+    if (is_decided) {
+        status = mx_scheduler_settle(s->scheduler, outcome);
+        mx_outcome_settled(s->scheduler, outcome, next);
+    } else {
+        status = mx_scheduler_report(s->scheduler, outcome, 1);
+        mx_outcome_next(s->scheduler, outcome, next);
+    }
+    return status;
+}
+
+/* Collect, let the destination or the scheduler decide, record. */
 static enum mx_send_status report(struct sender *s)
 {
     const struct mx_smtp_reply *reply;
-    enum mx_scheduler_status status;
     uint32_t slot;
-    size_t count = 0;
 
     while (mx_smtp_client_next(s->client, &slot, &reply)) {
-        note_reply(s, slot, reply, &s->events[count], &s->outcomes[count]);
+        struct mx_spool_event event;
+        struct mx_outcome outcome;
+        struct mx_entry next;
+        bool is_decided = note_reply(s, slot, reply, &event, &outcome);
+        bool is_refused = outcome.result == MX_RESULT_REFUSED;
+        enum mx_scheduler_status status;
+
         s->slots[slot].idle_since_ms = mx_wall_clock_ms();
         if (mx_smtp_client_transactions(s->client, slot) >= s->config->limits.per_connection) {
             mx_smtp_client_quit(s->client, slot);
         }
-        count++;
-    }
-    status = mx_scheduler_report(s->scheduler, s->outcomes, count);
-    if (status != MX_SCHEDULER_OK) {
-        return status == MX_SCHEDULER_NO_MEMORY ? MX_SEND_NO_MEMORY : MX_SEND_CLOCK;
-    }
-    for (size_t i = 0; i < count; i++) {
-        struct mx_entry next;
-        bool is_refused = s->outcomes[i].result == MX_RESULT_REFUSED;
-
         if (is_refused) {
-            mx_outcome_next(s->scheduler, &s->outcomes[i], &next);
-            s->events[i].next_us = s->outcomes[i].decision.next_us;
+            status = decide(s, &outcome, is_decided, &next);
+            if (status != MX_SCHEDULER_OK) {
+                return status == MX_SCHEDULER_NO_MEMORY ? MX_SEND_NO_MEMORY : MX_SEND_CLOCK;
+            }
+            event.next_us = outcome.decision.next_us;
         }
-        if (!record(s, &s->events[i], is_refused ? &next : NULL)) {
+        if (!record(s, &event, is_refused ? &next : NULL)) {
             return MX_SEND_SPOOL;
         }
+        s->totals->attempts++;
     }
-    s->totals->attempts += count;
     return MX_SEND_DONE;
 }
 
@@ -385,7 +418,7 @@ static int wait_ms(const struct sender *s)
     int most = WAIT_MS_MAX;
 
     until_us = s->deadline_us < until_us ? s->deadline_us : until_us;
-    until_us = s->rate_next_us < until_us ? s->rate_next_us : until_us;
+    until_us = s->gate_next_us < until_us ? s->gate_next_us : until_us;
     if (s->config->look != NULL) {
         most = LOOK_EVERY_MS;
     } else if (has_idle(s)) {
@@ -430,7 +463,7 @@ static bool is_finished(const struct sender *s)
 
 static enum mx_send_status failure_of(const struct sender *s)
 {
-    return s->out_of_memory ? MX_SEND_NO_MEMORY : MX_SEND_SPOOL;
+    return s->out_of_memory ? MX_SEND_NO_MEMORY : s->clock_is_over ? MX_SEND_CLOCK : MX_SEND_SPOOL;
 }
 
 /* What was reported is recorded and committed before anything new is started. */
@@ -449,7 +482,7 @@ static enum mx_send_status turn(struct sender *s)
     if (!s->is_stopping && (!take_due(s) || !sweep(s))) {
         return failure_of(s);
     }
-    if (!commit(s) || (!s->is_stopping && !start_all(s))) {
+    if (!commit(s) || (!s->is_stopping && !start_all(s)) || !commit(s)) {
         return failure_of(s);
     }
     quit_idle(s);
@@ -489,10 +522,8 @@ static bool see_destination(void *context, uint32_t destination, const char *dom
 
     (void)recipient_count;
     if (destination < s->destination_count) {
-        s->destinations[destination].draws =
-            mx_stream_make(s->config->seed, 0, mx_key_of_name(domain));
-        mx_bucket_init(&s->rate, &s->destinations[destination].bucket);
-        mx_bucket_fill(&s->rate, &s->destinations[destination].bucket, s->now_us);
+        mx_send_destination_init(&s->destinations[destination], &s->rules, s->config->seed, domain,
+                                 s->now_us);
     }
     return true;
 }
@@ -513,8 +544,17 @@ static bool see_event(void *context, const struct mx_spool_event *event)
 {
     struct sender *s = context;
 
-    s->view.delivered += !event->expired && event->verdict == MX_ACCEPT;
-    s->view.deferrals += !event->expired && event->verdict == MX_BUSY;
+    if (event->kind != MX_SPOOL_ATTEMPT) {
+        return true;
+    }
+    if (event->destination >= s->destination_count || event->reply_us < s->recalled_us) {
+        mx_spool_note_damage(s->spool);
+        return false;
+    }
+    s->recalled_us = event->reply_us;
+    mx_send_destination_recall(&s->destinations[event->destination], &s->rules, event);
+    s->view.delivered += event->verdict == MX_ACCEPT;
+    s->view.deferrals += event->verdict == MX_BUSY;
     return true;
 }
 
@@ -541,27 +581,17 @@ static bool start_clock(struct sender *s)
 static bool allocate(struct sender *s)
 {
     const struct mx_send_config *config = s->config;
-    const struct mx_send_limits *limits = &config->limits;
-    double per_us = limits->has_rate ? limits->rate.count / (double)limits->rate.period_us : 0;
-    double window_us = 1000.0 * RATE_WINDOW_MS * config->time_scale;
 
-    window_us = window_us > RATE_WINDOW_US ? window_us : RATE_WINDOW_US;
-    if (limits->has_rate) {
-        double depth = per_us * window_us;
-
-        mx_bucket_prepare(&s->rate, &limits->rate, depth > 1 ? depth : 1, MX_BUCKET_CONTINUOUS);
-    }
+    mx_send_rules_init(&s->rules, &config->policy, &config->destination, &config->limits,
+                       config->time_scale);
     s->slot_count = config->smtp.connection_count;
     s->slots = calloc(s->slot_count, sizeof *s->slots);
-    s->outcomes = calloc(s->slot_count, sizeof *s->outcomes);
-    s->events = calloc(s->slot_count, sizeof *s->events);
     s->destinations = calloc(s->destination_count + 1U, sizeof *s->destinations);
     s->scheduler = mx_scheduler_create(&config->policy, MX_QUEUE_CALENDAR);
     s->queue = mx_send_queue_create(s->destination_count);
     s->client = mx_smtp_client_create(&config->smtp);
-    s->out_of_memory = s->slots == NULL || s->outcomes == NULL || s->events == NULL ||
-                       s->destinations == NULL || s->scheduler == NULL || s->queue == NULL ||
-                       s->client == NULL;
+    s->out_of_memory = s->slots == NULL || s->destinations == NULL || s->scheduler == NULL ||
+                       s->queue == NULL || s->client == NULL;
     return !s->out_of_memory;
 }
 
@@ -582,6 +612,9 @@ static enum mx_send_status load(struct sender *s)
     if (s->out_of_memory) {
         return MX_SEND_NO_MEMORY;
     }
+    for (uint32_t d = 0; d < s->destination_count; d++) {
+        mx_send_destination_restart(&s->destinations[d], &s->rules);
+    }
     if (mx_scheduler_pending(s->scheduler) != pending) {
         mx_spool_note_damage(s->spool);
         return MX_SEND_SPOOL;
@@ -597,7 +630,7 @@ enum mx_send_status mx_send(struct mx_spool *spool, const struct mx_send_config 
         .config = config,
         .totals = totals,
         .deadline_us = MX_NEVER,
-        .rate_next_us = MX_NEVER,
+        .gate_next_us = MX_NEVER,
         .started_ms = mx_wall_clock_ms(),
     };
     enum mx_send_status status;
@@ -613,7 +646,5 @@ enum mx_send_status mx_send(struct mx_spool *spool, const struct mx_send_config 
     mx_scheduler_destroy(s.scheduler);
     free(s.destinations);
     free(s.slots);
-    free(s.outcomes);
-    free(s.events);
     return status;
 }

@@ -10,18 +10,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "models/receiver_params.h"
+#include "models/destination.h"
 #include "models/retry.h"
+#include "sim/live/send_gate.h"
 #include "sim/live/smtp_client.h"
 #include "sim/live/spool.h"
-
-/* Limits are per destination, the domain of a recipient. */
-struct mx_send_limits {
-    uint32_t connections;    /* at once, 1 .. MX_RELAY_CONNECTIONS_MAX */
-    uint32_t per_connection; /* messages over one, >= 1 */
-    bool has_rate;
-    struct mx_rate rate; /* attempts, in the scheduler's time */
-};
 
 struct mx_send_view {
     uint64_t recipient_count, decided, delivered, deferrals;
@@ -36,6 +29,7 @@ struct mx_send_view {
 struct mx_send_config {
     struct mx_smtp_config smtp;
     struct mx_retry_policy policy;
+    struct mx_destination_params destination; /* what the policy lets a destination share */
     struct mx_send_limits limits;
     uint32_t time_scale;
     uint64_t seed;

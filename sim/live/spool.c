@@ -9,7 +9,7 @@
 #include "sim/base/database.h"
 
 #define APPLICATION_ID 0x6d787370 /* "mxsp" */
-#define SPOOL_VERSION 1
+#define SPOOL_VERSION 2
 
 enum statement {
     BEGIN,
@@ -52,9 +52,9 @@ static const char *const texts[STATEMENT_COUNT] = {
     [DECIDE] = "UPDATE recipient SET decided = 1 WHERE id = ? AND decided = 0",
     [DEFER] = "UPDATE recipient SET due_us = ?2, first_deferral_us = ?3, gap_ms = ?4, "
               "attempt_count = ?5, kind = ?6 WHERE id = ?1 AND decided = 0",
-    [ADD_EVENT] = "INSERT INTO event(recipient, attempt, expired, verdict, reason, code, enhanced, "
+    [ADD_EVENT] = "INSERT INTO event(recipient, attempt, kind, verdict, reason, code, enhanced, "
                   "due_us, start_us, reply_us, next_us) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    [EACH_EVENT] = "SELECT e.recipient, r.destination, e.attempt, e.expired, e.verdict, e.reason, "
+    [EACH_EVENT] = "SELECT e.recipient, r.destination, e.attempt, e.kind, e.verdict, e.reason, "
                    "e.code, e.enhanced, e.due_us, e.start_us, e.reply_us, e.next_us FROM event e "
                    "JOIN recipient r ON r.id = e.recipient ORDER BY e.id",
 };
@@ -71,12 +71,12 @@ static const char schema[] =
     " gap_ms INTEGER NOT NULL DEFAULT 0, attempt_count INTEGER NOT NULL DEFAULT 0,"
     " kind INTEGER NOT NULL DEFAULT 1);"
     "CREATE TABLE event(id INTEGER PRIMARY KEY, recipient INTEGER NOT NULL,"
-    " attempt INTEGER NOT NULL, expired INTEGER NOT NULL, verdict INTEGER NOT NULL,"
+    " attempt INTEGER NOT NULL, kind INTEGER NOT NULL, verdict INTEGER NOT NULL,"
     " reason INTEGER NOT NULL, code INTEGER NOT NULL, enhanced TEXT NOT NULL,"
     " due_us INTEGER NOT NULL, start_us INTEGER NOT NULL, reply_us INTEGER NOT NULL,"
     " next_us INTEGER NOT NULL);"
     "PRAGMA application_id = 1836610416;"
-    "PRAGMA user_version = 1;"
+    "PRAGMA user_version = 2;"
     "COMMIT;";
 
 static const struct mx_database_form form = {.application_id = APPLICATION_ID,
@@ -418,7 +418,7 @@ static bool add_event(struct mx_spool *spool, const struct mx_spool_event *event
     sqlite3_stmt *statement = prepare(spool, ADD_EVENT);
     const int64_t numbers[] = {(int64_t)event->recipient,
                                event->attempt,
-                               event->expired,
+                               event->kind,
                                event->verdict,
                                event->reason,
                                event->code};
@@ -467,7 +467,7 @@ static bool read_event(struct mx_spool *spool, sqlite3_stmt *statement,
 {
     int64_t number[12];
     static const int64_t most[12] = {
-        (int64_t)MX_MESSAGE_MAX, MX_DESTINATION_MAX,  UINT32_MAX,    1,
+        (int64_t)MX_MESSAGE_MAX, MX_DESTINATION_MAX,  UINT32_MAX,    MX_SPOOL_EVENT_KIND_COUNT - 1,
         MX_VERDICT_COUNT - 1,    MX_REASON_COUNT - 1, 999,           INT64_MAX, /* a text */
         MX_DUE_US_MAX,           MX_DUE_US_MAX,       MX_DUE_US_MAX, INT64_MAX};
 
@@ -480,7 +480,7 @@ static bool read_event(struct mx_spool *spool, sqlite3_stmt *statement,
         .recipient = (uint64_t)number[0],
         .destination = (uint32_t)number[1],
         .attempt = (uint32_t)number[2],
-        .expired = number[3] != 0,
+        .kind = (enum mx_spool_event_kind)number[3],
         .verdict = (enum mx_verdict)number[4],
         .reason = (enum mx_reason)number[5],
         .code = (int)number[6],
@@ -490,9 +490,10 @@ static bool read_event(struct mx_spool *spool, sqlite3_stmt *statement,
         .next_us = number[11],
     };
     (void)snprintf(event->enhanced, sizeof event->enhanced, "%s", mx_database_text(statement, 7));
-    if (event->expired ? event->verdict != MX_REJECT_SOFT
-                       : event->attempt == 0 || (event->verdict == MX_BUSY &&
-                                                 event->reason >= MX_DEFERRAL_REASON_COUNT)) {
+    if (event->kind != MX_SPOOL_ATTEMPT
+            ? event->verdict != MX_REJECT_SOFT
+            : event->attempt == 0 ||
+                  (event->verdict == MX_BUSY && event->reason >= MX_DEFERRAL_REASON_COUNT)) {
         return damaged(spool, "it is damaged (an event that cannot be)");
     }
     return true;

@@ -73,13 +73,20 @@ struct mx_spool_mail {
 bool mx_spool_load(struct mx_spool *spool, uint64_t recipient, struct mx_spool_mail *mail);
 void mx_spool_release(struct mx_spool *spool);
 
-/* One thing that happened to a recipient: an attempt's reply, or an expiry (expired; then due_us
- * and reply_us are its time, and attempt counts those made). next_us: when a refused message is
- * due again, or MX_NEVER. */
+enum mx_spool_event_kind {
+    MX_SPOOL_ATTEMPT, /* its reply */
+    MX_SPOOL_EXPIRY,
+    MX_SPOOL_SKIP, /* a non-attempt: its turn had come, and it was not tried */
+    MX_SPOOL_EVENT_KIND_COUNT
+};
+
+/* One thing that happened to a recipient. attempt: its number, 1-based; of what is no attempt how
+ * many were made. due_us and reply_us of what is no attempt are its time. next_us: when the message
+ * is due again, or MX_NEVER. */
 struct mx_spool_event {
     uint64_t recipient;
-    uint32_t destination, attempt; /* 1-based */
-    bool expired;
+    uint32_t destination, attempt;
+    enum mx_spool_event_kind kind;
     enum mx_verdict verdict;
     enum mx_reason reason;
     int code; /* 0: no reply came */

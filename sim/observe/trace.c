@@ -15,6 +15,7 @@
 
 #include "models/units.h"
 #include "sim/observe/csv_text.h"
+#include "sim/observe/maillog.h"
 
 #define BUFFER_SIZE ((size_t)1 << 18)
 #define NAME_SIZE_MAX ((size_t)4096)      /* of one name in a row; longer ones are cut */
@@ -27,6 +28,7 @@ static const char column_line[] = "replication,time_s,message,campaign,provider,
 struct mx_trace {
     int descriptor;
     int error_number;
+    struct mx_trace_style style;
     ZSTD_CCtx *stream; /* NULL: plain */
     size_t size;       /* of text in the buffer */
     char text[BUFFER_SIZE];
@@ -123,7 +125,8 @@ static int open_new(const char *path)
     return open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
 }
 
-struct mx_trace *mx_trace_open(const char *path, bool header, int *error_number)
+struct mx_trace *mx_trace_open(const char *path, bool header, const struct mx_trace_style *style,
+                               int *error_number)
 {
     struct mx_trace *trace = malloc(sizeof *trace);
 
@@ -132,6 +135,7 @@ struct mx_trace *mx_trace_open(const char *path, bool header, int *error_number)
         return NULL;
     }
     trace->error_number = 0;
+    trace->style = style != NULL ? *style : (struct mx_trace_style){.format = MX_TRACE_CSV};
     trace->stream = NULL;
     trace->size = 0;
     *error_number = ends_in(path, ".zst") ? prepare_stream(trace) : 0;
@@ -146,8 +150,11 @@ struct mx_trace *mx_trace_open(const char *path, bool header, int *error_number)
         return NULL;
     }
     if (header) {
-        memcpy(trace->text, column_line, sizeof column_line - 1);
-        trace->size = sizeof column_line - 1;
+        const char *line =
+            trace->style.format == MX_TRACE_CSV ? column_line : mx_maillog_header(&trace->style);
+
+        trace->size = strlen(line);
+        memcpy(trace->text, line, trace->size);
     }
     return trace;
 }
@@ -218,17 +225,13 @@ static char *put_reply(char *to, const struct mx_trace_row *row)
     return to;
 }
 
-void mx_trace_write(struct mx_trace *trace, const struct mx_trace_row *row)
+bool mx_trace_wants_drops(const struct mx_trace *trace)
 {
-    char *at;
+    return trace->style.format == MX_TRACE_SENDGRID;
+}
 
-    if (trace->error_number != 0) {
-        return;
-    }
-    if (BUFFER_SIZE - trace->size < ROW_SIZE_MAX) {
-        empty_buffer(trace, ZSTD_e_continue);
-    }
-    at = trace->text + trace->size;
+static char *put_row(char *at, const struct mx_trace_row *row)
+{
     at = mx_csv_count(at, row->replication);
     *at++ = ',';
     at = mx_csv_time_s(at, row->time_us);
@@ -248,6 +251,22 @@ void mx_trace_write(struct mx_trace *trace, const struct mx_trace_row *row)
         at = mx_csv_time_s(at, row->next_due_us);
     }
     *at++ = '\n';
+    return at;
+}
+
+void mx_trace_write(struct mx_trace *trace, const struct mx_trace_row *row)
+{
+    char *at;
+
+    if (trace->error_number != 0) {
+        return;
+    }
+    if (BUFFER_SIZE - trace->size < ROW_SIZE_MAX) {
+        empty_buffer(trace, ZSTD_e_continue);
+    }
+    at = trace->text + trace->size;
+    at = trace->style.format == MX_TRACE_CSV ? put_row(at, row)
+                                             : mx_maillog_put(at, &trace->style, row);
     trace->size = (size_t)(at - trace->text);
 }
 

@@ -40,82 +40,64 @@ static void find_range(const struct mx_plot_data *data, struct mx_plot_panel_vie
     }
 }
 
-/* Mean allowance of a provider's addresses at its first and last sample; INFINITY for no limit. */
-struct change {
-    double first, last;
-};
-
-static struct change find_change(const struct mx_plot_panel *panel, size_t columns)
-{
-    struct change change = {INFINITY, INFINITY};
-
-    for (size_t c = 0; c < columns; c++) {
-        double sum = 0.0;
-        size_t count = 0;
-        for (size_t a = 0; a < panel->ip_count; a++) {
-            if (isfinite(panel->value[a * columns + c])) {
-                sum += panel->value[a * columns + c];
-                count++;
-            }
-        }
-        if (count > 0) {
-            change.last = sum / (double)count;
-            change.first = isfinite(change.first) ? change.first : change.last;
-        }
-    }
-    return change;
-}
-
 static struct mx_plot_text headline(const struct mx_plot_data *data,
-                                    const struct mx_plot_panels *panels)
+                                    const struct mx_plot_panels *panels,
+                                    const struct mx_plot_panel_view *view)
 {
-    struct change least = {INFINITY, INFINITY};
-    size_t provider = 0;
-    const char *name;
+    struct mx_plot_extremes least = {.worst_first = INFINITY};
+    const struct mx_plot_panel *panel = NULL;
+    const char *name, *ip;
 
     for (size_t i = 0; i < panels->count; i++) {
-        struct change change = find_change(&panels->panel[i], panels->grid.count);
-        if (change.first < least.first) {
-            least = change;
-            provider = panels->panel[i].provider;
+        struct mx_plot_extremes found =
+            mx_plot_panel_extremes(&panels->panel[i], panels->grid.count, view);
+        if (found.worst_first < least.worst_first) {
+            least = found;
+            panel = &panels->panel[i];
         }
     }
     if (panels->count == 0) {
         return mx_plot_text_clean("No provider met an address of this sender");
     }
-    if (!isfinite(least.first)) {
+    if (panel == NULL) {
         return mx_plot_text_clean("No provider limits what an address may send in a day");
     }
-    name = data->providers[provider].shown.s;
-    if (least.last > 1.5 * least.first || least.last < least.first / 1.5) {
-        return mx_plot_text_format("%s lets an address send %s a day at first, %s at the end", name,
-                                   mx_plot_count(least.first).s, mx_plot_count(least.last).s);
+    name = data->providers[panel->provider].shown.s;
+    ip = least.are_alike ? "an address" : data->ip_names[panel->ip[least.worst]].s;
+    if (least.worst_last > 1.5 * least.worst_first || least.worst_last < least.worst_first / 1.5) {
+        return mx_plot_text_format("%s lets %s send %s a day at first, %s at the end", name, ip,
+                                   mx_plot_count(least.worst_first).s,
+                                   mx_plot_count(least.worst_last).s);
     }
-    return mx_plot_text_format("%s allows least: about %s messages a day from each address", name,
-                               mx_plot_count(least.last).s);
+    return mx_plot_text_format("%s allows least: about %s messages a day from %s", name,
+                               mx_plot_count(least.worst_last).s,
+                               least.are_alike ? "each address" : ip);
 }
 
-static void write_head(struct mx_plot_picture *picture, const struct mx_plot_panels *panels)
+static void write_head(struct mx_plot_picture *picture, const struct mx_plot_panels *panels,
+                       const struct mx_plot_panel_view *view)
 {
     const struct mx_plot_data *data = picture->data;
-    bool many = false;
+    bool many = false, is_blocked = false;
     struct mx_plot_text left_out = mx_plot_text_clean("");
 
     for (size_t i = 0; i < panels->count; i++) {
         many |= panels->panel[i].ip_count > MX_PLOT_PANEL_LINES_MAX;
+        is_blocked |= panels->panel[i].blocked_ips > 0;
     }
     if (panels->left_out > 0) {
         left_out = mx_plot_text_format(" %zu smaller providers are not shown.", panels->left_out);
     }
     mx_plot_frame_head(
-        picture, headline(data, panels).s,
+        picture, headline(data, panels, view).s,
         mx_plot_text_format("Messages a day that each provider accepts from one address (log "
-                            "scale); %s. Orange: the lowest.",
-                            many ? "line: median, blue area: all addresses" : "a line per address")
+                            "scale); %s.%s",
+                            many ? "line: median, blue area: all addresses" : "a line per address",
+                            mx_plot_panels_orange(panels, view))
             .s,
-        mx_plot_text_format("Grey: the day's volume so far of the busiest address. Black bar: "
-                            "blocked. %s%s",
-                            mx_plot_frame_runs(data).s, left_out.s)
+        mx_plot_text_format("Grey: the day's volume so far of the busiest address. %s%s%s",
+                            is_blocked ? "Black bar: blocked. " : "", mx_plot_frame_runs(data).s,
+                            left_out.s)
             .s);
 }
 
@@ -132,7 +114,7 @@ static void draw(struct mx_plot_picture *picture, const struct mx_plot_panels *p
         mx_plot_frame_empty(picture, &page, "No address was used at any provider");
     }
     mx_plot_panels_x_title(picture);
-    write_head(picture, panels);
+    write_head(picture, panels, view);
 }
 
 int mx_plot_allowance(struct mx_plot_picture *picture)

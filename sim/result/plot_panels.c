@@ -310,29 +310,23 @@ static void draw_blocks(struct mx_plot_picture *picture, const struct mx_plot_pa
     }
 }
 
-/* The address that is lowest in the mean over time; and whether all are alike all the time. */
-struct extremes {
-    size_t worst;
-    double worst_last; /* its last value */
-    bool has_values, are_alike;
-};
-
 static bool is_alike(double low, double high, const struct mx_plot_panel_view *view)
 {
     return view->is_log ? high <= low * view->alike : high - low <= view->alike;
 }
 
-/* Mean and last of the finite values of one address; false when it has none. */
-static bool describe(const double *value, size_t columns, double *mean, double *last)
+/* Mean, first and last of the finite values of one address; false when it has none. */
+static bool describe(const double *value, size_t columns, double *mean, double *first, double *last)
 {
     double sum = 0.0;
     size_t count = 0;
 
-    *last = INFINITY;
+    *first = *last = INFINITY;
     for (size_t c = 0; c < columns; c++) {
         if (isfinite(value[c])) {
             sum += value[c];
             *last = value[c];
+            *first = count == 0 ? value[c] : *first;
             count++;
         }
     }
@@ -340,16 +334,18 @@ static bool describe(const double *value, size_t columns, double *mean, double *
     return count > 0;
 }
 
-static struct extremes find_extremes(const struct mx_plot_panel *panel, size_t columns,
-                                     const struct mx_plot_panel_view *view)
+struct mx_plot_extremes mx_plot_panel_extremes(const struct mx_plot_panel *panel, size_t columns,
+                                               const struct mx_plot_panel_view *view)
 {
-    struct extremes found = {.are_alike = true};
-    double least = INFINITY, mean, last;
+    struct mx_plot_extremes found = {
+        .worst_first = INFINITY, .worst_last = INFINITY, .are_alike = true};
+    double least = INFINITY, mean, first, last;
 
     for (size_t a = 0; a < panel->ip_count; a++) {
-        if (describe(panel->value + a * columns, columns, &mean, &last) && mean < least) {
+        if (describe(panel->value + a * columns, columns, &mean, &first, &last) && mean < least) {
             least = mean;
             found.worst = a;
+            found.worst_first = first;
             found.worst_last = last;
             found.has_values = true;
         }
@@ -366,8 +362,26 @@ static struct extremes find_extremes(const struct mx_plot_panel *panel, size_t c
     return found;
 }
 
+static bool has_orange(const struct mx_plot_extremes *found)
+{
+    return found->has_values && !found->are_alike;
+}
+
+const char *mx_plot_panels_orange(const struct mx_plot_panels *panels,
+                                  const struct mx_plot_panel_view *view)
+{
+    for (size_t i = 0; i < panels->count; i++) {
+        struct mx_plot_extremes found =
+            mx_plot_panel_extremes(&panels->panel[i], panels->grid.count, view);
+        if (has_orange(&found)) {
+            return " Orange: the lowest.";
+        }
+    }
+    return "";
+}
+
 static void draw_title(struct mx_plot_picture *picture, const struct mx_plot_panel *panel,
-                       const struct mx_plot_panel_view *view, const struct extremes *found,
+                       const struct mx_plot_panel_view *view, const struct mx_plot_extremes *found,
                        struct mx_plot_text (*number)(double value))
 {
     const struct mx_plot_data *data = picture->data;
@@ -378,7 +392,7 @@ static void draw_title(struct mx_plot_picture *picture, const struct mx_plot_pan
     struct mx_plot_text title =
         mx_plot_text_fit(name, 12.5, true, is_wide ? 0.42 * width_px : width_px);
     struct mx_plot_text more;
-    bool highlight = found->has_values && !found->are_alike;
+    bool highlight = has_orange(found);
 
     add_note(picture, title, area->left_px, area->top_px + 10.0, 12.5, MX_PLOT_INK, MX_PLOT_LEFT,
              true);
@@ -388,8 +402,8 @@ static void draw_title(struct mx_plot_picture *picture, const struct mx_plot_pan
     if (panel->blocked_ips > 0) {
         more = mx_plot_text_format("%zu of %zu blocked", panel->blocked_ips, panel->ip_count);
         if (found->has_values) {
-            more = mx_plot_text_format("%s, %s end%s at %s", more.s, highlight ? "lowest" : "all",
-                                       highlight ? "s" : "", number(found->worst_last).s);
+            more = mx_plot_text_format("%s, %s %s", more.s, highlight ? "lowest" : "all at",
+                                       number(found->worst_last).s);
         }
     } else if (!found->has_values) {
         more = mx_plot_text_clean(view->absent);
@@ -534,12 +548,12 @@ static bool list_range(FILE *script, const struct mx_plot_panels *panels, size_t
 }
 
 static bool list_panel(FILE *script, const struct mx_plot_panels *panels, size_t index,
-                       const struct mx_plot_panel_view *view, const struct extremes *found,
+                       const struct mx_plot_panel_view *view, const struct mx_plot_extremes *found,
                        struct listing *listing)
 {
     const struct mx_plot_panel *panel = &panels->panel[index];
     size_t columns = panels->grid.count;
-    bool highlight = found->has_values && !found->are_alike;
+    bool highlight = has_orange(found);
     bool ok = true;
 
     listing->first[index] = (double)(listing->line_count + 1);
@@ -617,7 +631,7 @@ void mx_plot_panels_draw(const struct mx_plot_panels *panels, struct mx_plot_pic
 
     for (size_t i = 0; listing != NULL && i < panels->count; i++) {
         const struct mx_plot_panel *panel = &panels->panel[i];
-        struct extremes found = find_extremes(panel, panels->grid.count, view);
+        struct mx_plot_extremes found = mx_plot_panel_extremes(panel, panels->grid.count, view);
 
         draw_y_axis(picture, panel, view, y_ticks, i % panels->columns == 0);
         draw_x_axis(picture, panels, panel, i + panels->columns >= panels->count);

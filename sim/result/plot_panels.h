@@ -50,6 +50,20 @@ int mx_plot_panels_init(struct mx_plot_panels *panels, struct mx_plot_picture *p
                         const struct mx_plot_panel_view *view);
 void mx_plot_panels_fini(struct mx_plot_panels *panels);
 
+/* The address of a panel that is lowest in the mean over time, with its first and last value; and
+ * whether all addresses are alike all the time, where none is drawn in orange. */
+struct mx_plot_extremes {
+    size_t worst;
+    double worst_first, worst_last; /* INFINITY without values */
+    bool has_values, are_alike;
+};
+struct mx_plot_extremes mx_plot_panel_extremes(const struct mx_plot_panel *panel, size_t columns,
+                                               const struct mx_plot_panel_view *view);
+
+/* " Orange: the lowest." where some panel has such a line, else "". */
+const char *mx_plot_panels_orange(const struct mx_plot_panels *panels,
+                                  const struct mx_plot_panel_view *view);
+
 /* Height of a value within a panel, in pixels of the picture; clipped to the panel. */
 double mx_plot_panel_y_px(const struct mx_plot_panel *panel, const struct mx_plot_panel_view *view,
                           double value);

@@ -180,7 +180,7 @@ static struct mx_plot_text headline(const struct mx_plot_data *data, const struc
 }
 
 static void write_head(struct mx_plot_picture *picture, const struct mx_plot_panels *panels,
-                       const struct story *story)
+                       const struct mx_plot_panel_view *view, const struct story *story)
 {
     const struct mx_plot_data *data = picture->data;
     bool many = false;
@@ -194,10 +194,10 @@ static void write_head(struct mx_plot_picture *picture, const struct mx_plot_pan
     }
     mx_plot_frame_head(
         picture, headline(data, story).s,
-        mx_plot_text_format(
-            "Reputation score (0 to 1) of each sending address; %s. Orange: the lowest.%s",
-            many ? "line: median, blue area: all addresses" : "a line per address",
-            story->blocked > 0 ? " Black bar: blocked." : "")
+        mx_plot_text_format("Reputation score (0 to 1) of each sending address; %s.%s%s",
+                            many ? "line: median, blue area: all addresses" : "a line per address",
+                            mx_plot_panels_orange(panels, view),
+                            story->blocked > 0 ? " Black bar: blocked." : "")
             .s,
         mx_plot_text_format(
             "Shading: the bands bad, low, medium, high. %s%s%s", mx_plot_frame_runs(data).s,
@@ -223,7 +223,7 @@ static void draw(struct mx_plot_picture *picture, const struct mx_plot_panels *p
         mx_plot_frame_empty(picture, &page, "No address was used at any provider");
     }
     mx_plot_panels_x_title(picture);
-    write_head(picture, panels, story);
+    write_head(picture, panels, view, story);
 }
 
 int mx_plot_reputation(struct mx_plot_picture *picture)

@@ -17,10 +17,10 @@ bool mx_plot_study_has(const char *dir, const char *kind);
 int mx_plot_study_svg(const char *dir, const char *kind, const char *plots_dir, char **svg,
                       char *error, size_t error_size);
 
-/* Draws the kind as OUT_DIR/KIND.svg and .png. A sweep is drawn over its first parameter: as curves,
- * one a value of the second, of its first three metrics; or, where both have four values or more
- * that are numbers, as a map of its first metric. Returns 0 or an exit code with a sentence in
- * error. */
+/* Draws the kind as OUT_DIR/KIND.svg and .png. A sweep is drawn over its first parameter: as
+ * curves, one a value of the second, of its first three metrics; or, where both have four values
+ * or more that are numbers, as a map of its first metric. Returns 0 or an exit code with a
+ * sentence in error. */
 int mx_plot_study(const char *dir, const char *kind, const char *plots_dir, const char *out_dir,
                   char *error, size_t error_size);
 

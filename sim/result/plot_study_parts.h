@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* plot_study_parts.h - the two kinds of pictures of studies, each from its result file to a canvas. */
+/* plot_study_parts.h - the two kinds of pictures of studies, each from its result file to a
+ * canvas. */
 #ifndef MX_PLOT_STUDY_PARTS_H
 #define MX_PLOT_STUDY_PARTS_H
 

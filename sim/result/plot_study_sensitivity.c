@@ -11,6 +11,7 @@
 #include "sim/result/plot_study_parts.h"
 
 #define ROWS_MAX 16
+#define TICKS_MAX 20
 #define LEFT_PX 26.0
 #define AXIS_LEFT_PX 430.0
 #define AXIS_RIGHT_PX 880.0
@@ -180,14 +181,29 @@ static double row_px(const struct chart *chart, size_t row)
     return ROWS_TOP_PX - pitch * ((double)row + 0.5);
 }
 
+/* What ticks of an axis are whole numbers of: of durations the unit that people would use. */
+static double tick_unit(const struct chart *chart, double span)
+{
+    static const double units_s[] = {86400, 3600, 60, 1};
+    size_t i = 0;
+
+    while (is_time(chart) && i + 1 < sizeof units_s / sizeof units_s[0] && span < 3 * units_s[i]) {
+        i++;
+    }
+    return is_time(chart) ? units_s[i] : 1;
+}
+
 /* A step of 1, 2 or 5 times a power of ten with up to six ticks. */
 static void draw_axis(struct chart *chart, const char *title)
 {
-    double span = chart->high - chart->low, step = pow(10, floor(log10(span / 3)));
+    double unit = tick_unit(chart, chart->high - chart->low);
+    double span = (chart->high - chart->low) / unit, step = pow(10, floor(log10(span / 3)));
     double bottom = row_px(chart, chart->count) + 8;
 
     step *= span / step > 14 ? 5 : span / step > 6 ? 2 : 1;
-    for (double at = ceil(chart->low / step) * step; at <= chart->high; at += step) {
+    step *= unit;
+    for (int i = 0; i < TICKS_MAX && (ceil(chart->low / step) + i) * step <= chart->high; i++) {
+        double at = (ceil(chart->low / step) + i) * step;
         double x_px = place_px(chart, at);
         double value = fabs(at) < 1e-9 * step ? 0 : at;
 

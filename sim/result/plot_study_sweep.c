@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* plot_study_sweep.c - the picture of a sweep: curves over its first parameter, or a map over two. */
+/* plot_study_sweep.c - the picture of a sweep: curves over its first parameter, or a map over
+ * two. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -287,7 +288,6 @@ static const struct cell *cell_at(const struct sweep *sweep, size_t point, size_
 static bool fill_axis(const struct sweep *sweep, size_t parameter, struct mx_figure_axis *axis)
 {
     axis->title = mx_plot_text_clean(sweep->parameters[parameter].label);
-    axis->is_log = sweep->parameters[parameter].is_log;
     axis->at = calloc(sweep->point_count + 1, sizeof *axis->at);
     axis->texts = calloc(sweep->point_count + 1, sizeof *axis->texts);
     for (size_t i = 0; axis->at != NULL && axis->texts != NULL && i < sweep->point_count; i++) {
@@ -308,6 +308,8 @@ static bool fill_axis(const struct sweep *sweep, size_t parameter, struct mx_fig
         axis->texts[place] = cell->text;
         axis->tick_count++;
     }
+    axis->is_log = sweep->parameters[parameter].is_log && sweep->parameters[parameter].is_number &&
+                   axis->at != NULL && axis->tick_count > 0 && axis->at[0] > 0;
     return axis->at != NULL && axis->texts != NULL;
 }
 

@@ -3,9 +3,12 @@
 #include "sim/result/result_folder.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include "sim/base/outfile.h"
 #include "sim/result/csv_files.h"
@@ -139,6 +142,27 @@ static int make_part(const char *folder, enum part part, const struct content *c
     return error_number;
 }
 
+/* Give the files their names, as one of possibly several runs into the folder: all are of one run.
+ * Where the folder cannot be locked it goes on without. */
+static int commit_all(const char *folder, struct mx_outfile **out, int first, char *failed,
+                      size_t size)
+{
+    int lock = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC), error_number = 0;
+
+    if (lock >= 0) {
+        (void)flock(lock, LOCK_EX);
+    }
+    for (int part = first; part < PART_COUNT && error_number == 0; part++) {
+        make_path(folder, names[part], failed, size);
+        error_number = mx_outfile_commit(out[part]);
+        out[part] = NULL;
+    }
+    if (lock >= 0) {
+        close(lock);
+    }
+    return error_number;
+}
+
 int mx_result_folder_write(const char *folder, const struct mx_plan *plan, const char *plan_text,
                            const struct mx_results *results, char *failed, size_t size)
 {
@@ -153,10 +177,8 @@ int mx_result_folder_write(const char *folder, const struct mx_plan *plan, const
         make_path(folder, names[part], failed, size);
         error_number = make_part(folder, (enum part)part, &content, &out[part]);
     }
-    for (part = first; part < PART_COUNT && error_number == 0; part++) {
-        make_path(folder, names[part], failed, size);
-        error_number = mx_outfile_commit(out[part]);
-        out[part] = NULL;
+    if (error_number == 0) {
+        error_number = commit_all(folder, out, first, failed, size);
     }
     for (part = 0; part < PART_COUNT; part++) {
         mx_outfile_abort(out[part]);

@@ -5,18 +5,23 @@
 #include <string.h>
 
 #include "sim/result/human_text.h"
+#include "sim/result/table.h"
 
 #define WIDTH 100
 #define NAME_WIDTH 13
-#define REASONS_WIDTH 31 /* and HALF_WIDTH more where there is no interval */
-#define HALF_WIDTH 8
+#define NAME_WIDTH_MAX 25
+#define REASONS_WIDTH 39 /* beside names of NAME_WIDTH, without intervals */
+#define COLUMNS_MAX 16
 #define POOR_RATE 0.95 /* below it a delivered rate is marked */
 
 struct table {
     FILE *stream;
     const struct mx_plan *plan;
     const struct mx_results *results;
+    enum mx_format format;
     bool color, has_spread;
+    int name_width;
+    size_t reasons_room;
 };
 
 /* One row: a provider, or the total. */
@@ -55,96 +60,40 @@ static double mean(const struct table *table, const struct scope *scope, enum mx
     return e.is_known ? e.mean : (double)__builtin_nanf("");
 }
 
-static void print_count(const struct table *table, const struct scope *scope, enum mx_metric metric,
-                        int width)
+/* Half of an interval as "+-0.012", beside what it belongs to. */
+static void add_half(struct mx_table *rows, const struct mx_estimate *e, double unit)
 {
-    (void)fprintf(table->stream, "%*s", width, mx_human_count_short(mean(table, scope, metric)).s);
-}
+    char text[32];
+    double half = (e->ci95[1] - e->ci95[0]) / 2.0 * unit;
 
-static void print_time(const struct table *table, const struct scope *scope, enum mx_metric metric)
-{
-    (void)fprintf(table->stream, "%7s", mx_human_duration(mean(table, scope, metric)).s);
-}
-
-/* Cut at a whole UTF-8 character; the width counts characters. */
-static void print_name(const struct table *table, const char *name)
-{
-    size_t size = 0;
-    int columns = 0;
-
-    while (name[size] != '\0' && columns < NAME_WIDTH) {
-        size++;
-        while (((unsigned char)name[size] & 0xC0U) == 0x80U) {
-            size++;
-        }
-        columns++;
-    }
-    for (size_t i = 0; i < size; i++) {
-        unsigned char c = (unsigned char)name[i];
-
-        (void)fputc(c < 0x20 || c == 0x7F ? '?' : c, table->stream);
-    }
-    (void)fprintf(table->stream, "%*s", NAME_WIDTH - columns, "");
-}
-
-static void print_rule(const struct table *table)
-{
-    char line[WIDTH + 1];
-
-    memset(line, '-', WIDTH);
-    line[WIDTH] = '\0';
-    (void)fprintf(table->stream, "%s%s%s\n", dim(table), line, plain(table));
-}
-
-/* Half of an interval as "+-0.012"; no column for a single replication. */
-static void print_half(const struct table *table, const struct mx_estimate *e, double unit)
-{
-    char text[32] = "";
-
-    if (!table->has_spread) {
+    if (!e->has_spread) {
+        mx_table_text(rows, "");
         return;
     }
-    if (e->has_spread) {
-        double half = (e->ci95[1] - e->ci95[0]) / 2.0 * unit;
-        (void)snprintf(text, sizeof text, "+-%.*f",
-                       half < 9.9995   ? 3
-                       : half < 99.995 ? 2
-                                       : 1,
-                       half);
-    }
-    (void)fprintf(table->stream, "%*s", HALF_WIDTH, text);
-}
-
-/* Two halves of a heading, with room for the interval between them. */
-static void print_heading(const struct table *table, const char *before, const char *after)
-{
-    (void)fprintf(table->stream, "%s%s%*s%s%s\n", bold(table), before,
-                  table->has_spread ? HALF_WIDTH : 0, "", after, plain(table));
+    (void)snprintf(text, sizeof text, "+-%.*f", half < 9.9995 ? 3 : half < 99.995 ? 2 : 1, half);
+    mx_table_text(rows, text);
 }
 
 /* --- what became of them --- */
 
-static void print_outcome(const struct table *table, const struct scope *scope)
+static void add_outcome(const struct table *table, struct mx_table *rows, const struct scope *scope)
 {
+    static const enum mx_metric after[] = {MX_METRIC_HARD_BOUNCED, MX_METRIC_SOFT_BOUNCED_REJECTED,
+                                           MX_METRIC_SOFT_BOUNCED_BLOCKED,
+                                           MX_METRIC_SOFT_BOUNCED_EXPIRED, MX_METRIC_PENDING};
     struct mx_estimate rate = get(table, scope, MX_METRIC_DELIVERED_RATE);
-    bool is_poor = rate.is_known && rate.mean < POOR_RATE;
-    double share = rate.is_known ? rate.mean : -1.0;
 
-    print_name(table, scope->name);
-    print_count(table, scope, MX_METRIC_SENT, 9);
-    print_count(table, scope, MX_METRIC_DELIVERED, 10);
-    if (is_poor && table->color) {
-        (void)fprintf(table->stream, "\033[33m%9s\033[39m", mx_human_percent(share).s);
-    } else {
-        (void)fprintf(table->stream, "%9s", mx_human_percent(share).s);
+    mx_table_text(rows, scope->name);
+    mx_table_number(rows, mean(table, scope, MX_METRIC_SENT));
+    mx_table_number(rows, mean(table, scope, MX_METRIC_DELIVERED));
+    mx_table_number(rows, rate.is_known ? rate.mean : (double)__builtin_nanf(""));
+    if (rate.is_known && rate.mean < POOR_RATE) {
+        mx_table_mark(rows);
     }
-    print_half(table, &rate, 100.0);
-    print_count(table, scope, MX_METRIC_HARD_BOUNCED, 10);
-    print_count(table, scope, MX_METRIC_SOFT_BOUNCED_REJECTED, 10);
-    print_count(table, scope, MX_METRIC_SOFT_BOUNCED_BLOCKED, 9);
-    print_count(table, scope, MX_METRIC_SOFT_BOUNCED_EXPIRED, 9);
-    print_count(table, scope, MX_METRIC_PENDING, 9);
-    (void)fputc('\n', table->stream);
+    add_half(rows, &rate, 100.0);
+    for (size_t m = 0; m < sizeof after / sizeof after[0]; m++) {
+        mx_table_number(rows, mean(table, scope, after[m]));
+    }
 }
 
 /* --- how late, and why --- */
@@ -154,12 +103,13 @@ struct reason {
     double count;
 };
 
-/* The largest first, as many as find room: "rate 62 %, spike 30 %". */
-static void print_reasons(const struct table *table, const struct scope *scope)
+/* The largest first, as many as find room: "rate 62%, spike 30%". */
+static void add_reasons(const struct table *table, struct mx_table *rows, const struct scope *scope)
 {
     struct reason reasons[MX_DEFERRAL_REASON_COUNT] = {{0}};
     double sum = mean(table, scope, MX_METRIC_DEFERRALS);
-    size_t used = 0, room = REASONS_WIDTH + (table->has_spread ? 0U : HALF_WIDTH);
+    char line[REASONS_WIDTH + 1] = "";
+    size_t used = 0;
 
     for (int r = 0; r < MX_DEFERRAL_REASON_COUNT; r++) {
         struct reason reason = {
@@ -178,56 +128,119 @@ static void print_reasons(const struct table *table, const struct scope *scope)
         int size = snprintf(text, sizeof text, percent < 1 ? "%s%s <1%%" : "%s%s %.0f%%",
                             used > 0 ? ", " : "", reasons[r].name, percent);
 
-        if (used + (size_t)size > room) {
+        if (used + (size_t)size > table->reasons_room) {
             break;
         }
-        (void)fputs(text, table->stream);
+        memcpy(line + used, text, (size_t)size + 1);
         used += (size_t)size;
     }
+    mx_table_text(rows, line);
 }
 
-static void print_delay(const struct table *table, const struct scope *scope)
+static void add_delay(const struct table *table, struct mx_table *rows, const struct scope *scope)
 {
+    static const enum mx_metric times[] = {MX_METRIC_WAIT_MEAN_S, MX_METRIC_TIME_TO_DELIVER_P50_S,
+                                           MX_METRIC_TIME_TO_DELIVER_P90_S,
+                                           MX_METRIC_TIME_TO_DELIVER_P99_S};
     struct mx_estimate per_message = get(table, scope, MX_METRIC_DEFERRALS_PER_MESSAGE);
 
-    print_name(table, scope->name);
-    print_count(table, scope, MX_METRIC_DEFERRALS, 10);
-    if (per_message.is_known) {
-        (void)fprintf(table->stream, "%8.3f", per_message.mean);
-    } else {
-        (void)fprintf(table->stream, "%8s", "-");
+    mx_table_text(rows, scope->name);
+    mx_table_number(rows, mean(table, scope, MX_METRIC_DEFERRALS));
+    mx_table_number(rows, per_message.is_known ? per_message.mean : (double)__builtin_nanf(""));
+    add_half(rows, &per_message, 1.0);
+    for (size_t m = 0; m < sizeof times / sizeof times[0]; m++) {
+        mx_table_number(rows, mean(table, scope, times[m]));
     }
-    print_half(table, &per_message, 1.0);
-    print_time(table, scope, MX_METRIC_WAIT_MEAN_S);
-    print_time(table, scope, MX_METRIC_TIME_TO_DELIVER_P50_S);
-    print_time(table, scope, MX_METRIC_TIME_TO_DELIVER_P90_S);
-    print_time(table, scope, MX_METRIC_TIME_TO_DELIVER_P99_S);
-    (void)fputs("  ", table->stream);
-    print_reasons(table, scope);
-    (void)fputc('\n', table->stream);
+    add_reasons(table, rows, scope);
 }
 
 /* --- the whole --- */
 
-static void print_rows(const struct table *table,
-                       void (*print)(const struct table *table, const struct scope *scope))
+#define NAME \
+    { \
+        NULL, "", "provider", MX_CELL_TEXT, true, NAME_WIDTH, 0, 0 \
+    }
+#define HALF \
+    { \
+        NULL, "", "+-", MX_CELL_TEXT, false, 7, 0, 1 \
+    }
+
+static const struct mx_table_column outcome_columns[] = {
+    NAME,
+    {NULL, "", "sent", MX_CELL_COUNT, false, 7, 0, 2},
+    {NULL, "", "delivered", MX_CELL_COUNT, false, 9, 0, 1},
+    {NULL, "", "rate %", MX_CELL_PERCENT, false, 7, 0, 2},
+    HALF,
+    {NULL, "hard", "bounced", MX_CELL_COUNT, false, 8, 0, 2},
+    {NULL, "soft bounces", "rejected", MX_CELL_COUNT, false, 8, 0, 2},
+    {NULL, "soft bounces", "blocked", MX_CELL_COUNT, false, 7, 0, 2},
+    {NULL, "soft bounces", "expired", MX_CELL_COUNT, false, 7, 0, 2},
+    {NULL, "", "pending", MX_CELL_COUNT, false, 7, 0, 2},
+};
+
+static const struct mx_table_column delay_columns[] = {
+    NAME,
+    {NULL, "", "deferrals", MX_CELL_COUNT, false, 9, 0, 1},
+    {NULL, "per", "message", MX_CELL_RATIO, false, 7, 0, 1},
+    HALF,
+    {NULL, "held", "mean", MX_CELL_DURATION, false, 6, 0, 1},
+    {NULL, "time to deliver", "p50", MX_CELL_DURATION, false, 6, 0, 1},
+    {NULL, "time to deliver", "p90", MX_CELL_DURATION, false, 6, 0, 1},
+    {NULL, "time to deliver", "p99", MX_CELL_DURATION, false, 6, 0, 1},
+    {NULL, "", "why deferred", MX_CELL_TEXT, true, 0, 0, 2},
+};
+
+/* Columns of names as wide as the longest, up to a limit. */
+static int name_width(const struct mx_plan *plan)
+{
+    int width = NAME_WIDTH;
+
+    for (uint32_t p = 0; p < plan->provider_count; p++) {
+        int columns = mx_text_columns(plan->providers[p].name);
+
+        width = columns > width ? columns : width;
+    }
+    return width < NAME_WIDTH_MAX ? width : NAME_WIDTH_MAX;
+}
+
+/* False when out of memory. */
+static bool print_rows(const struct table *table, const struct mx_table_column *source,
+                       size_t count,
+                       void (*add)(const struct table *table, struct mx_table *rows,
+                                   const struct scope *scope))
 {
     const struct mx_plan *plan = table->plan;
     const struct scope total = {MX_GROUP_TOTAL, 0, "total"};
+    struct mx_table_column columns[COLUMNS_MAX];
+    struct mx_table *rows;
+    bool is_good;
 
-    print_rule(table);
+    for (size_t c = 0; c < count; c++) {
+        columns[c] = source[c];
+        if (strcmp(source[c].title, "+-") == 0 && !table->has_spread) {
+            columns[c].title = NULL;
+        }
+    }
+    columns[0].width_max = table->name_width;
+    rows = mx_table_create(columns, count);
+    if (rows == NULL) {
+        return false;
+    }
+    mx_table_set_width(rows, WIDTH);
     for (uint32_t i = 0; i < plan->provider_count; i++) {
         uint32_t p = plan->providers_shown[i];
         const struct scope scope = {MX_GROUP_PROVIDER, p, plan->providers[p].name};
 
-        print(table, &scope);
+        add(table, rows, &scope);
+        mx_table_end_row(rows, MX_ROW_PLAIN);
     }
     if (plan->provider_count > 1) {
-        print_rule(table);
-        (void)fputs(bold(table), table->stream);
-        print(table, &total);
-        (void)fputs(plain(table), table->stream);
+        add(table, rows, &total);
+        mx_table_end_row(rows, MX_ROW_TOTAL);
     }
+    is_good = mx_table_print(rows, table->stream, table->format, table->color);
+    mx_table_destroy(rows);
+    return is_good;
 }
 
 static const char *plural(uint32_t count)
@@ -340,26 +353,119 @@ static void print_assumed(const struct table *table)
     }
 }
 
-void mx_run_table_print(FILE *stream, const struct mx_plan *plan, const struct mx_results *results,
-                        bool color)
+static bool print_tables(const struct table *table)
 {
-    const struct table table = {stream, plan, results, color,
-                                results->replication_count > 1 || results->is_steady};
+    if (!print_rows(table, outcome_columns, sizeof outcome_columns / sizeof outcome_columns[0],
+                    add_outcome)) {
+        return false;
+    }
+    (void)fputc('\n', table->stream);
+    return print_rows(table, delay_columns, sizeof delay_columns / sizeof delay_columns[0],
+                      add_delay);
+}
 
+/* --- all of it, for programs --- */
+
+#define KEY_SIZE 64
+
+/* Every metric, and its interval where there is one. */
+static size_t data_columns(struct mx_table_column *columns, char (*keys)[KEY_SIZE], bool has_spread)
+{
+    static const char *const endings[] = {"", "_ci95_lo", "_ci95_hi"};
+    size_t count = 0;
+
+    columns[count++] = (struct mx_table_column){.key = "scope", .group = ""};
+    columns[count++] = (struct mx_table_column){.key = "name", .group = ""};
+    for (int m = 0; m < MX_METRIC_COUNT; m++) {
+        for (int e = 0; e < (has_spread ? 3 : 1); e++) {
+            (void)snprintf(keys[count], KEY_SIZE, "%s%s", mx_metric_name((enum mx_metric)m),
+                           endings[e]);
+            columns[count] = (struct mx_table_column){.key = keys[count], .group = ""};
+            count++;
+        }
+    }
+    return count;
+}
+
+static void add_metrics(const struct table *table, struct mx_table *rows, const char *scope_name,
+                        enum mx_group group, uint32_t index, const char *name)
+{
+    const struct scope scope = {group, index, name};
+
+    mx_table_text(rows, scope_name);
+    mx_table_text(rows, name);
+    for (int m = 0; m < MX_METRIC_COUNT; m++) {
+        struct mx_estimate e = get(table, &scope, (enum mx_metric)m);
+
+        mx_table_number(rows, mean(table, &scope, (enum mx_metric)m));
+        for (int side = 0; table->has_spread && side < 2; side++) {
+            mx_table_number(rows, e.has_spread ? e.ci95[side] : (double)__builtin_nanf(""));
+        }
+    }
+    mx_table_end_row(rows, MX_ROW_PLAIN);
+}
+
+static bool print_data(const struct table *table)
+{
+    const struct mx_plan *plan = table->plan;
+    struct mx_table_column columns[2 + 3 * MX_METRIC_COUNT];
+    char keys[2 + 3 * MX_METRIC_COUNT][KEY_SIZE];
+    struct mx_table *rows =
+        mx_table_create(columns, data_columns(columns, keys, table->has_spread));
+    bool is_good;
+
+    if (rows == NULL) {
+        return false;
+    }
+    add_metrics(table, rows, "total", MX_GROUP_TOTAL, 0, "");
+    for (uint32_t i = 0; i < plan->provider_count; i++) {
+        uint32_t p = plan->providers_shown[i];
+
+        add_metrics(table, rows, "provider", MX_GROUP_PROVIDER, p, plan->providers[p].name);
+    }
+    for (uint32_t i = 0; i < plan->campaign_count; i++) {
+        uint32_t c = plan->campaigns_shown[i];
+
+        add_metrics(table, rows, "campaign", MX_GROUP_CAMPAIGN, c, plan->campaigns[c].name);
+    }
+    for (uint32_t i = 0; i < plan->ip_count; i++) {
+        uint32_t ip = plan->ips_shown[i];
+
+        add_metrics(table, rows, "ip", MX_GROUP_IP, ip, plan->ips[ip].name);
+    }
+    add_metrics(table, rows, "ip", MX_GROUP_IP, plan->ip_count, "(none)");
+    is_good = mx_table_print(rows, table->stream, table->format, false);
+    mx_table_destroy(rows);
+    return is_good;
+}
+
+bool mx_run_table_print(FILE *stream, const struct mx_plan *plan, const struct mx_results *results,
+                        enum mx_format format, bool color)
+{
+    struct table table = {.stream = stream,
+                          .plan = plan,
+                          .results = results,
+                          .format = format,
+                          .color = color && format == MX_FORMAT_TABLE,
+                          .has_spread = results->replication_count > 1 || results->is_steady};
+
+    table.name_width = name_width(plan);
+    table.reasons_room =
+        (size_t)(REASONS_WIDTH - (table.name_width - NAME_WIDTH) - (table.has_spread ? 8 : 0));
+    if (mx_format_is_data(format)) {
+        return print_data(&table);
+    }
+    if (format == MX_FORMAT_MARKDOWN) {
+        return print_tables(&table);
+    }
     print_title(&table);
     if (results->is_steady) {
         print_steady(&table);
     }
-    print_heading(&table, "                                         ",
-                  "      hard  ------ soft bounces ------");
-    print_heading(&table, "provider          sent delivered   rate %",
-                  "   bounced  rejected  blocked  expired  pending");
-    print_rows(&table, print_outcome);
-    (void)fputc('\n', stream);
-    print_heading(&table, "                            per", "   held  -- time to deliver --");
-    print_heading(&table, "provider      deferrals message",
-                  "   mean    p50    p90    p99  why deferred");
-    print_rows(&table, print_delay);
+    if (!print_tables(&table)) {
+        return false;
+    }
     print_definitions(&table);
     print_assumed(&table);
+    return true;
 }

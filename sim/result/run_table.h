@@ -7,11 +7,14 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "sim/result/table.h"
 #include "sim/scenario/plan.h"
 #include "sim/stats/results.h"
 
-/* color: with escape sequences of a terminal. */
-void mx_run_table_print(FILE *stream, const struct mx_plan *plan, const struct mx_results *results,
-                        bool color);
+/* CSV and JSON: one table of all metrics, a row a provider, campaign, address and the total.
+ * Markdown: the two tables alone. color: with escape sequences of a terminal, in text. False when
+ * out of memory, or when a name is no UTF-8. */
+bool mx_run_table_print(FILE *stream, const struct mx_plan *plan, const struct mx_results *results,
+                        enum mx_format format, bool color);
 
 #endif

@@ -14,8 +14,8 @@ char *mx_solution_json(const struct mx_solution *solution, const char *command);
 #define MX_SOLUTION_TEXT_SIZE 600
 
 /* "addresses: 9 is the smallest of 4 to 40 that meets all targets" and the like, without a full
- * stop. row: one of the solution's. */
-void mx_solution_sentence(const struct mx_solution *solution, size_t row,
+ * stop. number: one of the solution's. */
+void mx_solution_sentence(const struct mx_solution *solution, size_t number,
                           char text[MX_SOLUTION_TEXT_SIZE]);
 
 #endif

@@ -145,6 +145,8 @@ static void draw_x_axis(struct mx_plot_canvas *canvas, const struct mx_figure_ax
 /* What the y axis has to hold: points with their intervals, and the threshold when it is near. */
 static void range_of(const struct mx_figure_panel *panel, double *low, double *high)
 {
+    double least = INFINITY;
+
     *low = INFINITY;
     *high = -INFINITY;
     for (size_t s = 0; s < panel->series_count; s++) {
@@ -154,6 +156,7 @@ static void range_of(const struct mx_figure_panel *panel, double *low, double *h
             double above = isnan(point->high) ? point->y : point->high;
 
             if (!isnan(point->y)) {
+                least = point->y < least ? point->y : least;
                 *low = below < *low ? below : *low;
                 *high = above > *high ? above : *high;
             }
@@ -166,6 +169,9 @@ static void range_of(const struct mx_figure_panel *panel, double *low, double *h
     if (!(*low <= *high)) {
         *low = 0;
         *high = 1;
+    }
+    if (least >= 0 && *low < 0) {
+        *low = 0; /* an interval may reach below 0 where no value can */
     }
     if (*low > 0 && *low < 0.5 * *high) {
         *low = 0; /* most of the way down: then all of it */
@@ -198,8 +204,8 @@ static void draw_y_axis(struct mx_plot_canvas *canvas, const struct mx_figure_pa
 
     y->from = first * step;
     y->to = last * step;
-    for (double k = first; k <= last; k += 1) {
-        double at = place(y, k * step);
+    for (int i = 0; i <= (int)(last - first); i++) {
+        double k = first + i, at = place(y, k * step);
 
         stroke(canvas, left, at, right, at, 1, GRID_COLOUR, 1);
         note(canvas, value_text(panel->metric, k * step).s, left - 10, at, 12, MX_PLOT_GREY,
@@ -230,7 +236,8 @@ static void draw_point(struct mx_plot_canvas *canvas, const struct span *x, cons
     mx_plot_colour colour = mark_colour(point->mark, line);
 
     if (!isnan(point->low) && !isnan(point->high)) {
-        double low = place(y, point->low), high = place(y, point->high);
+        double low = place(y, point->low > y->from ? point->low : y->from);
+        double high = place(y, point->high);
 
         stroke(canvas, at_x, low, at_x, high, 1.4, colour, 1);
         stroke(canvas, at_x - 4, low, at_x + 4, low, 1.4, colour, 1);
@@ -303,7 +310,7 @@ static void draw_panel(struct mx_plot_canvas *canvas, const struct mx_figure *fi
     if (!isnan(figure->x_marked)) {
         double at = place(x, figure->x_marked);
 
-        stroke(canvas, at, bottom, at, top, 9, 0xD9F0E8, 1);
+        mx_plot_canvas_box(canvas, &(struct mx_plot_box){at - 5, bottom, at + 5, top, 0xD9F0E8});
     }
     if (!isnan(panel->threshold)) {
         double at = place(&y, panel->threshold);
@@ -416,8 +423,10 @@ static void draw_cell(struct mx_plot_canvas *canvas, const struct mx_figure_map 
     double x = area->left + (double)column * width, y = area->bottom + (double)row * height;
     bool is_number = isfinite(value);
     double share = is_number ? shade(value, low, high) : 0;
-    struct mx_plot_text text = is_number ? value_text(map->metric, value)
-                                         : mx_plot_text_clean(isnan(value) ? "never" : "-");
+    struct mx_plot_text text = is_number && is_share(map->metric)
+                                   ? mx_plot_text_format("%.4g %%", 100 * value)
+                               : is_number ? value_text(map->metric, value)
+                                           : mx_plot_text_clean(isnan(value) ? "never" : "-");
 
     mx_plot_canvas_box(canvas,
                        &(struct mx_plot_box){x + 0.5, y + 0.5, x + width - 0.5, y + height - 0.5,

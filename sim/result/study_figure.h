@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* study_figure.h - the two pictures that studies need, laid out on a canvas: curves of metrics over a
- * parameter, and a map of one metric over two. */
+/* study_figure.h - the two pictures that studies need, laid out on a canvas: curves of metrics
+ * over a parameter, and a map of one metric over two. */
 #ifndef MX_STUDY_FIGURE_H
 #define MX_STUDY_FIGURE_H
 

@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 
 #include "sim/base/version.h"
 #include "sim/result/json_text.h"
@@ -140,8 +139,7 @@ static json_t *ips_json(const struct mx_plan *plan, const struct mx_results *res
 
 static json_t *performance_json(const struct mx_performance *performance)
 {
-    struct rusage usage;
-    double wall_s = performance->wall_s, peak_bytes = 0;
+    double wall_s = performance->wall_s;
     json_t *per_s =
         wall_s > 0 ? json_real((double)performance->attempt_total / wall_s) : json_null();
     json_t *each =
@@ -149,11 +147,8 @@ static json_t *performance_json(const struct mx_performance *performance)
             ? json_real((double)performance->queue_bytes_peak / (double)performance->pending_peak)
             : json_null();
 
-    if (getrusage(RUSAGE_SELF, &usage) == 0) {
-        peak_bytes = (double)usage.ru_maxrss * 1024.0;
-    }
-    return json_pack("{s:f, s:o, s:o, s:I, s:I, s:I, s:I, s:o}", "wall_s", wall_s, "attempts_per_s",
-                     per_s, "peak_rss_bytes", mx_json_count(peak_bytes), "jobs",
+    return json_pack("{s:f, s:o, s:I, s:I, s:I, s:I, s:I, s:o}", "wall_s", wall_s, "attempts_per_s",
+                     per_s, "peak_rss_bytes", (json_int_t)performance->peak_rss_bytes, "jobs",
                      (json_int_t)performance->jobs, "messages",
                      (json_int_t)performance->message_total, "attempts",
                      (json_int_t)performance->attempt_total, "pending_peak",

@@ -16,6 +16,12 @@ struct mx_arena_block {
     max_align_t data[];
 };
 
+_Noreturn void mx_arena_out(struct mx_arena *arena)
+{
+    MX_CHECK(arena->no_memory != NULL);
+    longjmp(*arena->no_memory, 1);
+}
+
 void *mx_arena_take(struct mx_arena *arena, size_t count, size_t size)
 {
     MX_CHECK(arena->no_memory != NULL);
@@ -24,11 +30,11 @@ void *mx_arena_take(struct mx_arena *arena, size_t count, size_t size)
         count = 1;
     }
     if (count > (SIZE_MAX - sizeof(struct mx_arena_block)) / size) {
-        longjmp(*arena->no_memory, 1);
+        mx_arena_out(arena);
     }
     struct mx_arena_block *block = calloc(1, sizeof *block + count * size);
     if (block == NULL) {
-        longjmp(*arena->no_memory, 1);
+        mx_arena_out(arena);
     }
     block->before = arena->last;
     arena->last = block;

@@ -26,6 +26,8 @@ char *mx_arena_copy(struct mx_arena *arena, const char *text);
 char *mx_arena_copy_part(struct mx_arena *arena, const char *text, size_t size);
 char *mx_arena_format(struct mx_arena *arena, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+/* There is no memory, as someone else found out: does not return. */
+_Noreturn void mx_arena_out(struct mx_arena *arena);
 /* A place for a pointer that is free()d with the arena. */
 void **mx_arena_owner(struct mx_arena *arena);
 /* Frees every block; the arena may be used again. */

@@ -34,8 +34,8 @@ struct mx_build {
     const struct mx_zone *zone; /* a fixed one where the scenario states its offset */
 };
 
-/* Owned, or NULL when out of memory. options may be NULL. Its arenas jump to build->no_memory, which
- * the caller has to set at once. */
+/* Owned, or NULL when out of memory. options may be NULL. Its arenas jump to build->no_memory,
+ * which the caller has to set at once. */
 struct mx_build *mx_build_create(const char *file, const struct mx_reader_options *options,
                                  struct mx_mistakes *mistakes);
 /* Frees all but the plan. */

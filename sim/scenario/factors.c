@@ -6,9 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "models/exact_math.h"
 #include "sim/base/check.h"
-#include "sim/scenario/mistakes.h"
 
 /* Which of a pair gives way to the other. */
 static bool gives_way(const struct mx_plan_factor *factor)
@@ -81,43 +79,4 @@ void mx_factor_set_fini(struct mx_factor_set *set)
     }
     free(set->item);
     *set = (struct mx_factor_set){0};
-}
-
-double mx_factor_place(const struct mx_plan_factor *factor)
-{
-    const struct mx_range *range = &factor->range;
-    double place;
-    if (!isfinite(range->nominal) || !(range->high > range->low)) {
-        return 0.5;
-    }
-    if (range->nominal <= range->low) {
-        return 0;
-    }
-    place = range->is_log ? mx_log(range->nominal / range->low) / mx_log(range->high / range->low)
-                          : (range->nominal - range->low) / (range->high - range->low);
-    return place > 1 ? 1 : place;
-}
-
-struct mx_plan *mx_factors_load(const char *file, const struct mx_reader_options *options,
-                                const struct mx_factor_set *set, struct mx_mistakes *mistakes)
-{
-    size_t count = options->override_count + set->count;
-    struct mx_override *all = calloc(count + 1, sizeof *all);
-    struct mx_reader_options how = *options;
-    struct mx_plan *plan;
-    if (all == NULL) {
-        mx_mistakes_add(mistakes, file, 0, "", "out of memory");
-        return NULL;
-    }
-    for (size_t i = 0; i < options->override_count; i++) {
-        all[i] = options->overrides[i];
-    }
-    for (size_t i = 0; i < set->count; i++) {
-        all[options->override_count + i] = set->item[i];
-    }
-    how.overrides = all;
-    how.override_count = count;
-    plan = mx_reader_load(file, &how, mistakes);
-    free(all);
-    return plan;
 }

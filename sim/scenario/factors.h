@@ -20,13 +20,4 @@ struct mx_factor_set {
 bool mx_factors_set(const struct mx_plan *plan, const double *place, struct mx_factor_set *set);
 void mx_factor_set_fini(struct mx_factor_set *set);
 
-/* Where in its range the value as it stands lies, the inverse of mx_range_at up to rounding;
- * 0.5 for a choice of two other words. */
-double mx_factor_place(const struct mx_plan_factor *factor);
-
-/* A plan at a point: the scenario's file, the options it was read with, and the point's overrides
- * on top. NULL with mistakes. Any thread. */
-struct mx_plan *mx_factors_load(const char *file, const struct mx_reader_options *options,
-                                const struct mx_factor_set *set, struct mx_mistakes *mistakes);
-
 #endif

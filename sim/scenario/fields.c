@@ -95,6 +95,14 @@ bool mx_node_expect(struct mx_build *build, const struct mx_node *node, enum mx_
     return true;
 }
 
+/* What stands after the number of a quantity, where it is more than a suffix such as "k"; or "". */
+static const char *unit_in(const char *text)
+{
+    const char *rest = text + strspn(text, "+-.0123456789 ");
+    const char *after = rest + strspn(rest, "kMG");
+    return *after == '\0' ? after : rest;
+}
+
 /* Report a value of the wrong kind, or one that a quantity function did not take. */
 static bool refuse(struct mx_build *build, const struct mx_node *node,
                    enum mx_quantity_status status, const char *allowed)
@@ -103,6 +111,9 @@ static bool refuse(struct mx_build *build, const struct mx_node *node,
     if (status == MX_QUANTITY_OK) {
         mx_complain(build, node, "%s is %s; allowed: %s", text, mx_node_kind_text(node->kind),
                     allowed);
+    } else if (status == MX_QUANTITY_UNIT && *unit_in(node->text) != '\0') {
+        mx_complain(build, node, "%s: \"%.40s\" is no unit here; allowed: %s", text,
+                    unit_in(node->text), allowed);
     } else {
         mx_complain(build, node, "%s %s; allowed: %s", text, mx_quantity_status_text(status),
                     allowed);

@@ -38,6 +38,7 @@ void mx_mistakes_add_list(struct mx_mistakes *mistakes, const char *file, int li
     if (mistakes->item == NULL) {
         mistakes->item = calloc(MX_MISTAKES_MAX, sizeof mistakes->item[0]);
         if (mistakes->item == NULL) {
+            mistakes->is_memory_out = true;
             return;
         }
         mistakes->count = 0;
@@ -50,6 +51,7 @@ void mx_mistakes_add_list(struct mx_mistakes *mistakes, const char *file, int li
     if (item.file != NULL && item.key != NULL && item.text != NULL) {
         mistakes->item[mistakes->count++] = item;
     } else {
+        mistakes->is_memory_out = true;
         item_fini(&item);
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* part_arrivals.c - the shape of a campaign as pieces of constant intensity. */
+#include <errno.h>
 #include <string.h>
 
 #include "sim/scenario/mistakes.h"
@@ -208,6 +209,9 @@ static uint64_t fill_file(struct mx_build *build, struct mx_fields *fields, stru
     size_t size = 0;
     char **text = (char **)mx_arena_owner(&build->scratch);
     int error = build->source.access->read(build->source.access->context, file, text, &size);
+    if (error == ENOMEM) {
+        mx_arena_out(&build->scratch);
+    }
     if (error != 0) {
         mx_complain(build, node, "cannot read %.300s: %s", file, strerror(error));
         return 0;

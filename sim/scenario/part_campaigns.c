@@ -307,4 +307,12 @@ void mx_build_campaigns(struct mx_build *build, struct mx_node *section)
             messages += campaign->recipients * occurrences;
         }
     }
+    struct mx_plan_message_bits bits = mx_plan_message_bits(plan);
+    if (build->source.mistakes->count == 0 && bits.part + bits.place > MX_PLAN_MESSAGE_BITS) {
+        unsigned room = MX_PLAN_MESSAGE_BITS - bits.part;
+        mx_complain(build, section,
+                    "the largest has too many recipients at one provider for so many campaigns, "
+                    "repeats and providers; with these, up to %llu are allowed",
+                    (unsigned long long)(UINT64_C(1) << room));
+    }
 }

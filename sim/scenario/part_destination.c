@@ -14,10 +14,18 @@ static void refuse(struct mx_fields *fields, const char *key, const char *why)
     }
 }
 
-static void read_host(struct mx_fields *fields, struct mx_retry_policy *policy)
+static uint32_t reasons_of_host(void)
+{
+    return 1U << MX_REASON_OUTAGE | 1U << MX_REASON_CONNECTIONS | 1U << MX_REASON_RATE |
+           1U << MX_REASON_SPIKE | 1U << MX_REASON_REPUTATION | 1U << MX_REASON_CAPACITY;
+}
+
+static void read_host(struct mx_fields *fields, struct mx_retry_policy *policy,
+                      uint32_t *host_reasons)
 {
     static const char why[] = "is for unit = \"host\"";
     if (policy->unit != MX_UNIT_HOST) {
+        refuse(fields, "host_on", why);
         refuse(fields, "data_expire", why);
         refuse(fields, "delay_after_cutoff", why);
         return;
@@ -26,6 +34,8 @@ static void read_host(struct mx_fields *fields, struct mx_retry_policy *policy)
     policy->delay_after_cutoff = true;
     mx_field_duration(fields, "data_expire", 1, GAP_US_MAX, &policy->data_expire_us);
     mx_field_truth(fields, "delay_after_cutoff", &policy->delay_after_cutoff);
+    const struct mx_node *on = mx_field(fields, "host_on");
+    *host_reasons = on != NULL ? mx_build_reasons(fields->build, on) : reasons_of_host();
 }
 
 static void read_backoff_gaps(struct mx_fields *fields, struct mx_backoff_params *backoff)
@@ -121,7 +131,7 @@ void mx_build_destination(struct mx_fields *fields, struct mx_retry_policy *poli
                           struct mx_destination_params *destination)
 {
     *destination = (struct mx_destination_params){.window = {.enabled = false}};
-    read_host(fields, policy);
+    read_host(fields, policy, &destination->host_reasons);
     read_queue(fields, policy, &destination->backoff);
     read_window(fields, policy, &destination->window);
     read_route(fields, &destination->route);

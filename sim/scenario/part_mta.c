@@ -130,14 +130,25 @@ void mx_build_throttle(struct mx_build *build, struct mx_node *node,
     mx_fields_end(&fields);
 }
 
+void mx_build_connections(struct mx_fields *fields, struct mx_sending_params *sending)
+{
+    mx_field_count32_none(fields, "connections", 0, 1, MX_CONNECTIONS_MAX, &sending->connections);
+    mx_field_count32_none(fields, "messages_per_connection", 0, 1, 1000000000,
+                          &sending->messages_per_connection);
+    mx_field_duration(fields, "connect_interval", 0, MX_DAY_US, &sending->connect_interval_us);
+    mx_field_duration(fields, "idle_timeout", 0, MX_HORIZON_US_MAX, &sending->idle_us);
+    const struct mx_node *interval = mx_node_find(fields->group, "connect_interval");
+    if (interval != NULL && sending->connections == 0 && sending->connect_interval_us > 0) {
+        mx_complain(fields->build, interval, "needs a limit of connections");
+    }
+}
+
 /* Limits of a group on top of what stands in *sending. */
 static void read_sending(struct mx_fields *fields, struct mx_sending_params *sending)
 {
     struct mx_rate rate = {0, 0};
     double burst = 0;
-    mx_field_count32_none(fields, "connections", 0, 1, MX_CONNECTIONS_MAX, &sending->connections);
-    mx_field_count32_none(fields, "messages_per_connection", 0, 1, 1000000000,
-                          &sending->messages_per_connection);
+    mx_build_connections(fields, sending);
     bool has_rate = mx_field_rate_none(fields, "rate", &rate);
     if (has_rate) {
         sending->rate_per_s = mx_rate_per_s(&rate);
@@ -148,7 +159,6 @@ static void read_sending(struct mx_fields *fields, struct mx_sending_params *sen
         sending->burst = sending->rate_per_s > 1 ? sending->rate_per_s : 1;
     }
     mx_field_duration(fields, "connect_time", 0, MX_DAY_US, &sending->connect_us);
-    mx_field_duration(fields, "idle_timeout", 0, MX_HORIZON_US_MAX, &sending->idle_us);
 }
 
 static void read_destination(struct mx_build *build, struct mx_node *node)
@@ -186,13 +196,14 @@ void mx_build_mta(struct mx_build *build, struct mx_node *section)
     struct mx_throttle_params throttle = {.rule_count = 0};
     struct mx_fields fields;
     mx_fields_begin(&fields, build, section);
-    read_sending(&fields, &sending);
+    const char *name = build->retry_preset;
+    mx_build_retry(build, mx_field(&fields, "retry"), &plan->retry, &plan->destination, &sending,
+                   &name);
+    read_sending(&fields, &sending); /* what the scenario says of it stands over its server */
     plan->transaction = (struct mx_law){MX_LAW_LOGNORMAL, MX_SECOND_US / 2, 0.5};
     mx_field_law(&fields, "transaction_time", &plan->transaction);
     mx_field_assume(&fields, "transaction_time", "lognormal 0.5s, cv 0.5", "0.2s .. 1s");
     mx_build_throttle(build, mx_field(&fields, "throttle"), &throttle);
-    const char *name = build->retry_preset;
-    mx_build_retry(build, mx_field(&fields, "retry"), &plan->retry, &plan->destination, &name);
     plan->retry_name = mx_arena_copy(build->memory, name);
     for (uint32_t i = 0; i < plan->provider_count; i++) {
         plan->providers[i].sending = sending;

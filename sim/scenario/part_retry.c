@@ -190,7 +190,8 @@ static void read_common(struct mx_fields *fields, struct mx_retry_policy *policy
 }
 
 void mx_build_retry(struct mx_build *build, struct mx_node *group, struct mx_retry_policy *policy,
-                    struct mx_destination_params *destination, const char **name)
+                    struct mx_destination_params *destination, struct mx_sending_params *sending,
+                    const char **name)
 {
     static const char *const kinds[] = {"list", "age", "quadratic", "segments", "exponential"};
     struct mx_fields fields;
@@ -230,6 +231,7 @@ void mx_build_retry(struct mx_build *build, struct mx_node *group, struct mx_ret
     }
     read_common(&fields, policy);
     mx_build_destination(&fields, policy, destination);
+    mx_build_connections(&fields, sending);
     mx_fields_end(&fields);
     const bool is_read = build->source.mistakes->count == before;
     const char *wrong = is_read ? mx_retry_check(policy) : NULL;

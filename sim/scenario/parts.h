@@ -43,9 +43,12 @@ void mx_build_assumed(struct mx_build *build, struct mx_node *sources);
 void mx_build_notes(struct mx_build *build);
 
 /* Parts of the above with a file of their own. */
-/* *name: the key `name`, left alone where there is none. */
+/* *name: the key `name`, left alone where there is none; so is of *sending what it does not say. */
 void mx_build_retry(struct mx_build *build, struct mx_node *group, struct mx_retry_policy *policy,
-                    struct mx_destination_params *destination, const char **name);
+                    struct mx_destination_params *destination, struct mx_sending_params *sending,
+                    const char **name);
+/* connections, messages_per_connection, connect_interval, idle_timeout. */
+void mx_build_connections(struct mx_fields *fields, struct mx_sending_params *sending);
 /* Gaps of at least least_us each, up to `most`, into gap_us; *count 0 after a mistake or where list
  * is NULL. */
 void mx_build_gaps(struct mx_build *build, struct mx_node *list, int64_t least_us, int64_t *gap_us,

@@ -170,4 +170,12 @@ struct mx_plan {
 
 void mx_plan_destroy(struct mx_plan *plan);
 
+/* A message's number has two parts: its part of the plan (campaign, occurrence, provider) and its
+ * place in that. Together they have MX_PLAN_MESSAGE_BITS at most; loading sees to it. */
+#define MX_PLAN_MESSAGE_BITS 40U
+struct mx_plan_message_bits {
+    unsigned part, place; /* bits, each at most MX_PLAN_MESSAGE_BITS */
+};
+struct mx_plan_message_bits mx_plan_message_bits(const struct mx_plan *plan);
+
 #endif

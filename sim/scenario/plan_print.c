@@ -271,6 +271,9 @@ static void print_destination(struct mx_printer *printer)
     if (policy->unit == MX_UNIT_HOST) {
         mx_print_duration(printer, "data_expire", policy->data_expire_us);
         mx_print_truth(printer, "delay_after_cutoff", policy->delay_after_cutoff);
+        mx_print_key(printer, "host_on");
+        print_reasons(printer, printer->plan->destination.host_reasons);
+        mx_print_end(printer, "host_on");
     }
     if (policy->unit == MX_UNIT_QUEUE) {
         mx_print_duration(printer, "recipient_gap", policy->recipient_gap_us);
@@ -344,6 +347,7 @@ static void print_mta(struct mx_printer *printer)
         mx_print_number(printer, "burst", sending->burst);
         mx_print_duration(printer, "connect_time", sending->connect_us);
         mx_print_duration(printer, "idle_timeout", sending->idle_us);
+        mx_print_duration(printer, "connect_interval", sending->connect_interval_us);
         print_throttle(printer, &provider->throttle);
         mx_print_close(printer);
     }

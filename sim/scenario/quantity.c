@@ -337,7 +337,7 @@ const char *mx_quantity_status_text(enum mx_quantity_status status)
     case MX_QUANTITY_NOT_A_NUMBER:
         return "does not start with a finite number";
     case MX_QUANTITY_UNIT:
-        return "has no unit, or a wrong one";
+        return "has no unit";
     case MX_QUANTITY_NEGATIVE:
         return "is negative";
     case MX_QUANTITY_RANGE:

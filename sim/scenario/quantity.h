@@ -38,7 +38,7 @@ enum mx_quantity_status mx_quantity_share_exact(const char *text, unsigned __int
 /* "20/h" "50k/day" "500/s" "3/90s": an amount per unit of time, or per duration. */
 enum mx_quantity_status mx_quantity_rate(const char *text, struct mx_rate *rate);
 
-/* What was wrong, as part of a sentence: "has no unit, or a wrong one". */
+/* What was wrong, as part of a sentence: "has no unit". */
 const char *mx_quantity_status_text(enum mx_quantity_status status);
 
 #define MX_QUANTITY_TEXT_SIZE 400

@@ -15,7 +15,7 @@
 
 #define LOG_FROM_RATIO 10.0
 #define ROUND_FORMAT "%.3e" /* four significant digits */
-#define WORD_SIZE_MAX 60
+#define WORD_SIZE_MAX 120
 
 static double round_off(double value)
 {
@@ -209,6 +209,25 @@ static const char *trimmed(struct mx_arena *arena, const char *text, size_t size
     return mx_arena_copy_part(arena, text, size);
 }
 
+/* A word as it is set: "a, b" of a list is [ "a", "b" ]. */
+static const char *as_set(struct mx_arena *arena, const struct mx_node *node, const char *word)
+{
+    if (node == NULL || node->kind != MX_NODE_LIST) {
+        return word;
+    }
+    const char *text = "[ ";
+    for (const char *at = word; *at != '\0';) {
+        size_t size = strcspn(at, ",");
+        text = mx_arena_format(arena, "%s\"%s\"", text, trimmed(arena, at, size));
+        at += size;
+        if (*at == ',') {
+            text = mx_arena_format(arena, "%s, ", text);
+            at++;
+        }
+    }
+    return mx_arena_format(arena, "%s ]", text);
+}
+
 const char *mx_range_parse(struct mx_arena *arena, const char *text, const struct mx_node *node,
                            const char *value, struct mx_range *range)
 {
@@ -232,8 +251,9 @@ const char *mx_range_parse(struct mx_arena *arena, const char *text, const struc
     }
     range->kind = MX_RANGE_CHOICE;
     range->high = 1;
-    range->word[0] = low;
-    range->word[1] = high;
+    range->before = range->after = "";
+    range->word[0] = as_set(arena, node, low);
+    range->word[1] = as_set(arena, node, high);
     range->nominal = strcmp(number, low) == 0 ? 0 : strcmp(number, high) == 0 ? 1 : NAN;
     return NULL;
 }
@@ -304,7 +324,7 @@ static void put_shape(const struct mx_range *range, double value, char text[MX_R
 
 const char *mx_range_put(const struct mx_range *range, double value, char text[MX_RANGE_TEXT_SIZE])
 {
-    char number[MX_QUANTITY_TEXT_SIZE];
+    char number[MX_QUANTITY_TEXT_SIZE]; /* or a word, much shorter */
     switch (range->kind) {
     case MX_RANGE_SHAPE:
         put_shape(range, value, text);

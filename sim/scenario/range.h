@@ -8,8 +8,8 @@
  *   "flat .. this"  of a list of factors: from their mean, everywhere, to the list as it stands
  *
  * The scale is a rule: logarithmic where both ends are above 0 and the larger is at least ten times
- * the smaller, else linear. A value is rounded to four digits, so that it can be written down, and a
- * duration to whole days, seconds or milliseconds where both ends are. */
+ * the smaller, else linear. A value is rounded to four digits, so that it can be written down, and
+ * a duration to whole days, seconds or milliseconds where both ends are. */
 #ifndef MX_RANGE_H
 #define MX_RANGE_H
 

@@ -143,7 +143,7 @@ struct mx_plan *mx_reader_load(const char *file, const struct mx_reader_options 
     size_t before = mistakes->count;
     struct mx_build *build = mx_build_create(file, options, mistakes);
     if (build == NULL || setjmp(build->no_memory) != 0) {
-        mx_mistakes_add(mistakes, file, 0, "", "out of memory");
+        mistakes->is_memory_out = true;
     } else {
         load_inside(build);
     }
@@ -152,7 +152,7 @@ struct mx_plan *mx_reader_load(const char *file, const struct mx_reader_options 
     }
     struct mx_plan *plan = build->plan;
     mx_build_destroy(build);
-    if (mistakes->count > before) {
+    if (mistakes->count > before || mistakes->is_memory_out) {
         mx_plan_destroy(plan);
         return NULL;
     }
@@ -219,7 +219,8 @@ static void load_policy_inside(struct mx_build *build, const char *name,
     build->root = mx_presets_merge(build, build->root, "mtas");
     mx_overrides_apply(build, true, done);
     const char *ignored = "";
-    mx_build_retry(build, build->root, &info->policy, &info->destination, &ignored);
+    struct mx_sending_params sending = {.connections = 1}; /* the caller's business */
+    mx_build_retry(build, build->root, &info->policy, &info->destination, &sending, &ignored);
     fill_info(build, info);
 }
 
@@ -230,7 +231,7 @@ int mx_reader_load_policy_info(const char *name, const struct mx_reader_options 
     struct mx_build *build = mx_build_create(is_file(name) ? name : "", options, mistakes);
     *info = (struct mx_policy_info){.source = ""};
     if (build == NULL || setjmp(build->no_memory) != 0) {
-        mx_mistakes_add(mistakes, name, 0, "", "out of memory");
+        mistakes->is_memory_out = true;
     } else {
         load_policy_inside(build, name, info);
     }
@@ -239,7 +240,7 @@ int mx_reader_load_policy_info(const char *name, const struct mx_reader_options 
         mx_build_destroy(build);
         mx_plan_destroy(plan);
     }
-    return mistakes->count > before ? -1 : 0;
+    return mistakes->count > before || mistakes->is_memory_out ? -1 : 0;
 }
 
 int mx_reader_load_policy(const char *name, const struct mx_reader_options *options,

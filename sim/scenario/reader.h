@@ -27,9 +27,11 @@ struct mx_mistake {
     char *text; /* what is wrong, what is allowed, "did you mean ..." */
 };
 
+/* is_memory_out: nothing is known of the rest, and no mistake of the user's is to blame. */
 struct mx_mistakes {
     size_t count;
     struct mx_mistake *item;
+    bool is_memory_out;
 };
 void mx_mistakes_fini(struct mx_mistakes *mistakes);
 

@@ -394,7 +394,7 @@ struct mx_study *mx_study_load(const char *file, const struct mx_reader_options 
         mx_build_destroy(build);
         mx_plan_destroy(plan);
     }
-    if (mistakes->count > before || build == NULL) {
+    if (mistakes->count > before || mistakes->is_memory_out || build == NULL) {
         mx_study_destroy(study);
         return NULL;
     }

@@ -2,8 +2,8 @@
 /* study.h - a study file: a scenario, what of it is varied, and what is asked of the results.
  *
  * Read as strictly as a scenario, by the same machinery; its keys are in scenarios/README.md. What
- * needs the scenario itself (whether a path or a metric exists) is checked by who loads it, with the
- * place that mx_study_text keeps. */
+ * needs the scenario itself (whether a path or a metric exists) is checked by who loads it, with
+ * the place that mx_study_text keeps. */
 #ifndef MX_STUDY_H
 #define MX_STUDY_H
 

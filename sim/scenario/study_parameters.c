@@ -231,12 +231,16 @@ static void read_parameter(struct mx_build *build, struct mx_node *node,
     if (values == NULL) {
         read_range(&fields, parameter);
     } else {
-        static const char *const others[] = {"from", "to", "step", "count", "scale"};
+        static const char *const others[] = {"from", "to", "step", "count"};
+        static const char *const scales[] = {"linear", "log"};
+        int scale = MX_SCALE_LINEAR;
         for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
             if (mx_field(&fields, others[i]) != NULL) {
                 mx_complain_key(build, node, others[i], "belongs to a range; `values` is a list");
             }
         }
+        (void)mx_field_choice(&fields, "scale", scales, MX_SCALE_COUNT, &scale); /* of pictures */
+        parameter->scale = (enum mx_scale)scale;
         if (mx_node_expect(build, values, MX_NODE_LIST, "a list of values ( 1, 2 )")) {
             read_values(build, values, parameter);
         }

@@ -404,6 +404,9 @@ struct mx_zone *mx_zone_load(struct mx_arena *arena, const struct mx_file_access
     char **text = (char **)mx_arena_owner(arena);
     const char *path = mx_arena_format(arena, ZONE_FOLDER "%s", name);
     int status = access->read(access->context, path, text, &size);
+    if (status == ENOMEM) {
+        mx_arena_out(arena);
+    }
     if (status != 0) {
         *error = status == ENOENT || status == ENOTDIR || status == EISDIR
                      ? "no such zone in " ZONE_FOLDER " (package tzdata)"

@@ -347,6 +347,9 @@ static bool lex_file(struct mx_source *source, const struct lexer *before, int l
     char **text = (char **)mx_arena_owner(source->arena);
     size_t size = 0;
     int error = source->access->read(source->access->context, file, text, &size);
+    if (error == ENOMEM) {
+        mx_arena_out(source->arena);
+    }
     if (error != 0) {
         complain(&place, line, "cannot read %.300s: %s", file, strerror(error));
         return false;

@@ -190,14 +190,21 @@ static inline enum mx_scheduler_status refuse(struct mx_scheduler *scheduler,
     return push(scheduler, &next);
 }
 
+void mx_outcome_settled(const struct mx_scheduler *scheduler, const struct mx_outcome *outcome,
+                        struct mx_entry *next)
+{
+    *next = after(scheduler, outcome);
+    if (scheduler->policy.unit == MX_UNIT_HOST) { /* the message's own data stay as they are */
+        next->first_deferral_us = outcome->entry.first_deferral_us;
+    }
+    next->gap_ms = outcome->entry.gap_ms;
+}
+
 enum mx_scheduler_status mx_scheduler_settle(struct mx_scheduler *scheduler,
                                              const struct mx_outcome *outcome)
 {
-    struct mx_entry next = after(scheduler, outcome);
-    if (scheduler->policy.unit == MX_UNIT_HOST) { /* the message's own data stay as they are */
-        next.first_deferral_us = outcome->entry.first_deferral_us;
-    }
-    next.gap_ms = outcome->entry.gap_ms;
+    struct mx_entry next;
+    mx_outcome_settled(scheduler, outcome, &next);
     return push(scheduler, &next);
 }
 

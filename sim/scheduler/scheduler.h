@@ -111,6 +111,10 @@ void mx_outcome_next(const struct mx_scheduler *scheduler, const struct mx_outco
 enum mx_scheduler_status mx_scheduler_settle(struct mx_scheduler *scheduler,
                                              const struct mx_outcome *outcome);
 
+/* As mx_outcome_next, of a settled one. */
+void mx_outcome_settled(const struct mx_scheduler *scheduler, const struct mx_outcome *outcome,
+                        struct mx_entry *next);
+
 /* Messages in the queue, and bytes that the queue holds for them. */
 uint64_t mx_scheduler_pending(const struct mx_scheduler *scheduler);
 size_t mx_scheduler_bytes(const struct mx_scheduler *scheduler);

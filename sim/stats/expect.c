@@ -102,8 +102,10 @@ enum mx_expect_outcome mx_expectation_judge(const struct mx_expectation *expecta
     if (!estimate->is_known) {
         return MX_EXPECT_FAIL;
     }
-    low = mx_expectation_meets(expectation, estimate->has_spread ? estimate->ci95[0] : estimate->mean);
-    high = mx_expectation_meets(expectation, estimate->has_spread ? estimate->ci95[1] : estimate->mean);
+    low = mx_expectation_meets(expectation,
+                               estimate->has_spread ? estimate->ci95[0] : estimate->mean);
+    high = mx_expectation_meets(expectation,
+                                estimate->has_spread ? estimate->ci95[1] : estimate->mean);
     if (low != high) {
         return MX_EXPECT_UNDECIDED;
     }

@@ -57,6 +57,18 @@ void mx_moments_of(const double *values, uint32_t count, double *mean, double *v
     *variance = count > 1 ? squares / (count - 1U) : 0;
 }
 
+double mx_lag1(const double *values, uint32_t count)
+{
+    double mean, variance, products = 0;
+
+    MX_CHECK(count >= 2);
+    mx_moments_of(values, count, &mean, &variance);
+    for (uint32_t i = 1; i < count; i++) {
+        products += (values[i - 1] - mean) * (values[i] - mean);
+    }
+    return variance > 0 ? products / ((count - 1U) * variance) : 0;
+}
+
 struct mx_interval mx_interval_mean(const double *values, uint32_t count, double confidence)
 {
     double mean, variance, half;

@@ -26,6 +26,9 @@ double mx_normal_z(double confidence);
 /* Mean of count >= 1 values and the variance of one (0 for one). Same bits on every machine. */
 void mx_moments_of(const double *values, uint32_t count, double *mean, double *variance);
 
+/* Correlation of neighbours among count >= 2 values, in [-1, 1]; 0 where nothing varies. */
+double mx_lag1(const double *values, uint32_t count);
+
 /* Of the mean of count >= 2 values. */
 struct mx_interval mx_interval_mean(const double *values, uint32_t count, double confidence);
 

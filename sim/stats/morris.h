@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* morris.h - screening by elementary effects: which of many factors move a result at all.
  *
- * M. Morris, Technometrics 33 (1991): r trajectories through a grid of p levels in [0, 1]; each moves
- * one factor after the other by delta = p / (2 (p - 1)), so that k factors cost r (k + 1) points.
- * mu_star, the mean of the effects' absolute values, ranks them (F. Campolongo, J. Cariboni,
- * A. Saltelli, Environmental Modelling & Software 22 (2007)), and holds for factors that move in
- * groups as well; sigma tells whether an effect depends on where the others stand.
+ * M. Morris, Technometrics 33 (1991): r trajectories through a grid of p levels in [0, 1]; each
+ * moves one factor after the other by delta = p / (2 (p - 1)), so that k factors cost r (k + 1)
+ * points. mu_star, the mean of the effects' absolute values, ranks them (F. Campolongo, J.
+ * Cariboni, A. Saltelli, Environmental Modelling & Software 22 (2007)), and holds for factors that
+ * move in groups as well; sigma tells whether an effect depends on where the others stand.
  *
  * The effect is that of the whole range: (y after - y before) / delta. */
 #ifndef MX_MORRIS_H
@@ -27,7 +27,7 @@ struct mx_morris_design {
 /* Points in all: trajectory_count x (group_count + 1). */
 uint64_t mx_morris_point_count(const struct mx_morris_design *design);
 
-/* place[f] of every factor at a point. Keyed by (seed, trajectory): any point alone, in any order. */
+/* place[f] of every factor at a point, keyed by (seed, trajectory): points in any order. */
 void mx_morris_point(const struct mx_morris_design *design, uint64_t point, double *place);
 
 /* mu: mean of the effects with their sign; not defined (NaN) for a group of several factors, which

@@ -4,9 +4,9 @@
  * Not the interval of a mean, which narrows to nothing as replications are added: the range that
  * holds one new outcome with the stated probability, whatever the law, if it comes about as the
  * others did. With n outcomes sorted, [x(j), x(n+1-j)] holds the next with probability
- * (n + 1 - 2j) / (n + 1) (S. Wilks, Ann. Math. Stat. 12 (1941)); between whole j it is interpolated.
- * Fewer than 19 outcomes cannot give 90 %: then it is the smallest to the largest, with the
- * probability that these have. */
+ * (n + 1 - 2j) / (n + 1) (S. Wilks, Ann. Math. Stat. 12 (1941)); between whole j it is
+ * interpolated. Fewer than 19 outcomes cannot give 90 %: then it is the smallest to the largest,
+ * with the probability that these have. */
 #ifndef MX_OUTCOME_RANGE_H
 #define MX_OUTCOME_RANGE_H
 

@@ -3,6 +3,7 @@
 #include "sim/stats/results.h"
 
 #include <stdlib.h>
+#include <sys/resource.h>
 
 struct mx_results *mx_results_create_summary(const struct mx_plan *plan, uint64_t seed,
                                              uint32_t replication_count)
@@ -86,4 +87,13 @@ bool mx_results_add(struct mx_results *results, const struct mx_observation *obs
     return (observation->batch_count > 0 || mx_series_add(results->series, observation)) &&
            mx_standing_add(results->standing, observation) &&
            mx_counters_add(results->counters, observation);
+}
+
+void mx_results_close(struct mx_results *results)
+{
+    struct rusage usage;
+
+    if (getrusage(RUSAGE_SELF, &usage) == 0) {
+        results->performance.peak_rss_bytes = (uint64_t)usage.ru_maxrss * 1024U;
+    }
 }

@@ -25,6 +25,7 @@ struct mx_performance {
     uint64_t pending_peak;                 /* largest of one replication */
     size_t queue_bytes_peak;
     uint32_t jobs;
+    uint64_t peak_rss_bytes; /* of the process; 0 where the system does not say */
 };
 
 struct mx_results {
@@ -58,5 +59,8 @@ void mx_results_destroy(struct mx_results *results);
 /* The next replication, in order; or a whole steady state's run in batches, whose series, which
  * shows what is cut off as well, is added by the caller. False when out of memory. */
 bool mx_results_add(struct mx_results *results, const struct mx_observation *observation);
+
+/* All are in. Looks at the process's memory, once: whatever is written of it says the same. */
+void mx_results_close(struct mx_results *results);
 
 #endif

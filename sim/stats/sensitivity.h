@@ -51,7 +51,7 @@ struct mx_sensitivity_metric {
 
 enum mx_sensitivity_kind { MX_SENSITIVITY_ALONE, MX_SENSITIVITY_MORRIS, MX_SENSITIVITY_SOBOL };
 
-/* All texts are owned. group_by: names of a path that factors of a group have in common, 0: none. */
+/* All texts are owned. group_by: names of a path that factors of a group share, 0: none. */
 struct mx_sensitivity {
     char *name, *title, *scenario, *sha256;
     enum mx_sensitivity_kind kind;

@@ -32,8 +32,8 @@ struct mx_solution_value {
     enum mx_expect_outcome outcome;
 };
 
-/* A value tried. candidate: its number, 0 the one wished for most. row: which of the rows it belongs
- * to. error: the scenario is not valid there (owned). */
+/* A value tried. candidate: its number, 0 the one wished for most. row: which of the rows it
+ * belongs to. error: the scenario is not valid there (owned). */
 struct mx_solution_point {
     uint32_t row;
     uint64_t candidate;
@@ -53,8 +53,8 @@ enum mx_solution_status {
 
 /* For one value of the other parameter, or the only row. best, next: indices of points, or -1: the
  * solution; the nearest value beyond it that was tried and does not do. binding: the target in the
- * way: missed at `next`, or anywhere when infeasible. is_scanned: the evidence contradicted that more
- * is better, and every candidate, or as many as spacing tells, were tried. */
+ * way: missed at `next`, or anywhere when infeasible. is_scanned: the evidence contradicted that
+ * more is better, and every candidate, or as many as spacing tells, were tried. */
 struct mx_solution_row {
     const char *along_text; /* borrowed; NULL: the only row */
     double along_number;

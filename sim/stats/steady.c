@@ -154,19 +154,22 @@ bool mx_steady_find(const struct mx_observation *o, struct mx_steady *steady)
 double mx_steady_lag1(const struct mx_summary *summary)
 {
     uint32_t count = mx_summary_count(summary);
-    double largest = 0;
+    double values[MX_STEADY_BATCHES], largest = 0;
 
+    MX_CHECK(count == MX_STEADY_BATCHES);
     for (size_t m = 0; m < SERIES_COUNT; m++) {
-        struct mx_estimate e = mx_summary_estimate(summary, MX_GROUP_TOTAL, 0, series_metrics[m]);
-        double products = 0, before = 0, value, lag1;
+        bool is_known = true;
 
-        for (uint32_t b = 0; e.has_spread && b < count; b++) {
-            (void)mx_summary_value(summary, b, MX_GROUP_TOTAL, 0, series_metrics[m], &value);
-            products += b > 0 ? before * (value - e.mean) : 0;
-            before = value - e.mean;
+        for (uint32_t b = 0; b < count; b++) {
+            is_known =
+                mx_summary_value(summary, b, MX_GROUP_TOTAL, 0, series_metrics[m], &values[b]) &&
+                is_known;
         }
-        lag1 = e.has_spread && e.sd > 0 ? products / ((count - 1.0) * e.sd * e.sd) : 0;
-        largest = lag1 > largest ? lag1 : largest;
+        if (is_known) {
+            double lag1 = mx_lag1(values, count);
+
+            largest = lag1 > largest ? lag1 : largest;
+        }
     }
     return largest;
 }

@@ -240,8 +240,8 @@ static void drop_idle(struct mx_point_source *source)
     }
 }
 
-/* The entry of this key with one more user; *is_new: the caller has to load it. Takes key. NULL: out
- * of memory. */
+/* The entry of this key with one more user; *is_new: the caller has to load it. Takes key. NULL:
+ * out of memory. */
 static struct entry *join_entry(struct mx_point_source *source, char *key, size_t size,
                                 bool *is_new)
 {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* point.h - a scenario with some of its values set, simulated: one number a replication and metric.
  *
- * What sweep, plan and sensitivity have in common. A source reads each file once, so that all points
- * are of the same scenario whatever happens on the disk meanwhile, and keeps the plans used last, so
- * that replications of a point load it once. Any number of threads. Nothing is printed. */
+ * What sweep, plan and sensitivity have in common. A source reads each file once, so that all
+ * points are of the same scenario whatever happens on the disk meanwhile, and keeps the plans used
+ * last, so that replications of a point load it once. Any number of threads. Nothing is printed. */
 #ifndef MX_POINT_H
 #define MX_POINT_H
 

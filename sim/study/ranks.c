@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* ranks.c - see ranks.h: ranks by MPI, where the Makefile found it (MX_HAVE_MPI); all calls come from
- * the main thread. */
+/* ranks.c - see ranks.h: ranks by MPI, where the Makefile found it (MX_HAVE_MPI); all calls come
+ * from the main thread. */
 #include "sim/study/ranks.h"
 
 #include <stdlib.h>
@@ -29,7 +29,8 @@ bool mx_ranks_are_launched(void)
 static bool send_message(void *context, int to, const void *bytes, size_t size)
 {
     (void)context;
-    /* Small enough to leave at once (eager); a large one waits until the other polls, and it does. */
+    /* Small enough to leave at once (eager); a large one waits until the other polls, and it
+     * does. */
     return MPI_Send(bytes, (int)size, MPI_BYTE, to, TAG, MPI_COMM_WORLD) == MPI_SUCCESS;
 }
 

@@ -203,7 +203,11 @@ static enum mx_replicate_status prepare(struct work *work, int *error_number)
         return MX_REPLICATE_NO_MEMORY;
     }
     if (options->trace_path != NULL) {
-        work->parts = mx_trace_parts_create(options->trace_path, error_number);
+        const struct mx_trace_style style = {.format = options->trace_format,
+                                             .start_unix_s = work->plan->start_unix_s,
+                                             .utc_offset_s = work->plan->utc_offset_s};
+
+        work->parts = mx_trace_parts_create(options->trace_path, &style, error_number);
         if (work->parts == NULL) {
             return MX_REPLICATE_TRACE;
         }
@@ -234,6 +238,7 @@ enum mx_replicate_status mx_replicate_run(const struct mx_plan *plan,
     if (status == MX_REPLICATE_OK) {
         work.results->replication_count =
             plan->steady_state ? 1U : mx_summary_count(work.results->summary);
+        mx_results_close(work.results);
         *results = work.results;
     } else {
         mx_results_destroy(work.results);

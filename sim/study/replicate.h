@@ -19,6 +19,7 @@ struct mx_replicate_options {
     uint32_t jobs;              /* 1 .. MX_JOBS_MAX; no more threads than replications */
     enum mx_engine_loop loop;
     const char *trace_path; /* or NULL */
+    enum mx_trace_format trace_format;
     /* Called about ten times a second by the calling thread, or NULL. False: stop. */
     bool (*look)(void *context, const struct mx_replicate_view *view);
     /* When all `count` so far are merged: how many there are to be, cut to replication_count_max;

@@ -146,6 +146,32 @@ static bool bisect(struct mx_search *search, uint32_t row, uint64_t low, uint64_
     return true;
 }
 
+static uint32_t bits_of(uint64_t count)
+{
+    uint32_t bits = 0;
+
+    while (count > 1) {
+        count = (count + 1) / 2;
+        bits++;
+    }
+    return bits;
+}
+
+/* Looks that the intervals must allow for: values of a bisection, times doublings of each. A scan
+ * tries more; then all is judged anew. */
+static void set_confidence(struct mx_search *search, uint64_t values)
+{
+    struct mx_solution *solution = search->solution;
+    uint32_t looks = 1;
+
+    for (uint32_t n = solution->replications_first; n < solution->replications_max; n *= 2) {
+        looks++;
+    }
+    values *= solution->row_count * looks;
+    solution->confidence_each =
+        mx_bonferroni(solution->confidence, values < 1000000 ? (uint32_t)values : 1000000U);
+}
+
 /* Every candidate, or MX_SCAN_MAX of them and the border before the first that does. */
 static bool scan(struct mx_search *search, uint32_t row)
 {
@@ -157,6 +183,8 @@ static bool scan(struct mx_search *search, uint32_t row)
 
     solution->rows[row].is_scanned = true;
     solution->rows[row].spacing = spacing;
+    set_confidence(search, MX_SCAN_MAX + bits_of(count) + 3U);
+    mx_search_judge_all(search);
     for (uint64_t candidate = 0; candidate < count; candidate += spacing) {
         size_t point;
 
@@ -288,32 +316,6 @@ static void choose_row(struct mx_solution *solution)
 
 /* ---- all of it ---- */
 
-static uint32_t bits_of(uint64_t count)
-{
-    uint32_t bits = 0;
-
-    while (count > 1) {
-        count = (count + 1) / 2;
-        bits++;
-    }
-    return bits;
-}
-
-/* Looks that the intervals must allow for: values of a bisection, times doublings of each. A scan
- * tries more; then all is judged anew. */
-static void set_confidence(struct mx_search *search, uint64_t values)
-{
-    struct mx_solution *solution = search->solution;
-    uint32_t looks = 1;
-
-    for (uint32_t n = solution->replications_first; n < solution->replications_max; n *= 2) {
-        looks++;
-    }
-    values *= solution->row_count * looks;
-    solution->confidence_each =
-        mx_bonferroni(solution->confidence, values < 1000000 ? (uint32_t)values : 1000000U);
-}
-
 static bool search_rows(struct mx_search *search)
 {
     struct mx_solution *solution = search->solution;
@@ -324,11 +326,10 @@ static bool search_rows(struct mx_search *search)
             return false;
         }
     }
-    for (uint32_t r = 0; r < solution->row_count; r++) {
-        if (solution->rows[r].is_scanned) {
-            set_confidence(search, MX_SCAN_MAX + bits_of(solution->candidate_count) + 3U);
-            mx_search_judge_all(search);
-            break;
+    for (size_t i = 0, point; i < solution->point_count; i++) { /* wider since a scan began */
+        if (!mx_search_try(search, solution->points[i].row, solution->points[i].candidate,
+                           &point)) {
+            return false;
         }
     }
     for (uint32_t r = 0; r < solution->row_count; r++) {

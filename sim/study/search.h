@@ -4,10 +4,11 @@
  * The candidates are numbered from the one wished for most. If the last one does and the first one
  * does not, the border between is found by bisection, which presumes that doing is monotone: from
  * some candidate on, all do. The evidence is checked for it: where a target gets worse, beyond
- * chance and by half of its distance from the bound or more, towards the candidates that should do better, every candidate is tried (of more than
- * MX_SCAN_MAX, so many evenly spaced, and the border between two of them by bisection). Every value
- * sees the same draws. An undecided value gets twice its replications, until decided or
- * replications_max; what is undecided then counts as not met. */
+ * chance and by half of its distance from the bound or more, towards the candidates that should do
+ * better, every candidate is tried (of more than MX_SCAN_MAX, so many evenly spaced, and the
+ * border between two of them by bisection). Every value sees the same draws. An undecided value
+ * gets twice its replications, until decided or replications_max; what is undecided then counts
+ * as not met. */
 #ifndef MX_SEARCH_H
 #define MX_SEARCH_H
 

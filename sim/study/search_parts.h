@@ -38,8 +38,8 @@ void mx_search_fini(struct mx_search *search);
 double mx_search_candidate(const struct mx_search *search, uint64_t candidate,
                            char text[MX_PARAMETER_TEXT_SIZE]);
 
-/* Simulate a candidate until it is decided, unless it was tried before. *point: its index. False:
- * status. */
+/* Simulate a candidate until it is decided by the present confidence_each. *point: its index.
+ * False: status. */
 bool mx_search_try(struct mx_search *search, uint32_t row, uint64_t candidate, size_t *point);
 
 /* All points again, by the present confidence_each. */

@@ -409,24 +409,25 @@ static bool add_point(struct mx_search *search, uint32_t row, uint64_t candidate
 
 bool mx_search_try(struct mx_search *search, uint32_t row, uint64_t candidate, size_t *point)
 {
-    struct mx_solution *solution = search->solution;
-    uint32_t wanted = solution->replications_first;
+    const struct mx_solution *solution = search->solution;
 
-    if (find_point(solution, row, candidate, point)) {
-        return true;
-    }
-    if (!add_point(search, row, candidate, point)) {
+    if (!find_point(solution, row, candidate, point) && !add_point(search, row, candidate, point)) {
         return false;
     }
     for (;;) {
-        if (!simulate(search, *point, wanted)) {
+        const struct mx_solution_point *tried = &solution->points[*point];
+        uint32_t wanted = tried->replications < solution->replications_max / 2
+                              ? 2 * tried->replications
+                              : solution->replications_max;
+
+        if (tried->replications > 0 && (tried->outcome != MX_EXPECT_UNDECIDED ||
+                                        tried->replications == solution->replications_max)) {
+            return true;
+        }
+        if (!simulate(search, *point,
+                      tried->replications == 0 ? solution->replications_first : wanted)) {
             return false;
         }
         judge(search, *point);
-        if (solution->points[*point].outcome != MX_EXPECT_UNDECIDED ||
-            wanted == solution->replications_max) {
-            return true;
-        }
-        wanted = wanted < solution->replications_max / 2 ? 2 * wanted : solution->replications_max;
     }
 }

@@ -104,7 +104,7 @@ static const struct mx_point *take_point(struct work *work, const double *place)
     char(*texts)[MX_PARAMETER_TEXT_SIZE] = calloc(parameter_count(work) + 1, sizeof *texts);
     struct mx_factor_set assumed = {0};
     struct mx_override *all = NULL;
-    struct mx_mistakes mistakes = {0};
+    struct mx_mistakes mistakes = {.item = NULL};
     const struct mx_point *point = NULL;
     size_t count;
 
@@ -523,22 +523,30 @@ static size_t prefix_size(const char *path, uint32_t names)
     return size;
 }
 
+static bool is_called(const struct mx_sensitivity_group *group, const char *name, size_t size)
+{
+    return group->name != NULL && strlen(group->name) == size &&
+           strncmp(group->name, name, size) == 0;
+}
+
 static bool put_group(struct work *work, uint32_t factor, const char *name, size_t size)
 {
     struct mx_sensitivity *found = work->found;
     uint32_t g = 0;
 
-    while (g < found->group_count && (strlen(found->groups[g].name) != size ||
-                                      strncmp(found->groups[g].name, name, size) != 0)) {
+    while (g < found->group_count && !is_called(&found->groups[g], name, size)) {
         g++;
     }
     if (g == found->group_count) {
         found->groups[g].name = strndup(name, size);
+        if (found->groups[g].name == NULL) {
+            return false;
+        }
         found->group_count++;
     }
     found->groups[g].factor_count++;
     found->factors[factor].group = work->group_of[factor] = g;
-    return found->groups[g].name != NULL;
+    return true;
 }
 
 static bool fill_parameter(struct work *work, uint32_t p)

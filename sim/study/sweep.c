@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* sweep.c - see sweep.h: handing out and collecting. What ranks tell each other: sweep_message.c. */
+/* sweep.c - see sweep.h: handing out and collecting. What ranks tell each other:
+ * sweep_message.c. */
 #include "sim/study/sweep.h"
 
 #include <stdio.h>
@@ -122,7 +123,8 @@ static bool learn_scenario(struct mx_sweep *sweep, struct mx_mistakes *mistakes)
     return good;
 }
 
-/* The seed decides a drawn design, so it is needed before the scenario is read: the study's, or 1. */
+/* The seed decides a drawn design, so it is needed before the scenario is read: the study's, or
+ * 1. */
 static uint64_t choose_seed(const struct mx_sweep_options *options)
 {
     if (options->has_seed) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* sweep.h - all points of a study, simulated by threads and processes, into one database.
  *
- * Replications are handed out one by one to whoever is free; rank 0 writes. Rows depend on the study
- * alone. Nothing is printed here. */
+ * Replications are handed out one by one to whoever is free; rank 0 writes. Rows depend on the
+ * study alone. Nothing is printed here. */
 #ifndef MX_SWEEP_H
 #define MX_SWEEP_H
 
@@ -44,8 +44,8 @@ enum mx_sweep_status {
 
 struct mx_sweep;
 
-/* Loads the first valid point. NULL: mistakes, those of the first point when none of the first 16 is
- * valid. */
+/* Loads the first valid point. NULL: mistakes, those of the first point when none of the first 16
+ * is valid. */
 struct mx_sweep *mx_sweep_create(const struct mx_sweep_options *options,
                                  struct mx_mistakes *mistakes);
 void mx_sweep_destroy(struct mx_sweep *sweep);
@@ -59,8 +59,8 @@ const char *mx_sweep_error(const struct mx_sweep *sweep);
 const struct mx_store_identity *mx_sweep_identity(const struct mx_sweep *sweep);
 struct mx_store *mx_sweep_store(struct mx_sweep *sweep);
 
-/* sweep.csv: a row a point, with its parameters as set, and mean and 95 % interval (of chance alone)
- * of each metric. Returns 0 or an errno value. */
+/* sweep.csv: a row a point, with its parameters as set, and mean and 95 % interval (of chance
+ * alone) of each metric. Returns 0 or an errno value. */
 int mx_sweep_write_csv(struct mx_sweep *sweep, const char *path);
 
 #endif

@@ -16,6 +16,7 @@
 
 struct mx_trace_parts {
     struct mx_outfile *out;
+    struct mx_trace_style style;
     char *stem;         /* of the parts' names */
     const char *ending; /* ".zst" or "" */
 };
@@ -56,7 +57,8 @@ static char *part_name(const struct mx_trace_parts *parts, uint32_t replication)
     return name;
 }
 
-struct mx_trace_parts *mx_trace_parts_create(const char *path, int *error_number)
+struct mx_trace_parts *mx_trace_parts_create(const char *path, const struct mx_trace_style *style,
+                                             int *error_number)
 {
     struct mx_trace_parts *parts = calloc(1, sizeof *parts);
     size_t size = strlen(path);
@@ -65,6 +67,7 @@ struct mx_trace_parts *mx_trace_parts_create(const char *path, int *error_number
         *error_number = ENOMEM;
         return NULL;
     }
+    parts->style = *style;
     parts->ending = size >= 4 && strcmp(path + size - 4, ".zst") == 0 ? ".zst" : "";
     parts->stem = make_stem(path);
     *error_number = ENOMEM;
@@ -87,7 +90,7 @@ struct mx_trace *mx_trace_parts_open(const struct mx_trace_parts *parts, uint32_
 
     *error_number = ENOMEM;
     if (name != NULL) {
-        trace = mx_trace_open(name, replication == 0, error_number);
+        trace = mx_trace_open(name, replication == 0, &parts->style, error_number);
     }
     free(name);
     return trace;

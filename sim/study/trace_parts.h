@@ -15,7 +15,8 @@ struct mx_trace_parts;
 
 /* Parts lie beside path, or in $TMPDIR (/tmp) when path is no regular file. Returns owned, or NULL
  * with *error_number set. */
-struct mx_trace_parts *mx_trace_parts_create(const char *path, int *error_number);
+struct mx_trace_parts *mx_trace_parts_create(const char *path, const struct mx_trace_style *style,
+                                             int *error_number);
 
 /* Open the part of a replication; the first of them writes the column line. Any thread. NULL with
  * *error_number set. */

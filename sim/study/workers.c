@@ -63,6 +63,7 @@ static void clear_progress(struct mx_progress *progress)
     atomic_store(&progress->created, 0);
     atomic_store(&progress->delivered, 0);
     atomic_store(&progress->deferrals, 0);
+    atomic_store(&progress->pending, 0);
 }
 
 /* Returns false when there is nothing more to do. */
@@ -198,6 +199,7 @@ static void fill_view(const struct work *work, struct mx_replicate_view *view)
             view->created += atomic_load(&worker->progress.created);
             view->delivered += atomic_load(&worker->progress.delivered);
             view->deferrals += atomic_load(&worker->progress.deferrals);
+            view->pending += atomic_load(&worker->progress.pending);
             if (now_us > 0 && horizon_us > 0) {
                 share_sum += (double)now_us < horizon_us ? (double)now_us / horizon_us : 1.0;
             }
@@ -275,7 +277,7 @@ static void run_workers(struct work *work)
     (void)pthread_condattr_destroy(&monotonic);
     started = start_workers(work);
     (void)pthread_mutex_lock(&work->lock);
-    work->ended += work->worker_count - started; /* fewer threads than wanted do as well */
+    work->worker_count = started; /* fewer threads than wanted do as well */
     (void)pthread_mutex_unlock(&work->lock);
     wait_and_look(work);
     for (uint32_t w = 0; w < started; w++) {

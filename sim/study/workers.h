@@ -14,12 +14,13 @@
 
 #define MX_JOBS_MAX 1024U
 
-/* Where a run stands, for a display. Counts are sums over all replications, ended or running. */
+/* Where a run stands, for a display. Counts are sums over all replications, ended or running;
+ * pending of those that run. */
 struct mx_replicate_view {
     uint32_t replication_count, done, running;
     double share;   /* of all simulated time, 0 .. 1 */
     int64_t now_us; /* simulated time of the replication furthest behind */
-    uint64_t created, delivered, deferrals;
+    uint64_t created, delivered, deferrals, pending;
     double elapsed_s; /* wall clock */
 };
 

@@ -10,17 +10,36 @@ umask 022
 root=${DESTDIR:-}${PREFIX:-/usr/local}
 BUILD=${BUILD:-build}
 share=$root/share/mxsim
-headers="sim/scheduler/scheduler.h models/retry.h models/units.h"
+headers="sim/scheduler/scheduler.h models/retry.h models/units.h models/reply.h
+    models/destination.h models/retry_host.h models/retry_queue.h models/backoff_mode.h
+    models/concurrency_window.h models/route_penalty.h"
 
 put() { # MODE FILE TARGET
     mkdir -p "$(dirname "$3")"
     install -m "$1" "$2" "$3"
 }
 
+completions_of() { # SHELL: where it looks for them
+    case $1 in
+    bash) echo share/bash-completion/completions/mxsim ;;
+    zsh) echo share/zsh/site-functions/_mxsim ;;
+    fish) echo share/fish/vendor_completions.d/mxsim.fish ;;
+    esac
+}
+
 case ${1-} in
 install)
     [ ! -e "$BUILD/mxsim" ] || put 755 "$BUILD/mxsim" "$root/bin/mxsim"
     [ ! -e sim/cli/mxsim.1 ] || put 644 sim/cli/mxsim.1 "$root/share/man/man1/mxsim.1"
+    [ ! -e sim/cli/mxsim-scenario.5 ] ||
+        put 644 sim/cli/mxsim-scenario.5 "$root/share/man/man5/mxsim-scenario.5"
+    if [ -e "$BUILD/mxsim" ]; then
+        for shell in bash zsh fish; do
+            "$BUILD/mxsim" help --completions $shell >"$BUILD/completions.tmp"
+            put 644 "$BUILD/completions.tmp" "$root/$(completions_of $shell)"
+            rm -f "$BUILD/completions.tmp"
+        done
+    fi
     put 644 "$BUILD/libmxretry.a" "$root/lib/libmxretry.a"
     for header in $headers; do
         sed -E 's#include "(sim/scheduler|models)/([a-z_]+\.h)"#include "mxretry/\2"#' \
@@ -40,7 +59,11 @@ install)
     done
     ;;
 uninstall)
-    rm -f "$root/bin/mxsim" "$root/share/man/man1/mxsim.1" "$root/lib/libmxretry.a"
+    rm -f "$root/bin/mxsim" "$root/share/man/man1/mxsim.1" "$root/lib/libmxretry.a" \
+        "$root/share/man/man5/mxsim-scenario.5"
+    for shell in bash zsh fish; do
+        rm -f "$root/$(completions_of $shell)"
+    done
     rm -rf "${share:?}" "${root:?}/include/mxretry"
     ;;
 *)

@@ -12,7 +12,9 @@ build="gcc libc6-dev make libgsl-dev libconfig-dev librandom123-dev libjansson-d
 demo="gnuplot-nox fonts-dejavu-core"
 check="libcmocka-dev zstd jq libxml2-utils"
 lint="clang clang-tidy clang-format cppcheck mandoc shellcheck"
-test="libclang-rt-dev valgrind"
+test="libclang-rt-dev valgrind zsh fish"
+# A sweep over several processes; the program is built without where it is missing.
+mpi="libopenmpi-dev openmpi-bin"
 # For its smtp-sink and smtp-source alone. It is left out where another mail server is installed,
 # whose place it would take; tests that need it then say that they cannot run.
 mail="postfix"
@@ -34,9 +36,9 @@ build) wanted=$build ;;
 demo) wanted="$build $demo" ;;
 lint) wanted="$build $lint libcmocka-dev" ;;
 check) wanted="$build $demo $check" ;;
-bench) wanted="$build $demo $check $mail" ;;
+bench) wanted="$build $demo $check $mail $mpi" ;;
 test | test-long | all)
-    wanted="$build $demo $check $lint $test $mail"
+    wanted="$build $demo $check $lint $test $mail $mpi"
     [ "${CI:-}" = true ] || optional=$browser
     ;;
 *)

@@ -119,30 +119,42 @@ group_quick() {
         run_sources quick "$BUILD/tests" "$BUILD/mxsim" 1
 }
 group_corpus() { replay corpus "$BUILD/tests"; }
-group_lint() { BUILD=$BUILD JOBS=$JOBS run_command lint lint 900 "$tools/lint.sh"; }
+# Path analysis costs ten times all other checks of clang-tidy: in the long run, and `make lint`.
+group_lint() {
+    BUILD=$BUILD JOBS=$JOBS LINT_PATHS=no run_command lint lint 900 "$tools/lint.sh"
+}
+group_tidy() { BUILD=$BUILD JOBS=$JOBS run_command tidy tidy 1800 "$tools/lint.sh" tidy; }
 group_man() {
     local page
-    for page in sim/*/*.1; do
+    for page in sim/*/*.[1-9]; do
         [ -e "$page" ] || continue
         run_command man "$(basename "$page")" 30 bash -c \
             'out=$(mandoc -T lint -W warning "$1" 2>&1); echo "$out"; [ -z "$out" ]' mandoc "$page"
     done
 }
 group_clang() {
-    build clang BUILD="$BUILD/clang" CC=clang all tests || return
+    # With the warning that lint asks of clang's objects: it looks at these.
+    build clang BUILD="$BUILD/clang" CC=clang CPPFLAGS=-Wcovered-switch-default all tests ||
+        return
     { tests_of 'test_*.c' -no-check && tests_of 'cli_*.sh' +check; } |
         CC=clang run_sources clang "$BUILD/clang/tests" "$BUILD/clang/mxsim" 2
 }
 group_asan() {
     build asan BUILD="$BUILD/asan" CC="$CC" "$SANITIZED" SANITIZE=address,undefined all tests ||
         return
-    { tests_of 'test_*.c' -no-asan && tests_of 'cli_*.sh' +check -no-asan; } |
+    { tests_of 'test_*.c' -no-asan -long-asan && tests_of 'cli_*.sh' +check -no-asan; } |
         run_sources asan "$BUILD/asan/tests" "$BUILD/asan/mxsim" 5
     replay asan "$BUILD/asan/tests"
 }
+# thread_targets BUILD: what there is to build for the tests that use threads.
+thread_targets() {
+    echo "$1/mxsim"
+    tests_of 'test_*.c' +tsan | sed "s|^$TESTS/\(.*\)\.c\$|$1/tests/\1|"
+}
 group_tsan() {
     [ -n "$(tests_of 'test_*.c' 'cli_*.sh' +tsan)" ] || return 0
-    build tsan BUILD="$BUILD/tsan" CC="$CC" "$SANITIZED" SANITIZE=thread all tests || return
+    build tsan BUILD="$BUILD/tsan" CC="$CC" "$SANITIZED" SANITIZE=thread \
+        $(thread_targets "$BUILD/tsan") || return
     tests_of 'test_*.c' 'cli_*.sh' +tsan |
         run_sources tsan "$BUILD/tsan/tests" "$BUILD/tsan/mxsim" 10
 }
@@ -192,8 +204,8 @@ group_clang_asan() {
 }
 group_clang_tsan() {
     [ -n "$(tests_of 'test_*.c' 'cli_*.sh' +tsan)" ] || return 0
-    build clang_tsan BUILD="$BUILD/clang-tsan" CC=clang "$SANITIZED" SANITIZE=thread all tests ||
-        return
+    build clang_tsan BUILD="$BUILD/clang-tsan" CC=clang "$SANITIZED" SANITIZE=thread \
+        $(thread_targets "$BUILD/clang-tsan") || return
     tests_of 'test_*.c' 'cli_*.sh' +tsan |
         CC=clang run_sources clang_tsan "$BUILD/clang-tsan/tests" "$BUILD/clang-tsan/mxsim" 10
 }
@@ -207,8 +219,9 @@ group_valgrind() {
 }
 
 # --- a run ---------------------------------------------------------------------------------------
-show_group() { # GROUP SECONDS: one line, and the output of what failed
-    local group=$1 seconds=$2 result name passed failed took sum_passed=0 sum_failed=0 red=
+show_group() { # GROUP: one line, and the output of what failed
+    local group=$1 seconds result name passed failed took sum_passed=0 sum_failed=0 red=
+    seconds=$(cat "$logs_root/$group/seconds")
     for result in "$logs_root/$group"/*.result; do
         [ -e "$result" ] || continue
         read -r passed failed took <"$result"
@@ -245,17 +258,18 @@ run_group() {
     rm -rf "${logs_root:?}/$group"
     mkdir -p "$logs_root/$group"
     "group_$group"
-    show_group "$group" $((SECONDS - start))
+    echo $((SECONDS - start)) >"$logs_root/$group/seconds"
 }
 
 case ${1-} in
 check) groups="build quick corpus" ;;
-# clang before cli: a script compares what both compilers' programs print.
-test) groups="build unit clang cli corpus man lint asan tsan fuzz" ;;
+# Fuzzing needs one core for a fixed time: beside the others. clang before cli and lint: a script
+# compares what both compilers' programs print, lint looks at its objects.
+test) groups="build fuzz& unit clang cli corpus man lint asan tsan" ;;
 test-long)
     export MX_FULL=1
     FUZZ_SECONDS=300
-    groups="build clang long full optimised plain clang_asan clang_tsan valgrind fuzz"
+    groups="build fuzz& clang long full optimised plain clang_asan clang_tsan valgrind tidy"
     ;;
 --groups)
     shift
@@ -268,17 +282,29 @@ test-long)
 esac
 
 for group in $groups; do
-    if ! declare -F "group_$group" >/dev/null; then
-        echo "$0: there is no group '$group'" >&2
+    if ! declare -F "group_${group%&}" >/dev/null; then
+        echo "$0: there is no group '${group%&}'" >&2
         exit 2
     fi
 done
+# A group with & runs beside those that follow, and is shown after them.
+beside='' beside_pids=''
 for group in $groups; do
-    run_group "$group"
+    if [ "$group" != "${group%&}" ]; then
+        run_group "${group%&}" &
+        beside="$beside ${group%&}" beside_pids="$beside_pids $!"
+        continue
+    fi
+    (run_group "$group") # in a shell of its own: its waits are not for the groups beside
+    show_group "$group"
     if [ "$group" = build ] && [ ! -e "$BUILD/libmxsim.a" ]; then
         echo "The program was not built, so nothing else can run."
         break
     fi
+done
+[ -z "$beside" ] || wait $beside_pids
+for group in $beside; do
+    show_group "$group"
 done
 [ -z "$red_groups" ] || echo "failed:$red_groups"
 echo "$((SECONDS - started)) seconds in all"

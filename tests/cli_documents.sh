@@ -1,0 +1,191 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# mxtest: full timeout=300
+# cli_documents.sh - the examples of the manual pages, the READMEs and the help are run.
+#
+# Every ```-block of a README has a mark before it, an HTML comment that readers do not see:
+#   example: drawing             is none
+#   example: scenario            is valid, and runs
+#   example: commands            run, one after the other
+#   example: targets             of make: exist
+#   example: code                compiles as the body of a function that has what it names
+#   example: keys                names only keys that mxsim-scenario(5) has
+#   example: output of COMMAND   is what the command prints
+#   example: transcript          "$ COMMAND" and what it prints, with a receiver that comes later
+# and so is every `build/mxsim ...` in a table. Scaled: with MX_FULL=1 all of it as it stands; else
+# recipients are a thousandth, and of outputs digits are not compared; of pictures one
+# kind is drawn; transcripts are for MX_FULL. Commands that need a mail server are parsed only.
+set -uo pipefail
+
+MXSIM=$(realpath -e "${MXSIM:-build/mxsim}") || exit 1
+root=$PWD
+work=$(mktemp -d)
+sink=
+trap '[ -z "$sink" ] || kill -9 $sink 2>/dev/null; rm -rf "$work"' EXIT
+export PATH=$PATH:/usr/sbin:/usr/lib/postfix/sbin
+mkdir -p "$work/build" "$work/blocks" "$work/out"
+ln -s "$MXSIM" "$work/build/mxsim"
+cp -r scenarios models sim plots tests Makefile README.md "$work" 2>/dev/null
+cd "$work" || exit 1
+export MXSIM_PATH=$work/scenarios
+full=${MX_FULL-}
+[ -n "$full" ] || find scenarios -name '*.cfg' -exec sed -i -E \
+    's/(recipients = )"([0-9]+)k"/\1"\2"/; s/(recipients = )"([0-9.]+)M"/\1"\2k"/' {} +
+
+failures=0
+fail() {
+    echo "FAIL: $*"
+    failures=$((failures + 1))
+}
+
+# --- running ---
+count=0
+declare -A seen
+# try WHERE COMMAND: as a user would, from the root of the tree.
+try() {
+    local where=$1 command=$2 code=0
+    [ -z "${seen[$command]-}" ] || return 0
+    seen[$command]=1
+    command=$(sed -E 's#(^|[ (])mxsim #\1build/mxsim #; s#build/build/#build/#' <<<"$command")
+    case $command in
+    *"mxsim send "*) command="${command%%|*} --help >/dev/null" ;;
+    *"mxsim plot "*" "*) ;;
+    *"mxsim plot "*) [ -n "$full" ] || command="$command outcomes" ;;
+    *"mxsim report "*) command="${command%%|*} --help >/dev/null" ;; # drawn by its own tests
+    esac
+    [ -n "$full" ] || command=${command//--replications 20/--replications 2}
+    [ -n "$full" ] || command=${command//--replications auto/--replications auto \
+        --replications-max 30}
+    # scenarios that an example takes to lie in the folder at hand
+    command=$(sed -E 's#(run|check) ([a-z-]+\.cfg)#\1 scenarios/\2#' <<<"$command")
+    count=$((count + 1))
+    HOME=$work bash -c "$command" >out.txt 2>err.txt </dev/null || code=$?
+    # a thousandth of a mailing may miss what the whole is expected to meet
+    [ -z "$full" ] && [[ $code == [45] ]] && code=0
+    [ $code = 0 ] || fail "$where: $command: ends with $code: $(head -n 3 err.txt)"
+}
+same_output() { # WHERE WANTED-FILE
+    if [ -n "$full" ]; then
+        diff "$2" out.txt >diff.txt || fail "$1: prints otherwise: $(head -n 5 diff.txt)"
+    else # numbers and how wide they are do not count
+        shape() {
+            sed -E 's/[0-9][0-9.,:]*(k|M|G|m|s|h|d)?([0-9.,]+[smhd])*//g; s/[a-z_]+ +%//g
+                s/[<,%]//g; s/ +//g
+                s/(spike|reputation|outage|capacity|greylist|mailbox_full|rate)+$//' "$1"
+        }
+        diff <(shape "$2") <(shape out.txt) >diff.txt ||
+            fail "$1: prints otherwise: $(head -n 5 diff.txt)"
+    fi
+}
+# --- READMEs ---
+awk -v out=blocks '
+    function close_block() { if (file) close(file) }
+    FNR == 1 { inside = 0; mark = "" }
+    /^```/ && !inside { inside = 1; file = sprintf("%s/%03d", out, ++n)
+        print FILENAME ":" FNR >(file ".where"); print mark >(file ".mark"); printf "" >file
+        mark = ""; next }
+    /^```/ { inside = 0; close_block(); next }
+    inside { print >file; next }
+    /^<!-- example: .* -->$/ { mark = $0; sub(/^<!-- example: /, "", mark)
+        sub(/ -->$/, "", mark); next }
+    { mark = "" }' README.md */README.md */*/README.md
+
+transcript() { # WHERE FILE
+    local command port
+    [ -n "$full" ] && command -v smtp-sink >/dev/null || return 0
+    command=$(sed -n 's/^\$ //p' "$2")
+    port=$((20000 + RANDOM % 20000))
+    HOME=$work bash -c "$command --relay 127.0.0.1:$port" >out.txt 2>err.txt </dev/null &
+    sleep 5 # between the fifth attempt (37 min: 3.7 s) and the sixth (7.7 s)
+    smtp-sink $([ "$(id -u)" != 0 ] || echo -u nobody) 127.0.0.1:$port 1000 2>sink.err &
+    sink=$!
+    wait $!! 2>/dev/null
+    wait %1 || fail "$1: ends with $?: $(cat err.txt)"
+    kill -9 $sink 2>/dev/null
+    sink=
+    diff <(grep -v '^\$' "$2" | head -n 1) <(head -n 1 out.txt) || fail "$1: prints otherwise"
+}
+for where in blocks/*.where; do
+    block=${where%.where}
+    place=$(cat "$where")
+    mark=$(cat "$block.mark")
+    case $mark in
+    drawing) ;;
+    scenario)
+        cp "$block" scenarios/example.cfg
+        try "$place" 'build/mxsim check scenarios/example.cfg --quiet'
+        [ -n "$full" ] || sed -i -E 's/(recipients = )"([0-9]+)k"/\1"\2"/' scenarios/example.cfg
+        try "$place" 'build/mxsim run scenarios/example.cfg --quiet'
+        for name in news a b c; do cp scenarios/example.cfg $name.cfg; done # of compare's examples
+        ;;
+    commands) while read -r line; do try "$place" "$line"; done <"$block" ;;
+    targets)
+        while read -r make target rest; do
+            { [ "$make" = make ] && make -n "$target" >/dev/null 2>&1; } ||
+                fail "$place: no target $target"
+        done <"$block"
+        ;;
+    code) # in a program that only has to compile
+        {
+            printf '#include "sim/scheduler/scheduler.h"\n#include "models/retry.h"\n'
+            printf 'extern int running; void sleep_until(int64_t at_us);\n'
+            printf 'extern uint64_t message;\nextern uint32_t destination;\n'
+            printf 'extern int64_t now_us;\n'
+            printf 'extern struct mx_entry *out;\nextern struct mx_outcome *outcomes;\n'
+            printf 'extern size_t capacity;\nvoid example(void);\nvoid example(void) { size_t n;\n'
+            cat "$block"
+            printf '}\n'
+        } >example.c
+        "${CC:-gcc}" -std=c11 -D_POSIX_C_SOURCE=200809L -I"$root" -fsyntax-only example.c \
+            2>err.txt || fail "$place: $(head -n 3 err.txt)"
+        ;;
+    keys)
+        sed -n 's/^\.It Li //p' "$root/sim/cli/mxsim-scenario.5" | sort -u >keys
+        grep -oE '[a-z_]+' "$block" | sort -u | comm -13 - keys >unnamed
+        [ ! -s unnamed ] || fail "$place: lacks the keys $(tr '\n' ' ' <unnamed)"
+        ;;
+    "output of "*)
+        try "$place" "${mark#output of }"
+        same_output "$place" "$block"
+        ;;
+    transcript) transcript "$place" "$block" ;;
+    '') fail "$place: a block without a mark" ;;
+    *) fail "$place: what is \"$mark\"?" ;;
+    esac
+done
+
+while read -r line; do
+    try README.md "$line"
+done < <(grep '^|' README.md | grep -oE '`build/mxsim [^`]*`' | tr -d '`')
+
+# --- manual pages ---
+for page in mxsim.1 mxsim-scenario.5; do
+    awk -v out="blocks/$page" '/^\.Bd -literal/ {
+            inside = 1; file = out "." ++n; printf "" >file; next }
+        /^\.Ed/ { inside = 0; close(file); next }
+        inside { gsub(/\\\(aq/, "\047"); gsub(/\\e/, "\\"); print >file }' "sim/cli/$page"
+    for block in blocks/$page.*; do
+        if [ $page = mxsim.1 ]; then
+            while IFS= read -r line; do # continued lines are joined by read without -r
+                try "$page" "$line"
+            done < <(sed -e ':a' -e '/\\$/N; s/\\\n *//; ta' "$block")
+        else
+            cp "$block" scenarios/example.cfg
+            try "$page" 'build/mxsim check scenarios/example.cfg --quiet && : manual'
+        fi
+    done
+done
+
+# --- help ---
+for command in $(build/mxsim --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p') --help; do
+    build/mxsim ${command/#[a-z]/help &} >help.txt
+    while read -r line; do
+        [[ $line != *' FILE'* ]] || continue
+        try "help $command" "$line"
+    done < <(sed -n '/^Examples:/,/^Usage:/p' help.txt |
+        sed -e ':a' -e '/\\$/N; s/\\\n *//; ta' | sed -n 's/^  mxsim /mxsim /p')
+    grep -q ' $' help.txt && fail "help $command: blanks at line ends"
+done
+[ $count -ge 20 ] || fail "only $count commands found"
+[ $failures = 0 ] || exit 1
+echo "$count commands of the documents ran"

@@ -1,0 +1,262 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# cli_formats.sh - tables as CSV, JSON and Markdown; traces as mail servers' logs, read back by
+# parsers of this file's own and compared with the summary's counts.
+set -uo pipefail
+
+MXSIM=$(realpath -e "${MXSIM:-build/mxsim}") || exit 1
+root=$PWD
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+export MXSIM_PATH=$root/scenarios
+
+failures=0
+fail() {
+    echo "FAIL: $*"
+    failures=$((failures + 1))
+}
+same() { # WHAT WANTED GOT
+    [ "$2" = "$3" ] || fail "$1: $3 instead of $2"
+}
+
+# Fields of RFC 4180, a row a line, by tabs; rows of another width than the first are an error.
+csv() {
+    awk '{
+        sub(/\r$/, "")
+        n = 0; field = ""; quoted = 0
+        for (i = 1; i <= length($0); i++) {
+            c = substr($0, i, 1)
+            if (quoted) {
+                if (c != "\"") field = field c
+                else if (substr($0, i + 1, 1) == "\"") { field = field c; i++ }
+                else quoted = 0
+            } else if (c == "\"") quoted = 1
+            else if (c == ",") { f[++n] = field; field = "" }
+            else field = field c
+        }
+        f[++n] = field
+        if (NR == 1) width = n
+        if (n != width || quoted) { print "row " NR " has " n " fields" >"/dev/stderr"; exit 1 }
+        line = f[1]
+        for (i = 2; i <= n; i++) line = line "\t" f[i]
+        print line
+    }' "$1"
+}
+
+# Everything that can happen to a message, short.
+cat >all.cfg <<'CFG'
+name = "all"; start = "2026-11-27 23:59"; time_zone = "UTC"; utc_offset = "-05:00"; seed = 7;
+lists = { readers = { unknown = "6%"; closed = "2%"; invalid_suppressed = "50%";
+                      mailbox_full = "3%";
+                      reported_spam = "1%"; complaints = "0.1%"; }; };
+pools = { main = { ips = ( { name = "ip"; count = 2; age = "400d"; daily_volume = "50k"; } ); }; };
+campaigns = { sale = { list = "readers"; pool = "main"; recipients = "900"; window = "5h";
+                       domain = "shop.example";
+                       mix = { gmail = "50%"; yahoo = "30%"; small-domain = "20%"; }; }; };
+providers = { gmail = { preset = "gmail"; recipient = { full_reply_soft = "50%"; };
+                        content = { reject = "2%"; }; };
+              yahoo = { outages = ( { from = "0s"; to = "80h"; } ); };
+              small-domain = { greylist = { delay = "5m"; domains = 10; whitelist_after = 5; }; };
+};
+CFG
+
+summary() { # METRIC: sum over the replications
+    jq ".replications * .total.$1.mean | round" out/summary.json
+}
+
+# Each prints: first lines, delivered, deferrals, hard, soft rejected, expired, non-attempts, drops.
+counts_postfix() {
+    awk '/\(queue active\)/ { first++ }
+        / status=sent / { sent++ }
+        /status=expired, returned to sender/ { expired++ }
+        / postfix\/error\[.*status=deferred \(delivery temporarily suspended/ { skipped++; next }
+        / status=deferred / { deferred++ }
+        / status=bounced / { if (/dsn=5\.(1\.1|2\.1),/) hard++; else soft++ }
+        / removed$/ { removed++ }
+        END { if (removed != sent + hard + soft + expired) print "removed: " removed
+            print first + 0, sent + 0, deferred + 0, hard + 0, soft + 0, expired + 0,
+                skipped + 0, "-" }' "$1"
+}
+counts_kumomta() {
+    jq -rn '[inputs | if .type == "Bounce" then
+            (.response.enhanced_code | "\(.class).\(.subject).\(.detail)") as $s |
+            if $s == "5.1.1" or $s == "5.2.1" then "hard" else "soft" end else .type end] |
+        . as $all | ["Reception", "Delivery", "TransientFailure", "hard", "soft", "Expiration",
+                      "Delayed"] |
+        map(. as $t | [$all[] | select(. == $t)] | length | tostring) + ["-"] | join(" ")' "$1"
+}
+counts_powermta() {
+    csv "$1" | awk -F'\t' 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
+        $1 == "d" { d++ } $1 == "t" { t++ }
+        $1 == "b" { c = $at["bounceCat"]
+            if (c == "message-expired") e++
+            else if (c ~ /^(bad|inactive)-mailbox$/) hard++
+            else soft++ }
+        END { print "-", d + 0, t + 0, hard + 0, soft + 0, e + 0, "-", "-" }'
+}
+counts_sendgrid() {
+    jq -rn '[inputs[] | if .event != "bounce" then .event
+            elif .status == "4.4.7" then "expired" else .type end] |
+        . as $all | ["processed", "delivered", "deferred", "bounce", "blocked", "expired"] |
+        map(. as $t | [$all[] | select(. == $t)] | length | tostring) +
+        ["-", ([$all[] | select(. == "dropped")] | length | tostring)] | join(" ")' "$1"
+}
+# wanted FIRST SKIPPED DROPPED: the same from the summary; "-" where the format has nothing for it.
+wanted() {
+    local first=- skipped=- dropped=-
+    [ "$1" = 0 ] || first=$(summary sent)
+    [ "$2" = 0 ] || skipped=$(summary non_attempts)
+    [ "$3" = 0 ] || dropped=$(summary dropped)
+    echo "$first $(summary delivered) $(summary deferrals) $(summary hard_bounced)" \
+        "$(summary soft_bounced_rejected) $(summary soft_bounced_expired) $skipped $dropped"
+}
+# all_logs LABEL OPTIONS...
+all_logs() {
+    local label=$1 format file
+    shift
+    for format in postfix kumomta powermta sendgrid; do
+        file=$format.zst
+        "$MXSIM" run all.cfg --quiet -o out -t $file --trace-format $format "$@" 2>err ||
+            { cat err; fail "$label: $format"; }
+        zstd -dcq $file >$format.log || fail "$label: $format is no zstd file"
+        case $format in
+        postfix | kumomta) set_of=$(wanted 1 1 0) ;;
+        powermta) set_of=$(wanted 0 0 0) ;;
+        sendgrid) set_of=$(wanted 1 0 1) ;;
+        esac
+        same "$label: $format" "$set_of" "$(counts_$format $format.log)"
+    done
+}
+
+all_logs message --replications 2
+for metric in delivered deferrals hard_bounced soft_bounced_rejected soft_bounced_expired dropped; \
+    do
+    [ "$(summary $metric)" != 0 ] || fail "the scenario has no $metric"
+done
+# --- what lines say ---
+line='^Nov 27 23:59:[0-5][0-9] mxsim postfix/smtp\[[0-9]+\]: [0-9A-F]{16}: '
+line+='to=<u[0-9]+@(gmail|yahoo|small-domain)\.example>, '
+line+='relay=mx\.[a-z-]+\.example\[192\.0\.2\.[0-9]+\]:25, '
+line+='delay=[0-9.]+, delays=[0-9./]+, dsn=[245]\.[0-9.]+, status='
+grep -qE "$line" postfix.log || fail "postfix: no line as expected"
+grep -q '^Nov 28 00:' postfix.log || fail "postfix: no line of the next day"
+start=$(date -u -d '2026-11-28 04:59' +%s)
+same "kumomta: first date" true "$(jq -n \
+    "[inputs | .created] | min | . >= $start and . < $start + 60" kumomta.log)"
+same "kumomta: fields" 1 "$(jq -c 'select(.type == "Delivery") | keys' kumomta.log | sort -u | wc \
+    -l)"
+same "kumomta: ids" "$(summary sent)" "$(jq -r 'select(.type == "Reception").id' kumomta.log |
+    sort -u | wc -l)"
+same "kumomta: attempts" true "$(jq -n \
+    '[inputs | select(.type == "Delivery").num_attempts] | min == 0 and max > 0' kumomta.log)"
+[ "$(head -n 1 powermta.log | tr -d '\r')" = "$(head -n 1 powermta.log | cut -d$'\r' -f1)" ] ||
+    fail "powermta: no CRLF"
+same "powermta: headers" 1 "$(grep -c ^type, powermta.log)"
+same "sendgrid: senders of one event" true "$(jq -n '[inputs | length] | all(. == 1)' sendgrid.log)"
+same "sendgrid: event ids" "$(wc -l <sendgrid.log)" "$(jq -r '.[].sg_event_id' sendgrid.log | sort \
+    -u | wc -l)"
+jq -r '.[] | select(.event == "dropped").reason' sendgrid.log | sort -u | tr '\n' , | grep -q \
+    'Bounced Address,Spam Reporting Address' || fail "sendgrid: reasons of drops"
+# The same bytes again, on another number of threads.
+"$MXSIM" run all.cfg -q -t again --trace-format kumomta --replications 2 --jobs 2
+cmp again kumomta.log || fail "kumomta: two runs differ"
+# Retry data of a host: skips are not attempts.
+all_logs host --set mta.retry.preset=exim --replications 1
+[ "$(summary non_attempts)" != 0 ] || fail "exim logs no skip"
+
+# --- send: nobody listens ---
+"$MXSIM" send --generate 6 --from a@shop.example --to 'u{n}@example.net' --spool spool --relay \
+    127.0.0.1:1 \
+    --time-scale 1000000 --quiet -o out -t send.log --trace-format kumomta 2>err ||
+        { cat err; fail send; }
+same "send: kumomta" "$(wanted 1 1 0)" "$(counts_kumomta send.log)"
+same "send: addresses" "u1@example.net u6@example.net" "$(jq -r .recipient send.log | sort -u |
+    sed -n '1p;$p' | tr '\n' ' ' | sed 's/ $//')"
+for format in postfix powermta sendgrid; do
+    "$MXSIM" send --spool spool --quiet -t send.log --trace-format $format 2>/dev/null ||
+        fail "send: $format"
+    case $format in
+    postfix) set_of=$(wanted 1 1 0) ;;
+    powermta) set_of=$(wanted 0 0 0) ;;
+    sendgrid) set_of="$(wanted 1 0 1)" ;;
+    esac
+    same "send: $format" "$set_of" "$(counts_$format send.log)"
+done
+
+# --- tables ---
+"$MXSIM" run all.cfg -o out --format csv --replications 3 >run.csv 2>err || fail "run --format csv"
+csv run.csv >run.tab || fail "run --format csv: no RFC 4180"
+same "csv: rows" "total provider provider provider campaign ip ip ip" \
+    "$(awk -F'\t' 'NR > 1 { printf "%s%s", s, $1; s = " " }' run.tab)"
+column() { # NAME SCOPE THING
+    awk -F'\t' -v name="$1" -v scope="$2" -v thing="$3" \
+        'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i }
+        $1 == scope && $2 == thing { print $at[name] }' run.tab
+}
+for metric in sent delivered_rate deferrals_greylist time_to_deliver_p99_s time_until_99pct_s; do
+    same "csv: $metric" "$(jq ".providers.gmail.$metric.mean | if . == null then empty else . end" \
+        out/summary.json)" \
+        "$(column $metric provider gmail)"
+    same "csv: interval of $metric" "$(jq \
+        ".total.$metric.ci95 | if . == null then empty else .[1] end" out/summary.json)" \
+        "$(column ${metric}_ci95_hi total '')"
+done
+"$MXSIM" run all.cfg --format json --replications 3 >run.json 2>err
+same "json" "$(jq -c '[.providers.yahoo.deferrals.mean, .providers.yahoo.delivered_rate.ci95[0]]' \
+    out/summary.json)" \
+    "$(jq -c '.[] | select(.scope == "provider" and .name == "yahoo") |
+        [.deferrals, .delivered_rate_ci95_lo]' run.json)"
+same "json: one replication has no intervals" false \
+    "$("$MXSIM" run all.cfg -n 1 --format json 2>/dev/null | jq '.[0] | has("sent_ci95_lo")')"
+"$MXSIM" run all.cfg --format markdown >run.md 2>err
+same "markdown: widths of rows" "9 8" "$(awk '/^\|/ { print gsub(/\|/, "|") - 1 }' run.md | sort \
+    -ru | tr '\n' ' ' | sed 's/ $//')"
+grep -q 'small-domain' run.md || fail "markdown: no provider"
+"$MXSIM" run all.cfg --format table >a 2>/dev/null
+"$MXSIM" run all.cfg >b 2>/dev/null
+cmp a b || fail "--format table is not what is printed without it"
+[ "$(wc -L <a)" -le 100 ] || fail "tables wider than 100 columns"
+grep -n ' $' a && fail "blanks at line ends"
+# A long name is cut with a mark where people read, and nowhere else.
+long=a-provider-with-a-very-long-name-indeed
+sed "s/yahoo/$long/" all.cfg >long.cfg
+"$MXSIM" run long.cfg >a 2>/dev/null
+grep -q '^a-provider-with-a-very-lo~ \|^a-provider-with-a-very-l~ ' a ||
+    fail "a cut name has no mark"
+[ "$(wc -L <a)" -le 100 ] || fail "a long name makes tables wider than 100 columns"
+"$MXSIM" run long.cfg --format csv 2>/dev/null | grep -q "^provider,$long," || fail "csv cuts names"
+
+"$MXSIM" schedule bluecore --format csv >s.csv || fail "schedule --format csv"
+same "schedule" "$("$MXSIM" schedule bluecore --json | jq -c '[.attempts_s[], .expires_s]')" \
+    "[$(csv s.csv | awk -F'\t' 'NR > 1 { printf "%s%s", s, $4; s = "," }')]"
+same "schedule: two" '["bluecore","exim"]' "$("$MXSIM" schedule bluecore exim --format json | jq \
+    -c '[.[].policy] | unique')"
+same "schedule: all" "$("$MXSIM" schedule --all --json | jq -c \
+    '[.[] | [.policy, (.attempts_s | length), .expires_s, .expiry]]')" \
+    "$("$MXSIM" schedule --all --format json | jq -c \
+        '[.[] | [.policy, .attempts, .expires_s, .expiry]]')"
+"$MXSIM" schedule postfix exim qmail kumomta haraka --format markdown | awk -F'|' \
+    'NF != 13 { exit 1 }' || fail "schedule: markdown"
+"$MXSIM" schedule --all | grep -n ' $' && fail "schedule --all: blanks at line ends"
+same "check" "$("$MXSIM" run all.cfg --json -n 1 2>/dev/null | jq .replications)" 1
+same "check: assumed" "$("$MXSIM" check all.cfg | sed -n 's/^# ASSUMED: \([0-9]*\) .*/\1/p')" \
+    "$("$MXSIM" check all.cfg --format json | jq length)"
+"$MXSIM" check all.cfg --format csv >c.csv
+same "check: csv" "key value range" "$(csv c.csv | head -n 1 | tr '\t' ' ')"
+same "check: csv and json" "$("$MXSIM" check all.cfg --format json | jq -r \
+    '.[] | [.key, .value, .range] | @tsv' | sed 's/\\\\/\\/g')" "$(csv c.csv | tail -n +2)"
+
+# --- usage ---
+usage() {
+    "$MXSIM" "$@" >out.txt 2>err
+    same "mxsim $*" 2 $?
+}
+usage run all.cfg --format xml
+grep -q 'one of table|csv|json|markdown' err || fail "--format xml: $(cat err)"
+usage run all.cfg --format csv --json
+usage run all.cfg --trace-format postfix
+usage run all.cfg --trace x --trace-format exim
+
+[ $failures = 0 ] || { echo "$failures failures"; exit 1; }
+echo "tables in four formats, logs of four servers: as the summary says"

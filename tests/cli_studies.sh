@@ -1,0 +1,113 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# mxtest: full timeout=900
+# cli_studies.sh - sweep and plan as a user types them: exit codes, messages, pictures; and every
+# shipped study, scaled down (with MX_FULL=1 as it is).
+set -uo pipefail
+
+MXSIM=$(realpath -e "${MXSIM:-build/mxsim}") || exit 1
+root=$PWD
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+export MXSIM_PATH=$root/scenarios
+
+failures=0
+fail() {
+    echo "FAIL: $*"
+    failures=$((failures + 1))
+}
+# expect CODES TEXT ARGUMENTS...: exit code, one of CODES (such as 0 or "0|4"), and an extended
+# regular expression that the output (both streams) matches.
+expect() {
+    local wanted=$1 text=$2 code
+    shift 2
+    "$MXSIM" "$@" >out 2>err </dev/null
+    code=$?
+    [[ $code =~ ^($wanted)$ ]] || { fail "mxsim $*: $code instead of $wanted"; cat err; }
+    [ -z "$text" ] || grep -qE -- "$text" out err || {
+        fail "mxsim $*: does not say $text"
+        head -n 20 out err
+    }
+}
+
+cat >s.cfg <<'EOF'
+pools = { p = { ips = ( { name = "ip"; age = "400d"; daily_volume = "1M"; } ); }; };
+campaigns = { c = { pool = "p"; recipients = 500; window = "10m"; mix = { x = "100%"; }; }; };
+providers = { x = { }; };
+sources = { assumed = "silent"; };
+EOF
+study() { # NAME TEXT: on top of two parameters
+    {
+        echo 'scenario = "s.cfg"; replications = 2; parameters = {'
+        echo '  n = { path = "campaigns.c.recipients"; from = 100; to = 500; count = 5; }; };'
+        echo "$2"
+    } >"$1.cfg"
+}
+
+# --- sweep ---
+study a 'expect = ( "sent >= 200" );'
+expect 4 'expectation of points not met' sweep a.cfg --out a
+expect 4 'delivered_rate' sweep a.cfg --out a # all is there: the same table
+[ -s a/sweep.csv ] || fail "no sweep.csv"
+expect 0 '' plot a
+[ -s a/sweep.svg ] && [ -s a/sweep.png ] || fail "no picture of a sweep"
+expect 2 'one of --out DIR and --db FILE' sweep a.cfg
+expect 2 'takes a number' sweep a.cfg --out b --replications auto
+expect 3 'no/such.cfg' sweep no/such.cfg --out b
+expect 3 'did you mean "constraints"' sweep <(echo 'scenario = "s.cfg"; constraint = ( );') --out b
+study b 'metrics = ( "delivered_rat" );'
+expect 3 'b.cfg:3: metrics\[0\]: .*did you mean delivered_rate' sweep b.cfg --out b
+study c 'constraints = ( "n > 1000" );'
+expect 3 'leave none of the 5 points' sweep c.cfg --out c
+expect 1 'cannot write' sweep a.cfg --out /dev/null/x
+expect 3 'there is no campaigns.d' sweep a.cfg --out d --set campaigns.d.window=1h
+
+# --- plan ---
+study e 'plan = { find = "smallest"; targets = ( "sent >= 321", "delivered_rate >= 10%" ); };'
+expect 0 'n: 321 is the smallest of 100 to 500 that meets all targets' plan e.cfg --out e
+grep -q '"kind": *"plan"' e/answer.json || fail "answer.json"
+[ -s e/plan.svg ] && [ -s e/plan.png ] || fail "no picture of a plan"
+rm e/plan.*
+expect 0 '' plot e plan
+[ -s e/plan.png ] || fail "no picture drawn anew"
+expect 0 '"binding": *"sent >= 321"' plan e.cfg --json
+jq -e '.answer.number == 321 and (.points | length) > 3' out >/dev/null || fail "plan --json"
+study f 'plan = { find = "smallest"; targets = ( "sent >= 501" ); };'
+expect 4 'no value from 100 to 500 meets the target; in the way: sent >= 501' plan f.cfg --out f
+[ -s f/answer.json ] || fail "an infeasible plan leaves its answer"
+expect 3 'plan: missing' plan a.cfg
+expect 3 'not a plan|holds no answer|No such file|unable to open' plot a plan
+
+# --- what is shipped ---
+shipped=$root/scenarios/studies
+scaled() { # CODES COMMAND STUDY OPTIONS...
+    local codes=$1 command=$2 name=$3 picture=$2
+    shift 3
+    [ "$command" != sensitivity ] || picture=tornado
+    [ "${MX_FULL-}" != 1 ] || set --
+    expect "$codes" '' "$command" "$shipped/$name.cfg" --out "results/$name" --quiet "$@"
+    [ "$command" = plan ] || expect 0 '' plot "results/$name"
+    [ -s "results/$name/$picture.png" ] || fail "$name: no picture"
+}
+scaled '0|4' plan ips-needed --set campaigns.newsletter.recipients=4k --replications 2
+scaled '0|4' plan warm-up-speed --set campaigns.launch.recipients=2k --replications 2
+scaled 0 sweep retry-policy-choice --set campaigns.newsletter.recipients=300 --replications 1
+scaled 0 sweep spike-vs-window --set campaigns.load.recipients=1k --replications 1
+# These set the number of messages themselves, or take many points: begun, interrupted, kept.
+for study in sweep:busy-cost-collapse plan:biggest-campaign sensitivity:what-matters; do
+    command=${study%:*} name=${study#*:}
+    if [ "${MX_FULL-}" = 1 ]; then
+        scaled 0 $command $name
+        continue
+    fi
+    timeout -s INT 2 "$MXSIM" $command "$shipped/$name.cfg" --out "results/$name" --quiet 2>err
+    code=$?
+    [ $code = 124 ] || [ $code = 130 ] || [ $code = 0 ] || { fail "$name: $code"; cat err; }
+    [ $code = 0 ] || grep -q interrupted err || { fail "$name: not interrupted"; cat err; }
+done
+for file in "$shipped"/*.cfg; do
+    grep -q "$(basename "$file" .cfg)" "$root/tests/cli_studies.sh" || fail "$file has no test"
+done
+
+[ $failures = 0 ]
