@@ -97,12 +97,13 @@ expect 0 '' report swept --out swept.html
 [ "$(grep -c '<tr><th scope="row">' swept.html)" = 3 ] || fail "points of swept.html"
 # more points than a picture holds: folded away, and the page says so
 cp -r swept many
-sqlite3 many/sweep.db "WITH RECURSIVE n(i) AS (SELECT 3 UNION ALL SELECT i + 1 FROM n WHERE i < 9999)
+sqlite3 many/sweep.db "WITH RECURSIVE
+    n(i) AS (SELECT 3 UNION ALL SELECT i + 1 FROM n WHERE i < 9999)
     INSERT INTO points SELECT i, NULL, NULL FROM n" 2>err ||
     { command -v sqlite3 >/dev/null && fail "$(cat err)"; }
 if command -v sqlite3 >/dev/null; then
     expect 0 '' report many --out many.html
-    grep -q 'too many for a picture' many.html || fail "many.html does not say why it has no picture"
+    grep -q 'too many for a picture' many.html || fail "many.html: no word why no picture"
     [ "$(grep -c '<tr><th scope="row">' many.html)" = 10000 ] || fail "points of many.html"
     [ "$(wc -c <many.html)" -lt 5242880 ] || fail "many.html is larger than 5 MiB"
 fi

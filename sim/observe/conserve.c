@@ -3,7 +3,7 @@
  *
  * Messages: recipients = dropped + delivered + hard + soft + pending, pending >= 0.
  * Attempts: attempts = delivered + hard + soft_rejected + deferrals.
- * Number:   counted by the number of the attempt, the same attempts, deliveries and first deferrals.
+ * Number:   counted by the number of the attempt, the same attempts, deliveries, first deferrals.
  * Queue:    the time series, added up, gives the same counts as the cells. */
 #include "sim/observe/observe.h"
 

@@ -77,7 +77,7 @@ struct mx_plot_state {
     bool blocked;
 };
 
-/* Numbers of attempts that attempts_by_number.csv tells apart; the last stands for all later too. */
+/* Numbers of attempts that attempts_by_number.csv tells apart; the last stands for later ones. */
 #define MX_PLOT_NUMBER_MAX 32
 
 /* A row of attempts_by_number.csv. */

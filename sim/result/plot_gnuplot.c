@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "sim/base/check.h"
 #include "sim/base/outfile.h"
 #include "sim/result/plot_script.h"
 
@@ -394,6 +395,7 @@ int mx_gnuplot_make(const struct mx_gnuplot *gnuplot, const char *kind, const ch
     int status = 0, code;
     char *made;
 
+    MX_CHECK(format < MX_PLOT_FORMAT_COUNT);
     (void)snprintf(script, sizeof script, "%s", script_name);
     if (!run(gnuplot->program, arguments, gnuplot->dir, &status)) {
         return mx_plot_fail(error, MX_EXIT_FAILURE, "cannot start %s: %s", gnuplot->program,
@@ -403,6 +405,7 @@ int mx_gnuplot_make(const struct mx_gnuplot *gnuplot, const char *kind, const ch
     if (code != 0) {
         return code;
     }
+    *size = 0;
     made = read_file(gnuplot, picture_name, size);
     flaw = made == NULL ? "is missing" : mx_plot_file_flaw(made, *size, format);
     if (flaw != NULL) {

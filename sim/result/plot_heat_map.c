@@ -322,15 +322,16 @@ int mx_plot_heat_map(struct mx_plot_picture *picture)
     struct map *map = calloc(1, sizeof *map);
     int code = mx_plot_data_need(picture->data, MX_PLOT_TIMESERIES, picture->error);
 
-    if (code == 0 && (map == NULL || !fill(picture->data, map))) {
+    if (map == NULL) {
+        return mx_plot_fail(picture->error, MX_EXIT_FAILURE, "out of memory");
+    }
+    if (code == 0 && !fill(picture->data, map)) {
         code = mx_plot_fail(picture->error, MX_EXIT_FAILURE, "out of memory");
     }
     if (code == 0) {
         draw(picture, map);
     }
-    if (map != NULL) {
-        free(map->cell);
-    }
+    free(map->cell);
     free(map);
     return code;
 }

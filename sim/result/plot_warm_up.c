@@ -166,8 +166,8 @@ int mx_plot_warm_up(struct mx_plot_picture *picture)
     struct days *days = calloc(1, sizeof *days);
     int code = mx_plot_data_need(picture->data, MX_PLOT_DAYS, picture->error);
 
-    if (code == 0 && days == NULL) {
-        code = mx_plot_fail(picture->error, MX_EXIT_FAILURE, "out of memory");
+    if (days == NULL) {
+        return mx_plot_fail(picture->error, MX_EXIT_FAILURE, "out of memory");
     }
     if (code == 0) {
         fill(picture->data, days);

@@ -112,7 +112,7 @@ static const char *convert(FILE *out, const char *format, va_list *arguments)
         const double value = va_arg(*arguments, double);
         const char *dot = strchr(conversion, '.');
         (void)fprintf(out, format[size - 1] == 'f' ? "%.*f" : "%.*g",
-                      dot != NULL ? atoi(dot + 1) : 6, value);
+                      dot != NULL ? (int)strtol(dot + 1, NULL, 10) : 6, value);
     }
     }
     return format + size;
