@@ -85,8 +85,8 @@ static uint32_t choose_ip(struct mx_world *world, const struct mx_world_stream *
         uint32_t ip = pick_ip(world, pool, hash);
         struct mx_world_warm_up *warm_up = mx_world_warm_up_of(world, stream->provider, ip);
         *held = NULL;
-        if (!warm_up || (warm_up->held.count == 0 &&
-                         mx_warm_up_take(&plan->pools[pool].warm_up, &warm_up->state, now_us)))
+        if (!warm_up ||
+            (warm_up->held.count == 0 && mx_world_warm_up_take(world, warm_up, ip, now_us)))
             return ip;
         *held = warm_up;
         pool = plan->pools[pool].overflow_pool;

@@ -268,6 +268,8 @@ static inline __attribute__((always_inline)) void count_attempt(
     struct mx_series_bin *bin = bin_at(tally, place->provider, attempt->reply_us);
     cell->attempts++;
     bin->attempts++;
+    mx_observation_count_number(tally->into, place->provider, attempt->attempt_count,
+                                attempt->verdict);
     if (attempt->start_us != attempt->due_us)
         count_wait(tally->into, place, cell, attempt->start_us - attempt->due_us);
     if (tally->observation->creations)
@@ -384,6 +386,9 @@ static void merge_batch(struct mx_observation *into, const struct mx_observation
     size_t cells = (size_t)into->campaign_count * into->provider_count * (into->ip_count + 1U);
     for (size_t i = 0; i < cells; i++)
         mx_counts_add(&into->cells[i], &from->cells[i]);
+    size_t numbers = (size_t)into->provider_count * MX_ATTEMPT_NUMBER_COUNT * MX_VERDICT_COUNT;
+    for (size_t i = 0; i < numbers; i++)
+        into->by_number[i] += from->by_number[i];
     merge_histograms(into->ttd_by_provider, from->ttd_by_provider, into->provider_count);
     merge_histograms(into->wait_by_provider, from->wait_by_provider, into->provider_count);
     merge_histograms(into->ttd_by_campaign, from->ttd_by_campaign, into->campaign_count);

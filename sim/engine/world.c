@@ -24,6 +24,18 @@ static int64_t sample_every_us(const struct mx_plan *plan)
     return windows * plan->window_us;
 }
 
+/* Local days that the horizon touches, where any pool has a warm-up plan; else 0. */
+static uint32_t warm_up_day_count(const struct mx_plan *plan)
+{
+    uint32_t count = 0;
+    for (uint32_t p = 0; p < plan->pool_count; p++) {
+        const struct mx_warm_up *warm_up = &plan->pools[p].warm_up;
+        if (warm_up->step_count > 0)
+            count = (uint32_t)mx_day_number(&warm_up->day, plan->horizon_us) + 1U;
+    }
+    return count;
+}
+
 static bool create_observation(struct mx_world *world)
 {
     const struct mx_plan *plan = world->plan;
@@ -31,6 +43,7 @@ static bool create_observation(struct mx_world *world)
         .campaign_count = plan->campaign_count,
         .provider_count = plan->provider_count,
         .ip_count = plan->ip_count,
+        .day_count = warm_up_day_count(plan),
         .horizon_us = plan->horizon_us,
         .series_every_us = plan->timeseries_every_us,
         .sample_every_us = sample_every_us(plan),

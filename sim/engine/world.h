@@ -313,6 +313,9 @@ struct mx_retry_host *mx_addresses_get(struct mx_addresses *all, uint64_t group,
 void mx_addresses_remove(struct mx_addresses *all, uint64_t group, uint64_t number);
 struct mx_world_warm_up *mx_world_warm_up_of(struct mx_world *world, uint32_t provider,
                                              uint32_t ip);
+/* Take a message's allowance and count it; false when this period's is used up. */
+bool mx_world_warm_up_take(struct mx_world *world, struct mx_world_warm_up *warm_up, uint32_t ip,
+                           int64_t now_us);
 struct mx_tally_place mx_world_place(const struct mx_world *world, const struct mx_entry *entry);
 
 void mx_loop_window(struct mx_world *world);
