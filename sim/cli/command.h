@@ -26,6 +26,7 @@ int mx_cmd_sensitivity(const struct mx_options *options);
 int mx_cmd_check(const struct mx_options *options);
 int mx_cmd_schedule(const struct mx_options *options);
 int mx_cmd_plot(const struct mx_options *options);
+int mx_cmd_report(const struct mx_options *options);
 int mx_cmd_send(const struct mx_options *options);
 int mx_cmd_help(const struct mx_options *options);
 

@@ -23,7 +23,7 @@ const struct mx_command mx_command_table[MX_COMMAND_COUNT] = {
                         "keep the results, and every attempt\n"
                         "mxsim run black-friday.cfg --set mta.retry.lifetime=24h "
                         "--replications 5\twhat if messages were given up after a day?\n"
-                        "mxsim run black-friday.cfg --replications auto --precision "
+                        "mxsim run reference.cfg --replications auto --precision "
                         "delivered_rate:0.0001\tuntil the delivered rate is known to that\n"
                         "mxsim run black-friday.cfg --json | jq .total.delivered_rate\t"
                         "for other programs\n",
@@ -170,15 +170,39 @@ const struct mx_command mx_command_table[MX_COMMAND_COUNT] = {
             .operands = "RESULTS [KIND]",
             .summary = "draw the results of a run",
             .description =
-                "Draws pictures of a folder that `mxsim run --out` wrote, as SVG and PNG, with "
-                "gnuplot. KIND is one of delivered-over-time, deferrals-by-reason, queue-length, "
-                "reputation, allowance, outcomes; of a sensitivity study influence and tornado; "
-                "without it all are drawn.",
-            .examples = "mxsim plot out/black-friday\tall kinds, into the same folder\n"
-                        "mxsim plot out/black-friday delivered-over-time --out report\tone kind\n",
+                "Draws pictures of a folder that `mxsim run --out` wrote, with gnuplot. KIND is "
+                "one of delivered-over-time, attempts-per-minute, deferrals-by-reason, "
+                "deferral-heat-map, queue-length, first-attempt, retry-age, reputation, "
+                "allowance, warm-up, outcomes; of a sensitivity study influence and tornado; "
+                "without "
+                "it all are drawn.",
+            .examples =
+                "mxsim plot out/black-friday\tall kinds as SVG and PNG, into the same folder\n"
+                "mxsim plot out/black-friday retry-age --out retries.pdf\tone kind, for a paper\n"
+                "mxsim plot out/black-friday queue-length --format csv --out data\tits data\n"
+                "mxsim plot out/black-friday queue-length --terminal\ta look at it here\n",
             .operand_count_min = 1,
             .operand_count_max = 2,
             .run = mx_cmd_plot,
+        },
+    [MX_COMMAND_REPORT] =
+        {
+            .id = MX_COMMAND_REPORT,
+            .name = "report",
+            .operands = "RESULTS...",
+            .summary = "make a page of the results, to hand on",
+            .description =
+                "Writes one HTML file that needs nothing else: the answer, deliverability per "
+                "campaign, provider and address, all pictures, what was assumed, and how to get "
+                "it again. RESULTS is a folder that `mxsim run --out` wrote; several are set side "
+                "by side.",
+            .examples = "mxsim report out/black-friday --out black-friday.html\tone run\n"
+                        "mxsim report out/before out/after --out both.html\ttwo, side by side\n"
+                        "mxsim report out/black-friday --out r.html --pictures slides\t"
+                        "its pictures as PNG and PDF as well\n",
+            .operand_count_min = 1,
+            .operand_count_max = 16,
+            .run = mx_cmd_report,
         },
     [MX_COMMAND_SEND] =
         {
@@ -191,7 +215,9 @@ const struct mx_command mx_command_table[MX_COMMAND_COUNT] = {
                 "relay, and tries what it refuses again as the policy says, until all are "
                 "delivered, bounced or expired. The spool keeps everything: after Ctrl-C, a crash "
                 "or kill -9 the same command goes on, as --spool FILE alone does. Files that are "
-                "no messages are named and left out, and the exit code is then 3.",
+                "no messages are named and left out, and the exit code is then 3. The live view "
+                "names no remaining time: what is pending waits for its next try by the clock, "
+                "and when the relay will take it is not known.",
             .examples =
                 "mxsim send outbox --spool mail.spool --relay 127.0.0.1:25\tevery message of a "
                 "folder, to the recipients of its header\n"

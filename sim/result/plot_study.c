@@ -26,6 +26,7 @@ static const struct study_kind {
     const char *name, *file;
     char *(*canvas)(const char *file, const struct mx_plot_error *error, int *code);
 } study_kinds[] = {
+    {"comparison", "comparison.json", mx_plot_comparison_canvas},
     {"sweep", "sweep.db", mx_plot_sweep_canvas},
     {"plan", "answer.json", mx_plot_plan_canvas},
     {"influence", "sensitivity.json", influence_canvas},
@@ -91,7 +92,7 @@ static int draw_formats(const char *canvas, const char *kind, const char *plots_
 {
     int code = 0;
 
-    for (int f = 0; f < MX_PLOT_FORMAT_COUNT && code == 0; f++) {
+    for (int f = 0; f <= MX_PLOT_PNG && code == 0; f++) {
         char name[32], *file;
 
         (void)snprintf(name, sizeof name, "%s.%s", kind, mx_plot_format_name[f]);
@@ -123,6 +124,27 @@ int mx_plot_study(const char *dir, const char *kind, const char *plots_dir, cons
                    ? mx_plot_fail(&keep, MX_EXIT_FAILURE, "cannot make the folder %s: %s", out_dir,
                                   strerror(error_number))
                    : draw_formats(canvas, kind, plots_dir, out_dir, &keep);
+    }
+    free(canvas);
+    free(file);
+    return code;
+}
+
+int mx_plot_study_svg(const char *dir, const char *kind, const char *plots_dir, char **svg,
+                      char *error, size_t error_size)
+{
+    const struct mx_plot_error keep = {error, error_size};
+    char *file = join(dir, find_kind(kind)->file), *canvas = NULL;
+    size_t size = 0;
+    int code = 0;
+
+    error[0] = '\0';
+    if (file == NULL) {
+        return mx_plot_fail(&keep, MX_EXIT_FAILURE, "out of memory");
+    }
+    canvas = find_kind(kind)->canvas(file, &keep, &code);
+    if (canvas != NULL) {
+        code = mx_plot_canvas_make(canvas, kind, MX_PLOT_SVG, plots_dir, svg, &size, &keep);
     }
     free(canvas);
     free(file);

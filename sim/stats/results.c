@@ -40,7 +40,9 @@ struct mx_results *mx_results_create(const struct mx_plan *plan, uint64_t seed,
     results->series = mx_series_create();
     results->ages = mx_ages_create(plan->provider_count, replication_count, plan->horizon_us);
     results->standing = mx_standing_create();
-    if (results->series == NULL || results->ages == NULL || results->standing == NULL) {
+    results->counters = mx_counters_create();
+    if (results->series == NULL || results->ages == NULL || results->standing == NULL ||
+        results->counters == NULL) {
         mx_results_destroy(results);
         return NULL;
     }
@@ -54,6 +56,7 @@ void mx_results_destroy(struct mx_results *results) // NOLINT(misc-no-recursion)
         mx_series_destroy(results->series);
         mx_ages_destroy(results->ages);
         mx_standing_destroy(results->standing);
+        mx_counters_destroy(results->counters);
         mx_results_destroy(results->uncertain);
         free(results);
     }
@@ -82,7 +85,8 @@ bool mx_results_add(struct mx_results *results, const struct mx_observation *obs
     }
     mx_ages_add(results->ages, observation);
     return (observation->batch_count > 0 || mx_series_add(results->series, observation)) &&
-           mx_standing_add(results->standing, observation);
+           mx_standing_add(results->standing, observation) &&
+           mx_counters_add(results->counters, observation);
 }
 
 void mx_results_close(struct mx_results *results)

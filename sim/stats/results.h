@@ -11,6 +11,7 @@
 #include "sim/observe/observe.h"
 #include "sim/scenario/plan.h"
 #include "sim/stats/ages.h"
+#include "sim/stats/counters.h"
 #include "sim/stats/series.h"
 #include "sim/stats/standing.h"
 #include "sim/stats/steady.h"
@@ -34,6 +35,7 @@ struct mx_results {
     struct mx_series *series;
     struct mx_ages *ages;
     struct mx_standing *standing;
+    struct mx_counters *counters;
     struct mx_performance performance;
     /* One long run: replication_count is 1, the summary is of its batches. */
     bool is_steady;
