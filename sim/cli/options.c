@@ -479,6 +479,31 @@ static int apply_format(const struct parser *parser, const struct mx_option *opt
     return status;
 }
 
+/* Those without a value. */
+static int apply_flag(struct mx_options *options, enum mx_option_id id)
+{
+    const struct {
+        enum mx_option_id id;
+        bool *flag;
+    } flags[] = {
+        {MX_OPTION_UNCERTAIN, &options->uncertain},
+        {MX_OPTION_JSON, &options->json},
+        {MX_OPTION_QUIET, &options->quiet},
+        {MX_OPTION_EXACT, &options->exact},
+        {MX_OPTION_ALL, &options->all},
+        {MX_OPTION_TERMINAL, &options->terminal},
+        {MX_OPTION_HELP, &options->help},
+        {MX_OPTION_VERSION, &options->version},
+    };
+
+    for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++) {
+        if (flags[i].id == id) {
+            *flags[i].flag = true;
+        }
+    }
+    return 0;
+}
+
 static int apply(struct parser *parser, const struct mx_option *option, const char *value)
 {
     struct mx_options *options = parser->options;
@@ -511,30 +536,12 @@ static int apply(struct parser *parser, const struct mx_option *option, const ch
         return take_number(parser, option, value, MX_JOBS_MAX, &options->jobs);
     case MX_OPTION_SET:
         return add_override(parser, option, value);
-    case MX_OPTION_UNCERTAIN:
-        options->uncertain = true;
-        return 0;
-    case MX_OPTION_JSON:
-        options->json = true;
-        return 0;
-    case MX_OPTION_QUIET:
-        options->quiet = true;
-        return 0;
-    case MX_OPTION_EXACT:
-        options->exact = true;
-        return 0;
-    case MX_OPTION_ALL:
-        options->all = true;
-        return 0;
     case MX_OPTION_PLOT:
         return take_name(parser, option, value, &options->plot);
     case MX_OPTION_PLOT_FORMAT:
         return take_name(parser, option, value, &options->plot_format);
     case MX_OPTION_PICTURES:
         return take_name(parser, option, value, &options->pictures);
-    case MX_OPTION_TERMINAL:
-        options->terminal = true;
-        return 0;
     case MX_OPTION_GENERATE:
     case MX_OPTION_FROM:
     case MX_OPTION_TO:
@@ -547,12 +554,15 @@ static int apply(struct parser *parser, const struct mx_option *option, const ch
     case MX_OPTION_RATE:
     case MX_OPTION_TIMEOUT:
         return apply_send(parser, option, value);
+    case MX_OPTION_UNCERTAIN:
+    case MX_OPTION_JSON:
+    case MX_OPTION_QUIET:
+    case MX_OPTION_EXACT:
+    case MX_OPTION_ALL:
+    case MX_OPTION_TERMINAL:
     case MX_OPTION_HELP:
-        options->help = true;
-        return 0;
     case MX_OPTION_VERSION:
-        options->version = true;
-        return 0;
+        return apply_flag(options, option->id);
     case MX_OPTION_COUNT:
         break;
     }
