@@ -57,6 +57,13 @@ expect 2 'one --metric and an --indifference' compare a.cfg b.cfg --select best 
 expect 2 'number above 0' compare a.cfg b.cfg --select best --metric sent --indifference none
 expect 2 'goes with --select' compare a.cfg b.cfg --indifference 1
 expect 2 'decides itself' compare a.cfg b.cfg --select best --metric sent --indifference 1 -n auto
+expect 2 'total.sent is named twice' compare a.cfg b.cfg --metric sent --metric total.sent
+expect 2 'has one already' compare a.cfg b.cfg --metric sent -n auto --precision sent:1 \
+    --precision sent:2
+expect 2 'begins with 20 replications: more than its cap of 5' compare a.cfg b.cfg --select best \
+    --metric sent --indifference 1 --replications-max 5
+expect 2 'more than its cap of 1000' compare a.cfg b.cfg --select best --metric sent \
+    --indifference 1 -n 1001
 expect 2 'needs 2 or more' compare a.cfg b.cfg --select best --metric sent --indifference 1 -n 1
 expect 2 'auto needs a --precision' compare a.cfg b.cfg -n auto
 expect 2 'is a steady_state' compare a.cfg b.cfg --set steady_state=true
@@ -90,6 +97,39 @@ jq -e '.kind == "comparison" and .comparisons == 4 and .replications == 12
     fail "command failed"
 cmp -s again.json jobs1/comparison.json ||
     fail "the command line of comparison.json gives something else"
+
+# --- the same numbers in the other formats ---
+for format in csv json markdown; do
+    expect 0 '' compare a.cfg b.cfg --with 'fewer: campaigns.c.recipients=200' -n 12 --quiet \
+        --metric deferrals_per_message --metric providers.q.sent --format $format --out formats
+    cp out "formats.$format"
+done
+wanted=$(jq -r '.metrics as $m | ["deferrals_per_message", "providers.q.sent"][] | . as $name |
+    ($m[$name].systems | keys[]) as $s | $m[$name].differences[$s] as $d |
+    [$name, $s, $m[$name].systems[$s].mean, $d.mean, $d.interval[0], $d.interval[1], $d.outcome] |
+    map(. // "" | tostring) | join(",")' formats/comparison.json)
+[ "$(jq -r '.[] | [.metric, .system, .mean, .difference, .low, .high, .outcome] |
+    map(. // "" | tostring) | join(",")' formats.json)" = "$wanted" ] ||
+    fail "json: $(jq -c . formats.json), not $wanted"
+[ "$(tail -n +2 formats.csv | cut -d, -f1,2,4,5,6,7,9)" = "$wanted" ] ||
+    fail "csv: $(cat formats.csv), not $wanted"
+[ "$(head -n 1 formats.csv | cut -d, -f1-5)" = metric,system,name,mean,difference ] ||
+    fail "csv: $(head -n 1 formats.csv)"
+# Markdown rounds; names, outcomes and the shape are the same.
+[ "$(sed -n '3,$p' formats.markdown | sed 's/\\_/_/g' | awk -F' *[|] *' '{ print $2 "," $3 "," $10 }')" = \
+    "$(cut -d, -f1,2,7 <<<"$wanted")" ] || fail "markdown: $(cat formats.markdown)"
+[ "$(awk '{ print gsub(/\|/, "") }' formats.markdown | sort -u)" = 10 ] ||
+    fail "markdown: rows of different widths"
+for format in csv json markdown; do
+    expect 0 '' compare a.cfg b.cfg --select best --metric deferrals_per_message --quiet \
+        --indifference 0.05 -n 10 --format $format
+    cp out "selected.$format"
+done
+[ "$(jq -r '.[] | select(.selected).system' selected.json)" = B ] ||
+    fail "selection, json: $(cat selected.json)"
+[ "$(awk -F, '$7 == 1 { print $1 }' selected.csv)" = B ] ||
+    fail "selection, csv: $(cat selected.csv)"
+grep -q '^| B | .* | yes |$' selected.markdown || fail "selection: $(cat selected.markdown)"
 
 # --- until the difference is known; the cap ---
 expect 0 '' compare a.cfg b.cfg -n auto --precision deferrals_per_message:0.01 --json

@@ -62,6 +62,9 @@ check 'postal postfix powermta powermta-backoff' mxsim schedule po
 check 'check compare' mxsim help c
 
 # --- zsh and fish ---
+for name in set to with metric precision; do # may be given more than once
+    grep -qE "'\*('\{-.\+,)?--$name=" completions.zsh || fail "zsh: --$name is offered once only"
+done
 missing() {
     if [ -n "${CI-}" ]; then
         fail "there is no $1"

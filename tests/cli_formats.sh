@@ -53,10 +53,11 @@ lists = { readers = { unknown = "6%"; closed = "2%"; invalid_suppressed = "50%";
 pools = { main = { ips = ( { name = "ip"; count = 2; age = "400d"; daily_volume = "50k"; } ); }; };
 campaigns = { sale = { list = "readers"; pool = "main"; recipients = "900"; window = "5h";
                        domain = "shop.example";
-                       mix = { gmail = "50%"; yahoo = "30%"; small-domain = "20%"; }; }; };
+                       mix = { gmail = "45%"; yahoo = "25%"; small-domain = "15%"; gmx = "15%"; }; }; };
 providers = { gmail = { preset = "gmail"; recipient = { full_reply_soft = "50%"; };
                         content = { reject = "2%"; }; };
               yahoo = { outages = ( { from = "0s"; to = "80h"; } ); };
+              gmx = { preset = "gmx"; content = { reject = "10%"; }; };
               small-domain = { greylist = { delay = "5m"; domains = 10; whitelist_after = 5; }; };
 };
 CFG
@@ -72,7 +73,9 @@ counts_postfix() {
         /status=expired, returned to sender/ { expired++ }
         / postfix\/error\[.*status=deferred \(delivery temporarily suspended/ { skipped++; next }
         / status=deferred / { deferred++ }
-        / status=bounced / { if (/dsn=5\.(1\.1|2\.1),/) hard++; else soft++ }
+        / status=bounced / { if (/dsn=5\.(1\.1|2\.1),/) hard++
+            else if (/dsn=5.0.0, .* said: 550 .*\(in reply to RCPT TO command\)\)$/) hard++
+            else soft++ }
         / removed$/ { removed++ }
         END { if (removed != sent + hard + soft + expired) print "removed: " removed
             print first + 0, sent + 0, deferred + 0, hard + 0, soft + 0, expired + 0,
@@ -81,9 +84,10 @@ counts_postfix() {
 counts_kumomta() {
     jq -rn '[inputs | if .type == "Bounce" then
             (.response.enhanced_code | "\(.class).\(.subject).\(.detail)") as $s |
-            if $s == "5.1.1" or $s == "5.2.1" then "hard" else "soft" end else .type end] |
+            if $s == "5.1.1" or $s == "5.2.1" or (.response.enhanced_code == null and
+                .response.code == 550 and .response.command == "RCPT TO") then "hard" else "soft" end else .type end] |
         . as $all | ["Reception", "Delivery", "TransientFailure", "hard", "soft", "Expiration",
-                      "Delayed"] |
+                      "Delay"] |
         map(. as $t | [$all[] | select(. == $t)] | length | tostring) + ["-"] | join(" ")' "$1"
 }
 counts_powermta() {
@@ -136,7 +140,7 @@ for metric in delivered deferrals hard_bounced soft_bounced_rejected soft_bounce
 done
 # --- what lines say ---
 line='^Nov 27 23:59:[0-5][0-9] mxsim postfix/smtp\[[0-9]+\]: [0-9A-F]{16}: '
-line+='to=<u[0-9]+@(gmail|yahoo|small-domain)\.example>, '
+line+='to=<u[0-9]+@(gmail|yahoo|gmx|small-domain)\.example>, '
 line+='relay=mx\.[a-z-]+\.example\[192\.0\.2\.[0-9]+\]:25, '
 line+='delay=[0-9.]+, delays=[0-9./]+, dsn=[245]\.[0-9.]+, status='
 grep -qE "$line" postfix.log || fail "postfix: no line as expected"
@@ -148,6 +152,12 @@ same "kumomta: fields" 1 "$(jq -c 'select(.type == "Delivery") | keys' kumomta.l
     -l)"
 same "kumomta: ids" "$(summary sent)" "$(jq -r 'select(.type == "Reception").id' kumomta.log |
     sort -u | wc -l)"
+same "kumomta: classes" "$(summary hard_bounced)" "$(jq -r 'select(.type == "Bounce" and
+    (.bounce_classification | . == "InvalidRecipient" or . == "InactiveMailbox")).id' kumomta.log |
+    wc -l)"
+# What says "hard" without an enhanced code, and what says "soft" so.
+grep -q 'gmx.example.* dsn=5.0.0, .*RCPT TO' postfix.log || fail "postfix: no plain 550 of a recipient"
+grep -q 'gmx.example.* dsn=5.0.0, .*end of DATA' postfix.log || fail "postfix: no plain 554 of content"
 same "kumomta: attempts" true "$(jq -n \
     '[inputs | select(.type == "Delivery").num_attempts] | min == 0 and max > 0' kumomta.log)"
 [ "$(head -n 1 powermta.log | tr -d '\r')" = "$(head -n 1 powermta.log | cut -d$'\r' -f1)" ] ||
@@ -161,6 +171,13 @@ jq -r '.[] | select(.event == "dropped").reason' sendgrid.log | sort -u | tr '\n
 # The same bytes again, on another number of threads.
 "$MXSIM" run all.cfg -q -t again --trace-format kumomta --replications 2 --jobs 2
 cmp again kumomta.log || fail "kumomta: two runs differ"
+# The exact loop logs the same, but for where it notices drops.
+for format in postfix kumomta powermta sendgrid; do
+    "$MXSIM" run all.cfg -q --exact -t again --trace-format $format --replications 2
+    [ $format != sendgrid ] || sort -o again again
+    [ $format != sendgrid ] || sort -o sendgrid.log sendgrid.log
+    cmp again $format.log || fail "$format: --exact logs otherwise"
+done
 # Retry data of a host: skips are not attempts.
 all_logs host --set mta.retry.preset=exim --replications 1
 [ "$(summary non_attempts)" != 0 ] || fail "exim logs no skip"
@@ -187,7 +204,7 @@ done
 # --- tables ---
 "$MXSIM" run all.cfg -o out --format csv --replications 3 >run.csv 2>err || fail "run --format csv"
 csv run.csv >run.tab || fail "run --format csv: no RFC 4180"
-same "csv: rows" "total provider provider provider campaign ip ip ip" \
+same "csv: rows" "total provider provider provider provider campaign ip ip ip" \
     "$(awk -F'\t' 'NR > 1 { printf "%s%s", s, $1; s = " " }' run.tab)"
 column() { # NAME SCOPE THING
     awk -F'\t' -v name="$1" -v scope="$2" -v thing="$3" \
@@ -226,6 +243,36 @@ grep -q '^a-provider-with-a-very-lo~ \|^a-provider-with-a-very-l~ ' a ||
     fail "a cut name has no mark"
 [ "$(wc -L <a)" -le 100 ] || fail "a long name makes tables wider than 100 columns"
 "$MXSIM" run long.cfg --format csv 2>/dev/null | grep -q "^provider,$long," || fail "csv cuts names"
+
+# --- what was asked ---
+{ cat all.cfg; echo 'expect = ( "deferrals < 1", "providers.gmail.sent >= 1" );'; } >asked.cfg
+for format in table csv json markdown; do
+    "$MXSIM" run asked.cfg -q -n auto --precision delivered_rate:5% --format $format >asked.$format \
+        2>err
+    same "asked: $format" 4 $?
+done
+"$MXSIM" run asked.cfg -q -n auto --precision delivered_rate:5% --json 2>err >asked.summary
+wanted=$(jq -c '(.precision.delivered_rate | ["delivered_rate", "reached", .half_width, .wanted,
+    .relative]), (.expect | to_entries[] | [.key, .value.outcome, .value.mean, .value.ci95[]])' \
+    asked.summary)
+same "asked: json" "$wanted" "$(jq -c '.[] | if .scope == "precision" then [.name, .outcome,
+    .half_width, .half_width_wanted, .half_width_is_relative]
+    elif .scope == "expected" then [.name, .outcome, .value, .value_ci95_lo, .value_ci95_hi]
+    else empty end' asked.json)"
+csv asked.csv >run.tab || fail "asked: csv: no RFC 4180"
+same "asked: csv" "$(jq -r '.expect[] | [.outcome, .mean, .ci95[]] | @tsv' asked.summary)" \
+    "$(awk -F'\t' 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i }
+        $1 == "expected" { print $at["outcome"] "\t" $at["value"] "\t" $at["value_ci95_lo"] "\t" \
+            $at["value_ci95_hi"] }' run.tab)"
+same "asked: csv: others have none" 0 "$(awk -F'\t' 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i }
+    NR > 1 && $1 !~ /^(expected|precision)$/ && $at["outcome"] != ""' run.tab | wc -l)"
+same "asked: markdown" "precision reached expected fail expected pass" \
+    "$(sed -n '/^| asked/,$p' asked.markdown | tail -n +3 | awk -F' [|] ' \
+        '{ sub(/^\| /, ""); printf "%s%s %s", s, $1, $3; s = " " }')"
+for word in 'reached ' 'FAIL ' 'pass '; do
+    grep -q "^  $word" asked.table || fail "asked: table: no $word"
+done
+grep -q outcome run.csv && fail "csv: columns for what nobody asked"
 
 "$MXSIM" schedule bluecore --format csv >s.csv || fail "schedule --format csv"
 same "schedule" "$("$MXSIM" schedule bluecore --json | jq -c '[.attempts_s[], .expires_s]')" \

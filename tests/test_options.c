@@ -132,7 +132,7 @@ static void test_studies(void **state)
 static void test_mistakes(void **state)
 {
     (void)state;
-    refuses(MX_COMMAND_RUN, "--seeed|1", "--seed");
+    refuses(MX_COMMAND_RUN, "--sed|1", "did you mean --seed");
     refuses(MX_COMMAND_RUN, "--replication=4", "did you mean --replications");
     refuses(MX_COMMAND_RUN, "--frobnicate", "no option --frobnicate");
     refuses(MX_COMMAND_CHECK, "--trace|x", "others do");

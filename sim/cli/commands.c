@@ -23,7 +23,7 @@ const struct mx_command mx_command_table[MX_COMMAND_COUNT] = {
                         "keep the results, and every attempt\n"
                         "mxsim run black-friday.cfg --set mta.retry.lifetime=24h "
                         "--replications 5\twhat if messages were given up after a day?\n"
-                        "mxsim run black-friday.cfg --replications auto --precision "
+                        "mxsim run reference.cfg --replications auto --precision "
                         "delivered_rate:0.0001\tuntil the delivered rate is known to that\n"
                         "mxsim run black-friday.cfg --json | jq .total.delivered_rate\t"
                         "for other programs\n",
@@ -215,7 +215,9 @@ const struct mx_command mx_command_table[MX_COMMAND_COUNT] = {
                 "relay, and tries what it refuses again as the policy says, until all are "
                 "delivered, bounced or expired. The spool keeps everything: after Ctrl-C, a crash "
                 "or kill -9 the same command goes on, as --spool FILE alone does. Files that are "
-                "no messages are named and left out, and the exit code is then 3.",
+                "no messages are named and left out, and the exit code is then 3. The live view "
+                "names no remaining time: what is pending waits for its next try by the clock, "
+                "and when the relay will take it is not known.",
             .examples =
                 "mxsim send outbox --spool mail.spool --relay 127.0.0.1:25\tevery message of a "
                 "folder, to the recipients of its header\n"

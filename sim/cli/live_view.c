@@ -69,7 +69,9 @@ enum part {
 
 static void put_parts(char part[PART_COUNT][PART_SIZE], const struct mx_live_state *state)
 {
-    double rest_s = state->share > 0 ? state->elapsed_s * (1.0 - state->share) / state->share : 0.0;
+    double rest_s = state->rest_s > 0  ? state->rest_s
+                    : state->share > 0 ? state->elapsed_s * (1.0 - state->share) / state->share
+                                       : 0.0;
 
     memset(part, 0, (size_t)PART_COUNT * PART_SIZE);
     (void)snprintf(part[PART_PERCENT], PART_SIZE, "%3d%%", (int)(state->share * 100.0));
@@ -80,7 +82,9 @@ static void put_parts(char part[PART_COUNT][PART_SIZE], const struct mx_live_sta
             (void)snprintf(part[PART_REST], PART_SIZE, "%s left", mx_human_duration(rest_s).s);
         }
     }
-    if (state->horizon_s > 0) {
+    if (state->note != NULL) {
+        (void)snprintf(part[PART_TIME], PART_SIZE, "%.100s", state->note);
+    } else if (state->horizon_s > 0) {
         (void)snprintf(part[PART_TIME], PART_SIZE, "at %s of %s", mx_human_duration(state->at_s).s,
                        mx_human_duration(state->horizon_s).s);
     } else {
@@ -90,6 +94,9 @@ static void put_parts(char part[PART_COUNT][PART_SIZE], const struct mx_live_sta
         (void)snprintf(part[PART_COUNT_DONE], PART_SIZE, "%llu of %llu %.20s",
                        (unsigned long long)state->done, (unsigned long long)state->count,
                        state->unit);
+    }
+    if (state->note != NULL) {
+        return;
     }
     (void)snprintf(part[PART_DELIVERED], PART_SIZE, "%s delivered",
                    mx_human_count_short((double)state->delivered).s);
@@ -154,15 +161,18 @@ bool mx_live_is_due(struct mx_live_view *view, double elapsed_s)
     return true;
 }
 
-/* Where a narrower window has broken the line into several, all of them go. */
-static void erase(const struct mx_live_view *view, int columns)
+/* The row of the cursor and what is below: all that is surely the line's. Where a window has become
+ * narrower, some terminals cut the line and others break it into rows, and what stands above in the
+ * first kind belongs to others; so in the second kind its beginning stays. */
+static void erase(void)
 {
-    int rows_above = view->shown_columns > 0 ? (view->shown_columns - 1) / columns : 0;
-
-    if (rows_above > 0) {
-        (void)fprintf(stderr, "\033[%dA", rows_above);
-    }
     (void)fputs("\r\033[J", stderr);
+}
+
+void mx_live_view_restart(struct mx_live_view *view, uint64_t number)
+{
+    view->share = number != view->number ? 0 : view->share;
+    view->number = number;
 }
 
 void mx_live_view_show(struct mx_live_view *view, const struct mx_live_state *state)
@@ -187,18 +197,18 @@ void mx_live_view_show(struct mx_live_view *view, const struct mx_live_state *st
     }
     columns = terminal_columns();
     columns = columns < COLUMNS_MIN ? COLUMNS_MIN : columns;
-    erase(view, columns);
+    erase();
     /* Room for the "^C" that a terminal writes, and for the cursor: else there were two lines. */
-    view->shown_columns = mx_live_line(text, sizeof text, &shown, columns - 3, true);
+    view->is_shown = mx_live_line(text, sizeof text, &shown, columns - 3, true) > 0;
     (void)fputs(text, stderr);
     (void)fflush(stderr);
 }
 
 void mx_live_view_clear(struct mx_live_view *view)
 {
-    if (view->shown_columns > 0) {
-        erase(view, terminal_columns());
+    if (view->is_shown) {
+        erase();
         (void)fflush(stderr);
-        view->shown_columns = 0;
+        view->is_shown = false;
     }
 }

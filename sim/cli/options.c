@@ -478,8 +478,6 @@ static int apply_format(const struct parser *parser, const struct mx_option *opt
 static int apply(struct parser *parser, const struct mx_option *option, const char *value)
 {
     struct mx_options *options = parser->options;
-    uint64_t number = 0;
-    int status = 0;
 
     switch (option->id) {
     case MX_OPTION_OUT:
@@ -506,9 +504,7 @@ static int apply(struct parser *parser, const struct mx_option *option, const ch
         return apply_study(parser, option, value);
     case MX_OPTION_JOBS:
         options->has_jobs = true;
-        status = parse_number(parser, option, value, 1, MX_JOBS_MAX, &number);
-        options->jobs = (uint32_t)number;
-        return status;
+        return take_number(parser, option, value, MX_JOBS_MAX, &options->jobs);
     case MX_OPTION_SET:
         return add_override(parser, option, value);
     case MX_OPTION_UNCERTAIN:

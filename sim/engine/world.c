@@ -228,12 +228,13 @@ static bool create_paths(struct mx_world *world)
     world->path_count = plan->provider_count * plan->ip_count;
     world->paths = calloc(world->path_count, sizeof *world->paths);
     world->active = calloc(world->path_count, sizeof *world->active);
+    world->wake_us = calloc(world->path_count, sizeof *world->wake_us);
     world->noted = calloc(world->path_count, sizeof *world->noted);
     world->warm_ups = calloc(world->path_count, sizeof *world->warm_ups);
     world->held = calloc(world->path_count, sizeof *world->held);
     world->ip_keys = calloc(plan->ip_count, sizeof *world->ip_keys);
-    if (!world->paths || !world->active || !world->noted || !world->warm_ups || !world->held ||
-        !world->ip_keys)
+    if (!world->paths || !world->active || !world->wake_us || !world->noted || !world->warm_ups ||
+        !world->held || !world->ip_keys)
         return false;
     for (uint32_t i = 0; i < plan->ip_count; i++)
         world->ip_keys[i] = plan->ips[i].key;
@@ -247,6 +248,8 @@ static bool create_paths(struct mx_world *world)
         path->throttle_params = provider->throttle.rule_count > 0 ? &provider->throttle : NULL;
         path->receiver = world->providers[path->provider].receiver;
         path->throttle_next_us = MX_NEVER;
+        path->episode_from_us = -1;
+        world->wake_us[i] = MX_WAKE_UNKNOWN;
         path->sending = mx_sending_path_create(&provider->sending);
         if (!path->sending)
             return false;
@@ -306,6 +309,12 @@ static void init_stream(struct mx_world *world, struct mx_world_stream *stream, 
     stream->ip_hash = key;
     stream->small_domain_hash = member_key;
     stream->list = &list->params;
+    stream->domain = campaign->domain;
+    stream->pool = campaign->pool;
+    stream->promotional = campaign->promotional;
+    stream->warm_up = plan->pools[campaign->pool].warm_up.step_count > 0;
+    mx_ordinary_prepare(&stream->ordinary, &list->params);
+    world->draw_key = stream->draws.key[0];
     stream->complaint_delay = world->complaint_delay[campaign->list];
     stream->emptied_after = world->emptied_after[campaign->list];
     size_t bits = (size_t)campaign->list * plan->provider_count + p;
@@ -404,6 +413,7 @@ void mx_world_destroy(struct mx_world *world)
     free(world->providers);
     free(world->paths);
     free(world->active);
+    free(world->wake_us);
     free(world->noted);
     free(world->warm_ups);
     free(world->held);
@@ -411,6 +421,8 @@ void mx_world_destroy(struct mx_world *world)
         mx_ip_table_destroy(world->ip_tables[i]);
     free(world->ip_tables);
     free(world->ip_keys);
+    for (uint32_t i = 0; world->streams && i < world->stream_count; i++)
+        free(world->streams[i].ahead);
     free(world->streams);
     free(world->rows);
     free(world->complaints);

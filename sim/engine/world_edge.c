@@ -150,6 +150,7 @@ static void give_limits(struct mx_world *world, uint32_t index, int64_t now_us)
     uint32_t connections;
     mx_world_backoff(world, index, &rate_per_s, &connections);
     path->backed_off = rate_per_s > 0 || connections > 0;
+    world->wake_us[index] = MX_WAKE_UNKNOWN;
     mx_sending_path_limit(path->sending, now_us, lower(rate_per_s, limits->rate_per_s),
                           (uint32_t)lower(connections, limits->connections),
                           limits->paused_until_us);

@@ -149,6 +149,30 @@ static int64_t seconds(const struct mx_trace_style *style, int64_t time_us)
     return style->start_unix_s + time_s;
 }
 
+const char *mx_mail_command(enum mx_reason reason)
+{
+    switch (reason) {
+    case MX_REASON_GREYLIST:
+    case MX_REASON_MAILBOX_FULL:
+    case MX_REASON_UNKNOWN:
+    case MX_REASON_CLOSED:
+        return "RCPT TO";
+    case MX_REASON_RATE:
+    case MX_REASON_SPIKE:
+    case MX_REASON_REPUTATION:
+    case MX_REASON_BLOCKED:
+        return "MAIL FROM";
+    case MX_REASON_OUTAGE:
+    case MX_REASON_CONNECTIONS:
+    case MX_REASON_CAPACITY:
+    case MX_REASON_CONTENT:
+    case MX_REASON_NONE:
+    case MX_REASON_COUNT:
+        break;
+    }
+    return NULL;
+}
+
 static void say(struct mx_mail_facts *facts)
 {
     const struct mx_trace_row *row = facts->row;

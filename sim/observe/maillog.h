@@ -7,11 +7,14 @@
  *
  *             first line     accepted   busy              rejected  expired          not tried
  * postfix     queue active   sent       deferred          bounced   status=expired   "suspended"
- * kumomta     Reception      Delivery   TransientFailure  Bounce    Expiration       Delayed
+ * kumomta     Reception      Delivery   TransientFailure  Bounce    Expiration       Delay
  * powermta    -              d          t                 b         b, see bounceCat -
  * sendgrid    processed      delivered  deferred          bounce    bounce, 4.4.7    -
  *
- * and a drop is sendgrid's "dropped". A line that says "delivery temporarily suspended" is no
+ * A reply without an enhanced code has dsn 5.0.0 (4.0.0) in Postfix's log, null in KumoMTA's; there
+ * the code and the command that it answers tell hard from soft: 550 to RCPT TO is hard.
+ *
+ * And a drop is sendgrid's "dropped". A line that says "delivery temporarily suspended" is no
  * attempt. SendGrid's type is "bounce" for a hard bounce, "blocked" for a soft one. Each sendgrid
  * line is the body of one POST: an array of one event.
  *
@@ -21,7 +24,8 @@
  * replication, campaign, occurrence, provider and number. Sizes are not modelled and stand as 0.
  *
  * Sources: Postfix RELEASE_NOTES-2.3 and postfix.org's qmgr(8), smtp(8); docs.kumomta.com,
- * reference/log_record; PowerMTA User's Guide, "Accounting"; SendGrid's Event Webhook reference. */
+ * reference/log_record and reference/kumo/configure_bounce_classifier; PowerMTA User's Guide,
+ * "Accounting"; SendGrid's Event Webhook reference and glossary, "Deferrals". */
 #ifndef MX_MAILLOG_H
 #define MX_MAILLOG_H
 

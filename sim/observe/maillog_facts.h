@@ -30,6 +30,9 @@ char *mx_put_hex(char *to, uint64_t value, const char *digits);
 /* A second number of the message, for another purpose. */
 uint64_t mx_mail_hash(uint64_t id, uint64_t purpose);
 
+/* To which of the sender's commands a reply of this reason is given; NULL: to the end of DATA. */
+const char *mx_mail_command(enum mx_reason reason);
+
 char *mx_maillog_postfix(char *to, const struct mx_mail_facts *facts);
 char *mx_maillog_powermta(char *to, const struct mx_mail_facts *facts);
 char *mx_maillog_kumomta(char *to, const struct mx_mail_facts *facts);

@@ -11,6 +11,28 @@
 
 static const char hex[] = "0123456789abcdef";
 
+/* Bytes of the UTF-8 character at text (RFC 3629), 0 when there is none: also of longer forms than
+ * needed, of surrogates, and of what lies past U+10FFFF. */
+static size_t utf8_size(const char *text, size_t left)
+{
+    unsigned char c = (unsigned char)text[0];
+    size_t size = c < 0x80 ? 1 : c < 0xE0 ? 2 : c < 0xF0 ? 3 : 4;
+    unsigned char low = c == 0xE0 ? 0xA0 : c == 0xF0 ? 0x90 : 0x80;
+    unsigned char high = c == 0xED ? 0x9F : c == 0xF4 ? 0x8F : 0xBF;
+
+    if ((c >= 0x80 && c < 0xC2) || c > 0xF4 || size > left) {
+        return 0;
+    }
+    for (size_t i = 1; i < size; i++) {
+        if ((unsigned char)text[i] < low || (unsigned char)text[i] > high) {
+            return 0;
+        }
+        low = 0x80;
+        high = 0xBF;
+    }
+    return size;
+}
+
 /* A text in quotes; what is no UTF-8 becomes U+FFFD, so that the line stays JSON. */
 static char *put_string(char *to, const char *text)
 {
@@ -19,13 +41,9 @@ static char *put_string(char *to, const char *text)
     *to++ = '"';
     while (left > 0) {
         unsigned char c = (unsigned char)*text;
-        size_t size = c < 0x80 ? 1 : c >= 0xC2 && c < 0xE0 ? 2 : c >= 0xE0 && c < 0xF0 ? 3 : 4;
-        bool is_good = (c < 0x80 || (c >= 0xC2 && c < 0xF5)) && size <= left;
+        size_t size = utf8_size(text, left);
 
-        for (size_t i = 1; is_good && i < size; i++) {
-            is_good = ((unsigned char)text[i] & 0xC0U) == 0x80U;
-        }
-        if (!is_good) {
+        if (size == 0) {
             to = mx_put(to, "\\ufffd");
             size = 1;
         } else if (c < 0x20 || c == 0x7F) {
@@ -94,10 +112,58 @@ static char *put_response(char *to, const struct response *response)
     return mx_put(to, "}");
 }
 
+/* Names that KumoMTA has for what a classifier makes of a reply. */
+static const char *classification(const struct mx_trace_row *row)
+{
+    if (row->event == MX_TRACE_EXPIRY) {
+        return "MessageExpired";
+    }
+    if (row->event != MX_TRACE_ATTEMPT || row->verdict == MX_ACCEPT) {
+        return "Uncategorized";
+    }
+    switch (row->reason) {
+    case MX_REASON_UNKNOWN:
+        return "InvalidRecipient";
+    case MX_REASON_CLOSED:
+        return "InactiveMailbox";
+    case MX_REASON_MAILBOX_FULL:
+        return "QuotaIssues";
+    case MX_REASON_BLOCKED:
+        return "SpamBlock";
+    case MX_REASON_CONTENT:
+        return "SpamContent";
+    case MX_REASON_RATE:
+    case MX_REASON_SPIKE:
+    case MX_REASON_REPUTATION:
+        return "PolicyRelated";
+    case MX_REASON_OUTAGE:
+    case MX_REASON_CONNECTIONS:
+        return "BadConnection";
+    case MX_REASON_CAPACITY:
+    case MX_REASON_GREYLIST:
+        return "TransientFailure";
+    case MX_REASON_NONE:
+    case MX_REASON_COUNT:
+        break;
+    }
+    return "Uncategorized";
+}
+
+static const char *command_of(const struct mx_trace_row *row)
+{
+    const char *command = mx_mail_command(row->reason);
+
+    if (row->reason == MX_REASON_OUTAGE || row->reason == MX_REASON_CONNECTIONS) {
+        return NULL; /* turned away before the first command */
+    }
+    return command != NULL ? command : ".";
+}
+
 static char *put_record(char *to, const struct mx_mail_facts *facts, const char *type,
                         const struct response *response, bool is_delivery, int64_t time_s,
                         uint32_t attempts)
 {
+    const bool is_reception = response->code == 250 && !is_delivery;
     char queue[MX_MAIL_NAME_SIZE * 2];
 
     to = mx_put(put_string(mx_put(to, "{\"type\":"), type), ",\"id\":\"");
@@ -121,7 +187,8 @@ static char *put_record(char *to, const struct mx_mail_facts *facts, const char 
     to = put_number(to, "timestamp", time_s);
     to = put_number(to, "created", facts->created_s);
     to = put_number(to, "num_attempts", attempts);
-    to = put_pair(to, "bounce_classification", "Uncategorized");
+    to = put_pair(to, "bounce_classification",
+                  is_reception ? "Uncategorized" : classification(facts->row));
     to = put_key(to, "egress_pool");
     to = is_delivery && facts->row->pool != NULL ? put_string(to, facts->row->pool)
                                                  : mx_put(to, "null");
@@ -161,7 +228,7 @@ char *mx_maillog_kumomta(char *to, const struct mx_mail_facts *facts)
     const struct response said = {facts->reply.code > 0 ? facts->reply.code : 421,
                                   facts->reply.code > 0 ? facts->reply.enhanced : "4.4.1",
                                   facts->reply.code > 0 ? facts->reply.text : "connection failed",
-                                  row->verdict == MX_ACCEPT ? "." : NULL};
+                                  command_of(row)};
     const struct response received = {250, "", "", NULL};
     const struct response expired = {551, "5.4.7", "message expired", NULL};
     const struct response delayed = {451, "4.4.1", "destination is suspended", NULL};
@@ -176,7 +243,7 @@ char *mx_maillog_kumomta(char *to, const struct mx_mail_facts *facts)
     case MX_TRACE_EXPIRY:
         return put_record(to, facts, "Expiration", &expired, false, facts->time_s, row->attempt);
     case MX_TRACE_NON_ATTEMPT:
-        return put_record(to, facts, "Delayed", &delayed, false, facts->time_s, row->attempt);
+        return put_record(to, facts, "Delay", &delayed, false, facts->time_s, row->attempt);
     case MX_TRACE_DROP_INVALID:
     case MX_TRACE_DROP_SPAM:
         break;

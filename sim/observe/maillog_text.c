@@ -57,31 +57,6 @@ static char *put_common(char *to, const struct mx_mail_facts *facts, bool is_rea
     return mx_put(mx_put(to, ", status="), status);
 }
 
-/* To which of the sender's commands a reply of this reason is given. */
-static const char *command_of(enum mx_reason reason)
-{
-    switch (reason) {
-    case MX_REASON_GREYLIST:
-    case MX_REASON_MAILBOX_FULL:
-    case MX_REASON_UNKNOWN:
-    case MX_REASON_CLOSED:
-        return "RCPT TO command";
-    case MX_REASON_RATE:
-    case MX_REASON_SPIKE:
-    case MX_REASON_REPUTATION:
-    case MX_REASON_BLOCKED:
-        return "MAIL FROM command";
-    case MX_REASON_OUTAGE:
-    case MX_REASON_CONNECTIONS:
-    case MX_REASON_CAPACITY:
-    case MX_REASON_CONTENT:
-    case MX_REASON_NONE:
-    case MX_REASON_COUNT:
-        break;
-    }
-    return "end of DATA command";
-}
-
 /* "421 4.7.28 words" */
 static char *put_reply(char *to, const struct mx_mail_facts *facts)
 {
@@ -97,6 +72,7 @@ static char *put_attempt(char *to, const struct mx_mail_facts *facts)
     const struct mx_trace_row *row = facts->row;
     bool is_turned_away = row->reason == MX_REASON_OUTAGE || row->reason == MX_REASON_CONNECTIONS;
     bool is_busy = row->verdict == MX_BUSY;
+    const char *command = mx_mail_command(row->reason);
 
     to = put_prefix(to, facts, facts->time_s, "smtp", 2000U + row->ip_index % 10000U);
     if (facts->reply.code == 0) {
@@ -115,7 +91,9 @@ static char *put_attempt(char *to, const struct mx_mail_facts *facts)
     to = mx_put(to, is_turned_away ? "] refused to talk to me: " : "] said: ");
     to = put_reply(to, facts);
     if (!is_turned_away) {
-        to = mx_put(mx_put(mx_put(to, " (in reply to "), command_of(row->reason)), ")");
+        to = mx_put(to, " (in reply to ");
+        to = mx_put(to, command != NULL ? command : "end of DATA");
+        to = mx_put(to, " command)");
     }
     return mx_put(to, ")\n");
 }

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "sim/result/checks_data.h"
 #include "sim/result/human_text.h"
 #include "sim/result/table.h"
 
@@ -368,8 +369,9 @@ static bool print_tables(const struct table *table)
 
 #define KEY_SIZE 64
 
-/* Every metric, and its interval where there is one. */
-static size_t data_columns(struct mx_table_column *columns, char (*keys)[KEY_SIZE], bool has_spread)
+/* Every metric, and its interval where there is one; then what was asked, where something was. */
+static size_t data_columns(struct mx_table_column *columns, char (*keys)[KEY_SIZE], bool has_spread,
+                           bool has_checks)
 {
     static const char *const endings[] = {"", "_ci95_lo", "_ci95_hi"};
     size_t count = 0;
@@ -383,6 +385,9 @@ static size_t data_columns(struct mx_table_column *columns, char (*keys)[KEY_SIZ
             columns[count] = (struct mx_table_column){.key = keys[count], .group = ""};
             count++;
         }
+    }
+    for (size_t i = 2; has_checks && i < MX_CHECK_COLUMN_COUNT; i++) {
+        columns[count++] = mx_check_columns[i];
     }
     return count;
 }
@@ -408,10 +413,11 @@ static void add_metrics(const struct table *table, struct mx_table *rows, const 
 static bool print_data(const struct table *table)
 {
     const struct mx_plan *plan = table->plan;
-    struct mx_table_column columns[2 + 3 * MX_METRIC_COUNT];
+    struct mx_table_column columns[3 * MX_METRIC_COUNT + MX_CHECK_COLUMN_COUNT];
     char keys[2 + 3 * MX_METRIC_COUNT][KEY_SIZE];
+    const bool has_checks = mx_check_count(plan, table->results) > 0;
     struct mx_table *rows =
-        mx_table_create(columns, data_columns(columns, keys, table->has_spread));
+        mx_table_create(columns, data_columns(columns, keys, table->has_spread, has_checks));
     bool is_good;
 
     if (rows == NULL) {
@@ -434,6 +440,8 @@ static bool print_data(const struct table *table)
         add_metrics(table, rows, "ip", MX_GROUP_IP, ip, plan->ips[ip].name);
     }
     add_metrics(table, rows, "ip", MX_GROUP_IP, plan->ip_count, "(none)");
+    mx_checks_add_rows(rows, (size_t)MX_METRIC_COUNT * (table->has_spread ? 3 : 1), plan,
+                       table->results);
     is_good = mx_table_print(rows, table->stream, table->format, false);
     mx_table_destroy(rows);
     return is_good;
@@ -456,7 +464,11 @@ bool mx_run_table_print(FILE *stream, const struct mx_plan *plan, const struct m
         return print_data(&table);
     }
     if (format == MX_FORMAT_MARKDOWN) {
-        return print_tables(&table);
+        if (!print_tables(&table)) {
+            return false;
+        }
+        (void)fputs(mx_check_count(plan, results) > 0 ? "\n" : "", stream);
+        return mx_checks_data_print(stream, plan, results, format);
     }
     print_title(&table);
     if (results->is_steady) {

@@ -108,9 +108,23 @@ static bool is_part(const char *a, const char *b)
     return strlen(a) >= 4 && strlen(b) >= 4 && (strstr(a, b) != NULL || strstr(b, a) != NULL);
 }
 
+/* Letters that two have in common at the start and at the end: of names as near, "sed" means
+ * "seed" (a letter left out) and not "set". */
+static size_t common_ends(const char *a, const char *b)
+{
+    size_t size_a = strlen(a), size_b = strlen(b), first = 0, last = 0;
+    while (a[first] != '\0' && a[first] == b[first]) {
+        first++;
+    }
+    while (last < size_a && last < size_b && a[size_a - 1 - last] == b[size_b - 1 - last]) {
+        last++;
+    }
+    return first + last;
+}
+
 const char *mx_nearest_name(const char *name, const char *const *names, size_t count)
 {
-    size_t size = strlen(name), best = size / 3 + 2;
+    size_t size = strlen(name), best = size / 3 + 2, best_ends = 0;
     const char *nearest = NULL;
     if (size > NAME_SIZE || size == 0) {
         return NULL;
@@ -120,8 +134,10 @@ const char *mx_nearest_name(const char *name, const char *const *names, size_t c
             continue;
         }
         size_t far = distance(name, names[i]);
-        if (far < best && far < size) {
+        size_t ends = common_ends(name, names[i]);
+        if (far < size && (far < best || (far == best && nearest != NULL && ends > best_ends))) {
             best = far;
+            best_ends = ends;
             nearest = names[i];
         }
     }

@@ -16,7 +16,8 @@ void mx_mistakes_add(struct mx_mistakes *mistakes, const char *file, int line, c
 void mx_mistakes_add_list(struct mx_mistakes *mistakes, const char *file, int line, const char *key,
                           const char *format, va_list values);
 
-/* The name nearest to `name` (edit distance, up to a third of its length), or NULL. */
+/* The name nearest to `name` (edit distance, up to a third of its length; of several as near the
+ * one with most letters in common at both ends), or NULL. */
 const char *mx_nearest_name(const char *name, const char *const *names, size_t count);
 
 #endif
