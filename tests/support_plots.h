@@ -14,6 +14,7 @@ struct mx_made_up {
     const char *scenario;
     unsigned hours, replications;
     bool all_zero, without_plan, unnamed_plan; /* unnamed: its provider is "somebody" */
+    bool dips; /* what an address may send falls to a tenth in the third quarter */
 };
 
 /* Write summary.json, the CSV files and plan.cfg to a folder that exists. Returns false when a file
