@@ -10,6 +10,8 @@
 #   example: targets             of make: exist
 #   example: code                compiles as the body of a function that has what it names
 #   example: keys                names only keys that mxsim-scenario(5) has
+#   example: study keys          the same of studies, which the reader of studies looks for
+#   example: script              is one that a shell can read
 #   example: output of COMMAND   is what the command prints
 #   example: transcript          "$ COMMAND" and what it prints, to the byte; its receiver, which is
 #                                Postfix's smtp-sink, comes when each message had five refusals
@@ -89,12 +91,15 @@ try() {
         esac
         ;;
     *"mxsim plot "*" "*) ;;
-    *"mxsim plot "*) [ -n "$full" ] || command="$command outcomes" ;;
+    *"mxsim plot "*) # of runs
+        [ -n "$full" ] || [ ! -e "${command##* }/summary.json" ] || command="$command outcomes"
+        ;;
     *"mxsim report "*) command="${command%%|*} --help >/dev/null" ;; # drawn by its own tests
     esac
     [ -n "$full" ] || command=${command//--replications 20/--replications 2}
     [ -n "$full" ] || command=${command//--replications auto/--replications auto \
         --replications-max 30}
+    command=${command//recipients=6M/recipients=6k} # a plan runs it dozens of times
     # scenarios that an example takes to lie in the folder at hand
     command=$(sed -E 's#(run|check) ([a-z-]+\.cfg)#\1 scenarios/\2#' <<<"$command")
     count=$((count + 1))
@@ -112,7 +117,7 @@ left_what_it_should() { # WHERE COMMAND
     for name in $(grep -oE -- '(--(out|trace|plot)|>) [^ ]+' <<<"$2" | cut -d' ' -f2); do
         name=${name/#\~/$work}
         [ -s "$name" ] || [ -s "$name/summary.json" ] || [ -s "$name/comparison.json" ] ||
-            ls "$name"/*.svg >/dev/null 2>&1 ||
+            [ -s "$name/sweep.db" ] || ls "$name"/*.svg "$name"/plan* >/dev/null 2>&1 ||
             fail "$1: $2: leaves no $name"
     done
 }
@@ -179,6 +184,12 @@ for where in blocks/*.where; do
         [ -n "$full" ] || sed -i -E 's/(recipients = )"([0-9]+)k"/\1"\2"/' scenarios/example.cfg
         try "$place" 'build/mxsim run scenarios/example.cfg --quiet'
         for name in news a b c; do cp scenarios/example.cfg $name.cfg; done # of compare's examples
+        # of the examples of sweep and plan, whose real ones take hours
+        sed 's/news = /promo = /; s/recipients = "[0-9k]*"/recipients = "12k"/' "$block" >promo.cfg
+        printf '%s\n' 'scenario = "promo.cfg"; replications = 2;' 'parameters = { ips = {' \
+            '    path = "pools.main.ips[0].count"; values = ( 4, 8, 16 ); }; };' >ips.cfg
+        { cat ips.cfg; printf '%s\n' 'plan = { find = "smallest"; parameter = "ips";' \
+            '    targets = ( "delivered_rate >= 0.5" ); };'; } >ips-needed.cfg
         ;;
     commands) while read -r line; do try "$place" "$line"; done <"$block" ;;
     targets)
@@ -206,6 +217,14 @@ for where in blocks/*.where; do
         grep -oE '[a-z_]+' "$block" | sort -u | comm -13 - keys >unnamed
         [ ! -s unnamed ] || fail "$place: lacks the keys $(tr '\n' ' ' <unnamed)"
         ;;
+    "study keys")
+        for key in $(grep -oE '(^|[ {;(])[a-z_]+ = ' "$block" | grep -oE '[a-z_]+' | sort -u); do
+            [[ " ips window rate " == *" $key "* ]] || # names of parameters
+                grep -rqF "\"$key\"" "$root/sim/study" "$root/sim/scenario" ||
+                fail "$place: no reader looks for the key $key"
+        done
+        ;;
+    script) bash -n "$block" || fail "$place: no script" ;;
     "output of "*)
         try "$place" "${mark#output of }"
         same_output "$place" "$block"
