@@ -117,7 +117,8 @@ wanted=$(jq -r '.metrics as $m | ["deferrals_per_message", "providers.q.sent"][]
 [ "$(head -n 1 formats.csv | cut -d, -f1-5)" = metric,system,name,mean,difference ] ||
     fail "csv: $(head -n 1 formats.csv)"
 # Markdown rounds; names, outcomes and the shape are the same.
-[ "$(sed -n '3,$p' formats.markdown | sed 's/\\_/_/g' | awk -F' *[|] *' '{ print $2 "," $3 "," $10 }')" = \
+[ "$(sed -n '3,$p' formats.markdown | sed 's/\\_/_/g' |
+    awk -F' *[|] *' '{ print $2 "," $3 "," $10 }')" = \
     "$(cut -d, -f1,2,7 <<<"$wanted")" ] || fail "markdown: $(cat formats.markdown)"
 [ "$(awk '{ print gsub(/\|/, "") }' formats.markdown | sort -u)" = 10 ] ||
     fail "markdown: rows of different widths"

@@ -15,8 +15,8 @@
 #   example: output of COMMAND   is what the command prints
 #   example: transcript          "$ COMMAND" and what it prints, to the byte; its receiver, which is
 #                                Postfix's smtp-sink, comes when each message had five refusals
-# and so is every `build/mxsim ...` in a table. What a command is to leave (--out, --trace, --plot) is
-# there afterwards, and it says something unless told to be quiet. Scaled: with MX_FULL=1 all of it
+# and so is every `build/mxsim ...` in a table. What a command is to leave (--out, --trace, --plot)
+# is there afterwards, and it says something unless told to be quiet. Scaled: with MX_FULL=1 all of it
 # as it stands; else recipients are a thousandth, and of outputs digits are not compared; of
 # pictures one kind is drawn. Mail goes to smtp-sink; where there is none it is parsed only.
 set -uo pipefail
