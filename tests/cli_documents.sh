@@ -16,8 +16,8 @@
 #   example: transcript          "$ COMMAND" and what it prints, to the byte; its receiver, which is
 #                                Postfix's smtp-sink, comes when each message had five refusals
 # and so is every `build/mxsim ...` in a table. What a command is to leave (--out, --trace, --plot)
-# is there afterwards, and it says something unless told to be quiet. Scaled: with MX_FULL=1 all of it
-# as it stands; else recipients are a thousandth, and of outputs digits are not compared; of
+# is there afterwards, and it says something unless told to be quiet. Scaled: with MX_FULL=1 all of
+# it as it stands; else recipients are a thousandth, and of outputs digits are not compared; of
 # pictures one kind is drawn. Mail goes to smtp-sink; where there is none it is parsed only.
 set -uo pipefail
 
@@ -59,7 +59,7 @@ start_sink() { # at $port; returns when it listens
     kill -0 $sink 2>/dev/null # else somebody else listens there
 }
 if command -v smtp-sink >/dev/null; then
-    for attempt in 1 2 3 4 5; do
+    for _ in 1 2 3 4 5; do
         port=$((20000 + RANDOM % 10000))
         start_sink && break
         port=
