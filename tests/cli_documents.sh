@@ -59,7 +59,7 @@ start_sink() { # at $port; returns when it listens
     kill -0 $sink 2>/dev/null # else somebody else listens there
 }
 if command -v smtp-sink >/dev/null; then
-    for attempt in 1 2 3 4 5; do
+    for _ in 1 2 3 4 5; do
         port=$((20000 + RANDOM % 10000))
         start_sink && break
         port=
