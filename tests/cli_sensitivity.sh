@@ -77,6 +77,48 @@ expect 3 'wrong.cfg:5: providers.other.content.reject: .*is not a range such as'
 "$mxsim" check "$scenarios/reference.cfg" >plan.cfg
 expect 3 'use the scenario that it was made of' run plan.cfg --uncertain -n 2
 
+# --- compare, sweep and plan with --uncertain ---
+cat >many.cfg <<END
+scenario = "small.cfg"; replications = 5;
+parameters = { n = { path = "campaigns.c.recipients"; from = 1000; to = 2000; count = 2; }; };
+metrics = ( "delivered_rate" );
+plan = { find = "largest"; targets = ( "providers.other.delivered_rate >= 60%" ); };
+END
+with=(--with campaigns.c.window=10m --metric delivered_rate -n 6)
+for jobs in 1 2 7; do
+    "$mxsim" compare small.cfg "${with[@]}" -u --jobs $jobs --json >"compare.$jobs"
+    "$mxsim" plan many.cfg -u --jobs $jobs --json >"plan.$jobs"
+    "$mxsim" sweep many.cfg -u --jobs $jobs -q --db "sweep.$jobs"
+    sqlite3 "sweep.$jobs" 'SELECT point, replication, quote(value) FROM results' >"rows.$jobs"
+done
+for what in compare plan rows; do
+    cmp -s $what.1 $what.2 && cmp -s $what.1 $what.7 || fail "$what depends on threads"
+done
+both='chance and what is not known'
+# the draws are common: half of a percentage point between systems that vary by several
+jq -e --arg both "$both" '.interval_of == $both and (.metrics.delivered_rate |
+    .systems.A.sd > 0.02 and .differences.B.sd < 0.005 and
+    .differences.B.variance_reduction > 50)' compare.1 >/dev/null ||
+    fail "a comparison has no common draws of what is not known"
+# what one system sets is known there, and unknown in the other: the difference shows it
+"$mxsim" compare small.cfg --with providers.other.content.reject=10% --metric delivered_rate -n 6 \
+    -u --json >one.json
+jq -e '.metrics.delivered_rate | .systems.B.sd < 0.01 and .differences.B.sd > 0.02' one.json \
+    >/dev/null || fail "what a system sets was drawn all the same"
+expect 0 "mean difference, of $both" compare small.cfg "${with[@]}" -u
+expect 0 'mean difference, of chance alone' compare small.cfg "${with[@]}"
+expect 0 "Intervals are of $both" plan many.cfg -u
+jq -e --arg both "$both" '.interval_of == $both and (.command | endswith("--uncertain"))' plan.1 \
+    >/dev/null || fail "answer.json does not say of what its intervals are"
+expect 0 "which differ by $both" sweep many.cfg -u --out swept
+grep -q ",$both,$" swept/sweep.csv || fail "sweep.csv does not say of what its intervals are"
+# points share the draws: what a point adds is far less than what is not known
+sqlite3 swept/sweep.db 'SELECT max(abs(a.value - b.value)) < 0.02 AND
+    max(a.value) - min(a.value) > 0.04 FROM results a JOIN results b USING (replication, metric)
+    WHERE a.point = 0 AND b.point = 1' | grep -qx 1 || fail "points have no common draws"
+expect 3 "given once and once not ($both there, chance alone now)" sweep many.cfg --out swept
+expect 3 'use the scenario that it was made of' compare plan.cfg plan.cfg -u -n 2
+
 # --- sensitivity ---
 expect 0 'It hangs on' sensitivity study.cfg --out found
 for jobs in 1 7; do

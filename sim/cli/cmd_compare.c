@@ -15,6 +15,7 @@
 #include "sim/result/comparison_table.h"
 #include "sim/result/result_folder.h"
 #include "sim/study/compare.h"
+#include "sim/study/uncertain.h"
 
 static bool look(void *context, const struct mx_replicate_view *view)
 {
@@ -25,7 +26,58 @@ static bool look(void *context, const struct mx_replicate_view *view)
     return true;
 }
 
-static int simulate(struct mx_comparison *comparison, const struct mx_options *options)
+/* For --uncertain: what gives each system its plan of a replication. */
+struct uncertain {
+    struct mx_preset_dirs dirs;
+    struct mx_uncertain *systems[MX_SYSTEMS_MAX];
+    struct mx_replicate_plans plans[MX_SYSTEMS_MAX];
+};
+
+/* All that may be asked for is loaded once. Returns an exit code; uncertain_fini must follow. */
+static int uncertain_init(struct uncertain *uncertain, const struct mx_compare_setup *setup,
+                          uint64_t seed, uint32_t replication_count)
+{
+    struct mx_mistakes mistakes = {.item = NULL};
+    int code = MX_EXIT_SUCCESS;
+
+    mx_preset_dirs_init(&uncertain->dirs);
+    for (size_t s = 0; s < setup->system_count && code == MX_EXIT_SUCCESS; s++) {
+        const struct mx_point_options options = {.scenario = setup->files[s],
+                                                 .overrides = setup->overrides[s],
+                                                 .override_count = setup->override_counts[s],
+                                                 .preset_dirs = uncertain->dirs.names,
+                                                 .preset_dir_count = uncertain->dirs.count};
+        uint32_t bad = 0;
+
+        uncertain->systems[s] = mx_uncertain_create(setup->plans[s], &options, seed, &mistakes);
+        uncertain->plans[s] = mx_uncertain_plans(uncertain->systems[s]);
+        if (uncertain->systems[s] != NULL) {
+            bad = mx_uncertain_check(uncertain->systems[s], replication_count, &mistakes);
+        } else if (mistakes.count == 0) {
+            mx_say("out of memory");
+            code = MX_EXIT_FAILURE;
+        }
+        if (mistakes.count > 0) {
+            mx_say("%s: --uncertain: values drawn for replication %u give no valid scenario",
+                   setup->names[s], (unsigned)bad);
+            code = MX_EXIT_INVALID;
+        }
+    }
+    mx_mistakes_print(&mistakes);
+    mx_mistakes_fini(&mistakes);
+    return code;
+}
+
+static void uncertain_fini(struct uncertain *uncertain)
+{
+    for (size_t s = 0; s < MX_SYSTEMS_MAX; s++) {
+        mx_uncertain_destroy(uncertain->systems[s]);
+    }
+    mx_preset_dirs_fini(&uncertain->dirs);
+}
+
+static int simulate(struct mx_comparison *comparison, const struct mx_options *options,
+                    const struct mx_replicate_plans *plans)
 {
     const struct mx_selection *selection = comparison->selection;
     struct mx_progress_line line;
@@ -34,6 +86,7 @@ static int simulate(struct mx_comparison *comparison, const struct mx_options *o
         .replication_count_max =
             mx_summary_sizes(comparison->systems[0].summary)->replication_count,
         .jobs = mx_choose_jobs(options),
+        .plans = plans,
         .loop = options->exact ? MX_LOOP_EXACT : MX_LOOP_AUTO,
         .look = look,
         .context = &line,
@@ -51,6 +104,24 @@ static int simulate(struct mx_comparison *comparison, const struct mx_options *o
     status = mx_compare_run(comparison, &how, &error_number);
     mx_progress_line_clear(&line);
     return mx_explain_replicate(status, error_number, NULL);
+}
+
+static int simulate_all(struct mx_comparison *comparison, const struct mx_compare_setup *setup,
+                        const struct mx_options *options)
+{
+    struct uncertain uncertain = {.systems = {NULL}};
+    int code;
+
+    if (!comparison->is_uncertain) {
+        return simulate(comparison, options, NULL);
+    }
+    code = uncertain_init(&uncertain, setup, comparison->seed,
+                          mx_summary_sizes(comparison->systems[0].summary)->replication_count);
+    if (code == MX_EXIT_SUCCESS) {
+        code = simulate(comparison, options, uncertain.plans);
+    }
+    uncertain_fini(&uncertain);
+    return code;
 }
 
 static int write_json(const struct mx_comparison *comparison, const struct mx_options *options)
@@ -142,7 +213,7 @@ static int run_comparison(struct mx_compare_setup *setup, const struct mx_option
     if (comparison == NULL) {
         return code;
     }
-    code = simulate(comparison, options);
+    code = simulate_all(comparison, setup, options);
     if (code == MX_EXIT_SUCCESS) {
         int printed = print_tables(comparison, options);
 

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "sim/stats/interval.h"
 #include "sim/base/error.h"
 #include "sim/base/outfile.h"
 #include "sim/cli/live_view.h"
@@ -168,11 +169,11 @@ static void print_solution(const struct mx_solution *solution, bool color)
     }
     (void)printf("\n");
     print_evidence(solution);
-    (void)printf("\nMean (interval), and whether the target is shown to be met. Intervals are of "
-                 "chance alone,\n%.4g %% each, so that all of them hold together at %.4g %%. Seed "
-                 "%llu, the same draws for every value.\n",
-                 100 * solution->confidence_each, 100 * solution->confidence,
-                 (unsigned long long)solution->seed);
+    (void)printf("\nMean (interval), and whether the target is shown to be met.\nIntervals are of "
+                 "%s, %.4g %% each, so that all of them hold\ntogether at %.4g %%. Seed %llu, the "
+                 "same draws for every value.\n",
+                 mx_interval_of(solution->is_uncertain), 100 * solution->confidence_each,
+                 100 * solution->confidence, (unsigned long long)solution->seed);
 }
 
 /* ---- the command ---- */
@@ -187,8 +188,9 @@ static char *command_of(const struct mx_options *options, const struct mx_soluti
     if (stream == NULL) {
         return NULL;
     }
-    (void)fprintf(stream, "mxsim plan %s --seed %llu --replications %u", options->operands[0],
-                  (unsigned long long)solution->seed, (unsigned)solution->replications_first);
+    (void)fprintf(stream, "mxsim plan %s --seed %llu --replications %u%s", options->operands[0],
+                  (unsigned long long)solution->seed, (unsigned)solution->replications_first,
+                  solution->is_uncertain ? " --uncertain" : "");
     for (size_t i = 0; i < options->override_count; i++) {
         (void)fprintf(stream, " --set '%s=%s'", options->overrides[i].path,
                       options->overrides[i].value);
@@ -279,6 +281,7 @@ static int search(struct mx_study_setup *setup, const struct mx_options *options
                                                   .seed = options->seed,
                                                   .has_replications = options->has_replications,
                                                   .replications = options->replications,
+                                                  .is_uncertain = options->uncertain,
                                                   .jobs = mx_choose_jobs(options),
                                                   .look = look,
                                                   .context = &live},

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/stats/interval.h"
 #include "sim/base/error.h"
 #include "sim/base/outfile.h"
 #include "sim/cli/live_view.h"
@@ -128,7 +129,9 @@ static bool print_table(struct mx_sweep *sweep, bool is_quiet)
                          (unsigned)identity->design->point_count - ROWS_SHOWN_MAX);
         }
         if (identity->replications > 1) {
-            (void)printf("\nMeans over the replications; \"-\": undefined in one of them.\n");
+            (void)printf("\nMeans over the replications, which differ by %s;\n\"-\": undefined in "
+                         "one of them.\n",
+                         mx_interval_of(identity->is_uncertain));
         }
     }
     mx_grid_destroy(printing.grid);
@@ -283,6 +286,7 @@ static int sweep_with(const struct mx_options *options, const struct mx_ranks *r
                 .seed = options->seed,
                 .has_replications = options->has_replications,
                 .replications = options->replications,
+                .is_uncertain = options->uncertain,
                 .jobs = is_shared && !options->has_jobs ? 1 : mx_choose_jobs(options),
                 .ranks = ranks,
                 .look = look,

@@ -58,14 +58,12 @@ static const char *skip_name(const char *text)
 }
 
 /* "PATH=VALUE; ..." appended to overrides, each text owned by the caller. */
-static bool split_settings(const char *text, struct mx_override *overrides, char **texts,
-                           size_t *count)
+static bool split_settings(const char *text, struct mx_override *overrides, size_t *count)
 {
     for (const char *at = text; *count < SETTINGS_MAX; at++) {
         const char *end = end_of_setting(at);
         char *part = copy_part(at, end), *equals = part != NULL ? strchr(part, '=') : NULL;
 
-        texts[*count] = part;
         if (part == NULL || equals == NULL || equals == part) {
             free(part);
             return false;
@@ -80,46 +78,53 @@ static bool split_settings(const char *text, struct mx_override *overrides, char
     return false;
 }
 
-/* A scenario with --set and these settings. settings: "" for none. */
-static int load_system(struct mx_compare_setup *setup, const struct mx_options *options,
-                       const char *file, const char *name, const char *settings)
+/* The settings and then the options' own, kept as those of system `number`. */
+static int keep_overrides(struct mx_compare_setup *setup, size_t number,
+                          const struct mx_options *options, const char *settings)
 {
     struct mx_override *overrides =
         calloc(options->override_count + SETTINGS_MAX, sizeof *overrides);
-    char *texts[SETTINGS_MAX] = {NULL};
-    struct mx_options with = *options;
-    size_t count = 0, number = setup->system_count;
-    int code = MX_EXIT_SUCCESS;
+    size_t *count = &setup->with_counts[number];
 
     if (overrides == NULL) {
         return out_of_memory();
     }
-    if (*settings != '\0' && !split_settings(settings, overrides, texts, &count)) {
+    setup->overrides[number] = overrides;
+    if (*settings != '\0' && !split_settings(settings, overrides, count)) {
         mx_say("--with takes PATH=VALUE, up to %u of them between semicolons, not \"%.80s\"",
                SETTINGS_MAX, settings);
-        code = MX_EXIT_USAGE;
+        return MX_EXIT_USAGE;
     }
     if (options->override_count > 0) {
-        memcpy(&overrides[count], options->overrides, options->override_count * sizeof *overrides);
+        memcpy(&overrides[*count], options->overrides, options->override_count * sizeof *overrides);
     }
-    with.overrides = overrides;
-    with.override_count = options->override_count + count;
-    if (code == MX_EXIT_SUCCESS) {
-        setup->plans[number] = mx_load_scenario(file, &with, &code);
-        setup->names[number] = copy_part(name, name + strlen(name));
-        setup->settings[number] = copy_part(settings, settings + strlen(settings));
-        setup->systems[number] = (struct mx_system){.name = setup->names[number],
-                                                    .settings = setup->settings[number],
-                                                    .plan = setup->plans[number]};
-        setup->system_count++;
-        if (setup->names[number] == NULL || setup->settings[number] == NULL) {
-            code = out_of_memory();
-        }
+    setup->override_counts[number] = *count + options->override_count;
+    return MX_EXIT_SUCCESS;
+}
+
+/* A scenario with --set and these settings. settings: "" for none. */
+static int load_system(struct mx_compare_setup *setup, const struct mx_options *options,
+                       const char *file, const char *name, const char *settings)
+{
+    struct mx_options with = *options;
+    size_t number = setup->system_count++;
+    int code = keep_overrides(setup, number, options, settings);
+
+    if (code != MX_EXIT_SUCCESS) {
+        return code;
     }
-    for (size_t i = 0; i < count; i++) {
-        free(texts[i]);
+    with.overrides = setup->overrides[number];
+    with.override_count = setup->override_counts[number];
+    setup->files[number] = file;
+    setup->plans[number] = mx_load_scenario(file, &with, &code);
+    setup->names[number] = copy_part(name, name + strlen(name));
+    setup->settings[number] = copy_part(settings, settings + strlen(settings));
+    setup->systems[number] = (struct mx_system){.name = setup->names[number],
+                                                .settings = setup->settings[number],
+                                                .plan = setup->plans[number]};
+    if (setup->names[number] == NULL || setup->settings[number] == NULL) {
+        code = out_of_memory();
     }
-    free(overrides);
     return code;
 }
 
@@ -188,6 +193,10 @@ void mx_compare_setup_fini(struct mx_compare_setup *setup)
         mx_plan_destroy(setup->plans[s]);
         free(setup->names[s]);
         free(setup->settings[s]);
+        for (size_t i = 0; i < setup->with_counts[s]; i++) {
+            free((char *)(uintptr_t)setup->overrides[s][i].path);
+        }
+        free(setup->overrides[s]);
     }
     setup->system_count = 0;
 }
@@ -391,6 +400,7 @@ struct mx_comparison *mx_compare_setup_make(struct mx_compare_setup *setup,
         return NULL;
     }
     comparison->confidence = options->confidence > 0 ? options->confidence : MX_CONFIDENCE_DEFAULT;
+    comparison->is_uncertain = options->uncertain;
     comparison->seed = options->has_seed ? options->seed : setup->plans[0]->seed;
     if (!add_metrics(comparison, options)) {
         mx_comparison_destroy(comparison);
@@ -458,6 +468,9 @@ static void print_command(FILE *stream, const struct mx_options *options,
         (void)fprintf(
             stream, " --replications %u",
             (unsigned)(options->has_replications ? options->replications : DEFAULT_FIRST));
+    }
+    if (options->uncertain) {
+        (void)fputs(" --uncertain", stream);
     }
     if (options->select_best) {
         (void)fprintf(stream, " --select best --indifference %s", options->indifference);

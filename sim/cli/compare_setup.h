@@ -18,6 +18,11 @@ struct mx_compare_setup {
     struct mx_system systems[MX_SYSTEMS_MAX];
     struct mx_plan *plans[MX_SYSTEMS_MAX]; /* owned, as are the texts */
     char *names[MX_SYSTEMS_MAX], *settings[MX_SYSTEMS_MAX];
+    /* What each was loaded with. Of overrides the first with_counts are --with's: paths, and the
+     * values in them, owned. */
+    const char *files[MX_SYSTEMS_MAX];
+    struct mx_override *overrides[MX_SYSTEMS_MAX];
+    size_t override_counts[MX_SYSTEMS_MAX], with_counts[MX_SYSTEMS_MAX];
     size_t system_count;
     double indifference;
 };

@@ -128,6 +128,10 @@ const struct mx_option mx_option_table[] = {
      "draw what is ASSUMED afresh for each replication as well, and show the range of outcomes "
      "with and without what is not known (default replications: 19 or more)",
      ON(MX_COMMAND_RUN)},
+    {MX_OPTION_UNCERTAIN, "uncertain", 'u', NULL,
+     "draw what is ASSUMED afresh for each replication, the same for all that is compared: "
+     "intervals are then of chance and what is not known",
+     ON(MX_COMMAND_COMPARE) | ON(MX_COMMAND_SWEEP) | ON(MX_COMMAND_PLAN)},
     {MX_OPTION_CONFIDENCE, "confidence", 0, "PERCENT", "of all statements together (default: 95%)",
      ON(MX_COMMAND_COMPARE)},
     {MX_OPTION_SELECT, "select", 0, "best",

@@ -30,25 +30,10 @@ int mx_run_uncertain_prepare(struct mx_plan *plan, const struct mx_options *opti
     return MX_EXIT_SUCCESS;
 }
 
-static const struct mx_plan *take(void *context, uint32_t replication, const void **handle)
-{
-    struct mx_mistakes mistakes = {.item = NULL}; /* none but of memory: all were loaded before */
-    const struct mx_point *point = mx_uncertain_take(context, replication, &mistakes);
-
-    mx_mistakes_fini(&mistakes);
-    *handle = point;
-    return point != NULL ? point->plan : NULL;
-}
-
-static void release(void *context, const void *handle)
-{
-    mx_uncertain_release(context, handle);
-}
-
 static int simulate(const struct mx_plan *plan, struct mx_uncertain *uncertain,
                     const struct mx_replicate_options *how, struct mx_results *results)
 {
-    const struct mx_replicate_plans plans = {take, release, uncertain};
+    const struct mx_replicate_plans plans = mx_uncertain_plans(uncertain);
     struct mx_replicate_options again = *how;
     enum mx_replicate_status status;
     int error_number;

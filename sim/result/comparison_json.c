@@ -142,7 +142,7 @@ static json_t *tree_of(const struct mx_comparison *comparison, const char *comma
         mx_json_put(root, "seed", json_integer((json_int_t)comparison->seed)) &&
         mx_json_put(root, "replications", json_integer(comparison->replication_count)) &&
         mx_json_put(root, "confidence", json_real(comparison->confidence)) &&
-        mx_json_put(root, "interval_of", json_string("chance alone")) &&
+        mx_json_put(root, "interval_of", json_string(mx_interval_of(comparison->is_uncertain))) &&
         mx_json_put(root, "comparisons", json_integer(comparisons)) &&
         mx_json_put(root, "systems", systems_json(comparison)) &&
         mx_json_put(root, "metrics", metrics_json(comparison)) &&

@@ -251,11 +251,12 @@ void mx_comparison_table_print(FILE *stream, const struct mx_comparison *compari
         print_words(&table, m);
     }
     (void)fprintf(stream,
-                  "\n%sinterval of the mean difference, of chance alone;\n"
+                  "\n%sinterval of the mean difference, of %s;\n"
                   "         %s %g %% of all luck%s\n"
                   "gain     variance that the difference of independent runs would have, over "
                   "that\n         of these, which have the same draws.%s\n",
-                  style(&table, "\033[2m"), count > 1 ? "all hold together in" : "it holds in",
+                  style(&table, "\033[2m"), mx_interval_of(comparison->is_uncertain),
+                  count > 1 ? "all hold together in" : "it holds in",
                   100.0 * comparison->confidence, count > 1 ? " (Bonferroni)." : ".",
                   style(&table, "\033[0m"));
 }

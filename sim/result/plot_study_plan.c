@@ -127,9 +127,9 @@ static void fill_head(const json_t *root, struct mx_figure *figure)
     figure->headline = mx_plot_text_clean(text_of(answer, "text"));
     figure->line1 = mx_plot_text_clean(text_of(study, "title"));
     figure->line2 = mx_plot_text_format(
-        "Mean and %.4g %% interval (chance alone; all together %.4g %%). Green: shown to meet the "
+        "Mean and %.4g %% interval (%.60s; all together %.4g %%). Green: shown to meet the "
         "target, orange: does not.",
-        each, 100 * number_of(json_object_get(root, "confidence")));
+        each, text_of(root, "interval_of"), 100 * number_of(json_object_get(root, "confidence")));
     figure->name = mx_plot_text_clean(text_of(study, "name"));
     figure->x_marked = number_of(json_object_get(answer, "number"));
 }

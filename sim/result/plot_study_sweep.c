@@ -39,17 +39,18 @@ struct sweep {
     bool *failed;
     size_t failed_count;
     double replications;
-    char title[256], name[128], design[32];
+    char title[256], name[128], design[32], interval_of[64];
 };
 
 static bool read_facts(struct sweep *sweep)
 {
-    static const char *const names[] = {"title", "study", "design"};
-    char *const texts[] = {sweep->title, sweep->name, sweep->design};
-    const size_t sizes[] = {sizeof sweep->title, sizeof sweep->name, sizeof sweep->design};
+    static const char *const names[] = {"title", "study", "design", "interval_of"};
+    char *const texts[] = {sweep->title, sweep->name, sweep->design, sweep->interval_of};
+    const size_t sizes[] = {sizeof sweep->title, sizeof sweep->name, sizeof sweep->design,
+                            sizeof sweep->interval_of};
     int64_t replications = 0;
 
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         sqlite3_stmt *statement = NULL;
 
         if (mx_database_prepare(&sweep->database, &statement,
@@ -333,11 +334,12 @@ static void fill_lines(const struct sweep *sweep, struct mx_plot_text *line1,
         fixed = mx_plot_text_format("%.200s%s%.60s = %.60s", fixed.s, p > 2 ? ", " : "Shown at ",
                                     sweep->parameters[p].name, cell_at(sweep, 0, p)->text.s);
     }
-    *line1 = mx_plot_text_format(
-        "%zu points, %.0f run%s each%s%s.", sweep->point_count, sweep->replications,
-        sweep->replications > 1 ? "s" : "",
-        sweep->replications > 1 ? "; mean with its 95 % interval (of chance alone)" : "",
-        sweep->failed_count > 0 ? "; some points failed" : "");
+    *line1 =
+        mx_plot_text_format("%zu points, %.0f run%s each%s%s%s.", sweep->point_count,
+                            sweep->replications, sweep->replications > 1 ? "s" : "",
+                            sweep->replications > 1 ? "; mean with its 95 % interval, of " : "",
+                            sweep->replications > 1 ? sweep->interval_of : "",
+                            sweep->failed_count > 0 ? "; some points failed" : "");
     *line2 = fixed;
 }
 

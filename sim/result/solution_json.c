@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* solution_json.c - see solution_json.h. */
+#include "sim/stats/interval.h"
 #include "sim/result/solution_json.h"
 
 #include <stdio.h>
@@ -182,7 +183,7 @@ static json_t *tree_of(const struct mx_solution *solution, const char *command)
         mx_json_put(root, "candidates", json_integer((json_int_t)solution->candidate_count)) &&
         mx_json_put(root, "confidence", json_real(solution->confidence)) &&
         mx_json_put(root, "confidence_each", json_real(solution->confidence_each)) &&
-        mx_json_put(root, "interval_of", json_string("chance alone")) &&
+        mx_json_put(root, "interval_of", json_string(mx_interval_of(solution->is_uncertain))) &&
         mx_json_put(root, "replications_first", json_integer(solution->replications_first)) &&
         mx_json_put(root, "replications_max", json_integer(solution->replications_max)) &&
         mx_json_put(root, "targets", targets_json(solution)) &&

@@ -5,7 +5,8 @@
  * A system is a plan; all have the same seed, so that a replication is the same luck for all. Each
  * is compared with the first, metric by metric, by the differences of its replications. Intervals
  * hold together with `confidence`: each has the share of Bonferroni's inequality. They are of
- * chance alone. */
+ * chance alone; or, where each replication drew what is assumed, the same for all systems, of
+ * chance and what is not known. */
 #ifndef MX_COMPARISON_H
 #define MX_COMPARISON_H
 
@@ -62,6 +63,7 @@ struct mx_comparison {
     struct mx_precision *precisions;
     double confidence;
     uint64_t seed;
+    bool is_uncertain;
     uint32_t replication_count;
     struct mx_selection *selection; /* or NULL; by the first metric */
 };

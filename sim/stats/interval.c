@@ -26,6 +26,11 @@ static double upper_tail(double confidence)
     return (1.0 - confidence) / 2.0;
 }
 
+const char *mx_interval_of(bool is_uncertain)
+{
+    return is_uncertain ? "chance and what is not known" : "chance alone";
+}
+
 double mx_student_t(double confidence, uint32_t freedom)
 {
     MX_CHECK(freedom >= 1);

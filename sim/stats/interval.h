@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* interval.h - intervals at any confidence, and corrections for several of them at once.
  *
- * Every interval here is of chance alone: of what other luck would have given in the same model.
+ * Every interval here is of what varies in its sample: of chance alone, what other luck would have
+ * given in the same model; or, where what is assumed was drawn afresh for each replication
+ * (sim/study/uncertain.h), of chance and what is not known.
  * confidence: two-sided, in (0, 1). Results are cut to nine significant digits where they come from
  * a function of the library, whose last bits may differ between processors. */
 #ifndef MX_INTERVAL_H
@@ -12,6 +14,9 @@
 #include <stdint.h>
 
 #define MX_CONFIDENCE_DEFAULT 0.95
+
+/* What an interval is of, in words: "chance alone" or "chance and what is not known". */
+const char *mx_interval_of(bool is_uncertain);
 
 struct mx_interval {
     double low, high;

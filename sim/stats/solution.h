@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* solution.h - what `mxsim plan` found: the value sought, the evidence, the margin.
  *
- * Intervals are of chance alone, and so wide that all looks at all values tried hold together with
+ * Intervals are of chance alone (is_uncertain: of chance and what is not known), and so wide that all looks at all values tried hold together with
  * `confidence` (Bonferroni): confidence_each is that of one. Every target has to be met by its own
  * interval; no correction for their number is due, since the claim is that all are met (R. Berger,
  * Technometrics 24 (1982), intersection-union tests). */
@@ -74,6 +74,7 @@ struct mx_solution {
     uint64_t seed, candidate_count;
     double confidence, confidence_each;
     uint32_t replications_first, replications_max;
+    bool is_uncertain; /* each replication drew what is ASSUMED */
     char scenario_sha256[65];
     size_t target_count, point_count, row_count;
     struct mx_solution_target *targets;

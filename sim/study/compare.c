@@ -47,7 +47,18 @@ static enum mx_workers_status simulate(void *context, uint32_t task, struct mx_p
     struct mx_engine_options options = {
         .seed = work->comparison->seed, .loop = work->options->loop, .progress = progress};
     const struct mx_system *system = system_of(work, task, &options.replication);
-    enum mx_engine_status status = mx_engine_run(system->plan, &options, &observation);
+    const struct mx_replicate_plans *plans =
+        work->options->plans != NULL ? &work->options->plans[system - work->comparison->systems]
+                                     : NULL;
+    const void *handle = NULL;
+    const struct mx_plan *plan =
+        plans != NULL ? plans->take(plans->context, options.replication, &handle) : system->plan;
+    enum mx_engine_status status =
+        plan != NULL ? mx_engine_run(plan, &options, &observation) : MX_ENGINE_NO_MEMORY;
+
+    if (plans != NULL && plan != NULL) {
+        plans->release(plans->context, handle);
+    }
 
     *made = observation;
     *error_number = 0;

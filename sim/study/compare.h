@@ -18,6 +18,7 @@ struct mx_compare_options {
     uint32_t replication_count_max; /* with precisions or a selection; else the same */
     uint32_t jobs;
     enum mx_engine_loop loop;
+    const struct mx_replicate_plans *plans; /* one a system: as in replicate.h; or NULL */
     bool (*look)(void *context, const struct mx_replicate_view *view); /* or NULL */
     void *context;
 };

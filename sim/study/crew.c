@@ -11,6 +11,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "sim/study/uncertain.h"
+
 struct given {
     struct mx_crew_task task;
     struct given *next;
@@ -80,7 +82,6 @@ static void simulate(struct member *member, const struct mx_point *point,
 {
     const struct mx_crew_options *options = &member->crew->options;
 
-    memcpy(result->sha256, point->plan->sha256, sizeof result->sha256);
     result->values = calloc(options->metric_count + 1U, sizeof *result->values);
     if (result->values == NULL) {
         return;
@@ -98,6 +99,23 @@ static void simulate(struct member *member, const struct mx_point *point,
     }
 }
 
+/* The point as it is to be simulated: as written, or drawn for the replication, in place of it. */
+static const struct mx_point *drawn(const struct mx_crew_options *options,
+                                    const struct mx_point *written,
+                                    const struct mx_override *overrides, uint32_t replication,
+                                    struct mx_mistakes *mistakes)
+{
+    const struct mx_point *point;
+
+    if (!options->is_uncertain || written == NULL) {
+        return written;
+    }
+    point = mx_uncertain_point(options->source, written, overrides, options->override_count,
+                               options->seed, replication, mistakes);
+    mx_point_release(options->source, written);
+    return point;
+}
+
 static void work(struct member *member, struct mx_crew_result *result,
                  struct mx_override *overrides)
 {
@@ -108,6 +126,10 @@ static void work(struct member *member, struct mx_crew_result *result,
     result->status = MX_CREW_NO_MEMORY;
     options->set(options->context, result->task.point, overrides);
     point = mx_point_take(options->source, overrides, options->override_count, &mistakes);
+    if (point != NULL) {
+        memcpy(result->sha256, point->plan->sha256, sizeof result->sha256);
+    }
+    point = drawn(options, point, overrides, result->task.replication, &mistakes);
     if (point != NULL) {
         simulate(member, point, result);
         mx_point_release(options->source, point);

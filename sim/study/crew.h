@@ -26,7 +26,7 @@ enum mx_crew_status {
 };
 
 /* values: one a metric, NaN where undefined; NULL unless DONE. text: mistakes, one a line, of
- * INVALID. Owned by who takes it; ended by mx_crew_result_destroy. */
+ * INVALID. sha256: of the point's scenario as it is written. Owned by who takes it; ended by mx_crew_result_destroy. */
 struct mx_crew_result {
     struct mx_crew_task task;
     enum mx_crew_status status;
@@ -41,6 +41,7 @@ struct mx_crew_options {
     uint64_t seed;
     uint32_t jobs, metric_count;
     size_t override_count; /* of each point */
+    bool is_uncertain;     /* what is ASSUMED is drawn for each replication (uncertain.h) */
     /* What a point sets; any thread. */
     void (*set)(void *context, uint32_t point, struct mx_override *overrides);
     void *context;

@@ -362,6 +362,7 @@ static struct mx_solution *make_solution(const struct mx_search_options *options
         return NULL;
     }
     solution->study = study;
+    solution->is_uncertain = options->is_uncertain;
     solution->parameter = &study->parameters[study->plan.parameter];
     solution->along = study->plan.along >= 0 ? &study->parameters[study->plan.along] : NULL;
     solution->find = study->plan.find;

@@ -32,6 +32,7 @@ struct mx_search_options {
     const char *const *preset_dirs;
     size_t preset_dir_count;
     bool has_seed, has_replications;
+    bool is_uncertain; /* what is ASSUMED is drawn for each replication, the same at all values */
     uint64_t seed;
     uint32_t replications, jobs;
     enum mx_engine_loop loop;

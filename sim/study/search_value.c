@@ -190,6 +190,7 @@ bool mx_search_start(struct mx_search *search, struct mx_mistakes *mistakes)
                                                  .jobs = options->jobs,
                                                  .metric_count = search->metric_count,
                                                  .override_count = mx_design_override_count(study),
+                                                 .is_uncertain = options->is_uncertain,
                                                  .set = set_point,
                                                  .context = search},
                        &search->error_number);

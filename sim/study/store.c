@@ -9,6 +9,7 @@
 
 #include "sim/base/check.h"
 #include "sim/base/version.h"
+#include "sim/stats/interval.h"
 
 enum statement { ADD_RESULT, SET_SHA256, SET_ERROR, EACH_RESULT, STATEMENT_COUNT };
 
@@ -174,7 +175,9 @@ static bool put_facts(struct mx_store *store)
            insert(store, sql, ROW(TEXT("design"), TEXT(design_names[study->design])), 2) &&
            insert(store, sql, ROW(TEXT("dropped"), WHOLE(identity->design->dropped_count)), 2) &&
            insert(store, sql, ROW(TEXT("seed"), WHOLE(identity->seed)), 2) &&
-           insert(store, sql, ROW(TEXT("replications"), WHOLE(identity->replications)), 2);
+           insert(store, sql, ROW(TEXT("replications"), WHOLE(identity->replications)), 2) &&
+           insert(store, sql,
+                  ROW(TEXT("interval_of"), TEXT(mx_interval_of(identity->is_uncertain))), 2);
 }
 
 static bool put_parameters(struct mx_store *store)
@@ -311,12 +314,13 @@ static bool check_fact(struct mx_store *store, const char *name, const char *wan
         return invalid(store, "it is damaged (a fact about the sweep is missing)");
     }
     if (strcmp(value, wanted) != 0) {
-        bool is_long = strlen(value) > 24;
+        int shown = strlen(value) < 64 ? 63 : 12; /* of a SHA-256 a part */
+        const char *rest = shown < 63 ? "..." : "";
 
         (void)snprintf(text, sizeof text,
-                       "it holds a sweep of %s (%.12s%s there, %.12s%s now); restore it to go on, "
+                       "it holds a sweep of %s (%.*s%s there, %.*s%s now); restore it to go on, "
                        "or begin a new sweep elsewhere",
-                       what, value, is_long ? "..." : "", wanted, is_long ? "..." : "");
+                       what, shown, value, rest, shown, wanted, rest);
         return invalid(store, text);
     }
     return true;
@@ -339,6 +343,8 @@ static bool check_identity(struct mx_store *store)
             "another state of the scenario: it, or a file it includes, was changed since") ||
         !check_fact(store, "seed", seed, "another seed") ||
         !check_fact(store, "replications", replications, "another number of replications") ||
+        !check_fact(store, "interval_of", mx_interval_of(identity->is_uncertain),
+                    "another kind: --uncertain was given once and once not") ||
         !mx_database_ask(&store->database, "SELECT count(*) FROM points", &points)) {
         return false;
     }

@@ -28,6 +28,7 @@ struct mx_store_identity {
     const struct mx_design *design;
     uint64_t seed;
     uint32_t replications;
+    bool is_uncertain;
     char scenario_sha256[65]; /* of the first point that is valid */
     const struct mx_study_text *metrics;
     uint32_t metric_count;

@@ -139,6 +139,7 @@ static bool prepare(struct mx_sweep *sweep, struct mx_mistakes *mistakes)
     const struct mx_study *study = options->study;
 
     sweep->identity.study = study;
+    sweep->identity.is_uncertain = options->is_uncertain;
     sweep->identity.seed = choose_seed(options);
     sweep->identity.replications =
         options->has_replications ? options->replications : study->replications;
@@ -368,6 +369,7 @@ static bool start_crew(struct mx_sweep *sweep)
                                   .jobs = sweep->options.jobs,
                                   .metric_count = sweep->identity.metric_count,
                                   .override_count = mx_design_override_count(sweep->options.study),
+                                  .is_uncertain = sweep->options.is_uncertain,
                                   .set = set_point,
                                   .context = sweep},
         &error_number);

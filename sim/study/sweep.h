@@ -25,6 +25,7 @@ struct mx_sweep_options {
     const char *const *preset_dirs;
     size_t preset_dir_count;
     bool has_seed, has_replications;
+    bool is_uncertain; /* what is ASSUMED is drawn for each replication, the same at all points */
     uint64_t seed;
     uint32_t replications, jobs;
     enum mx_engine_loop loop;
@@ -60,7 +61,7 @@ const struct mx_store_identity *mx_sweep_identity(const struct mx_sweep *sweep);
 struct mx_store *mx_sweep_store(struct mx_sweep *sweep);
 
 /* sweep.csv: a row a point, with its parameters as set, and mean and 95 % interval (of chance
- * alone) of each metric. Returns 0 or an errno value. */
+ * alone, or of chance and what is not known: a column says which) of each metric. Returns 0 or an errno value. */
 int mx_sweep_write_csv(struct mx_sweep *sweep, const char *path);
 
 #endif

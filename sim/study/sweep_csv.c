@@ -6,6 +6,7 @@
 
 #include "sim/base/outfile.h"
 #include "sim/observe/csv_text.h"
+#include "sim/stats/interval.h"
 #include "sim/stats/summary.h"
 #include "sim/study/sweep_parts.h"
 
@@ -45,7 +46,7 @@ static void write_head(const struct writing *writing)
 
         mx_outfile_printf(writing->out, ",%s,%s_lo,%s_hi", name, name, name);
     }
-    mx_outfile_printf(writing->out, ",error\n");
+    mx_outfile_printf(writing->out, ",interval_of,error\n");
 }
 
 static void write_metric(const struct writing *writing, const double *values)
@@ -79,7 +80,7 @@ static bool write_row(void *context, const struct mx_store_row *row)
     for (uint32_t m = 0; m < identity->metric_count; m++) {
         write_metric(writing, &row->values[(size_t)m * identity->replications]);
     }
-    mx_outfile_printf(writing->out, ",");
+    mx_outfile_printf(writing->out, ",%s,", mx_interval_of(identity->is_uncertain));
     put_text(writing, row->error != NULL ? row->error : "");
     mx_outfile_printf(writing->out, "\n");
     return true;

@@ -13,21 +13,29 @@ struct mx_uncertain {
     uint64_t seed;
 };
 
-struct mx_uncertain *mx_uncertain_create(const struct mx_plan *plan,
-                                         const struct mx_point_options *options, uint64_t seed,
-                                         struct mx_mistakes *mistakes)
+static bool all_settable(const struct mx_plan *plan, const char *file, struct mx_mistakes *mistakes)
 {
-    struct mx_uncertain *uncertain;
     size_t before = mistakes->count;
 
     for (size_t i = 0; i < plan->factor_count; i++) {
         if (!plan->factors[i].is_settable) {
-            mx_mistakes_add(mistakes, options->scenario, 0, plan->factors[i].path,
+            mx_mistakes_add(mistakes, file, 0, plan->factors[i].path,
                             "ASSUMED, but this written-out plan has nothing that could be varied "
                             "there: use the scenario that it was made of");
         }
     }
-    uncertain = mistakes->count == before ? calloc(1, sizeof *uncertain) : NULL;
+    return mistakes->count == before;
+}
+
+struct mx_uncertain *mx_uncertain_create(const struct mx_plan *plan,
+                                         const struct mx_point_options *options, uint64_t seed,
+                                         struct mx_mistakes *mistakes)
+{
+    struct mx_uncertain *uncertain = NULL;
+
+    if (all_settable(plan, options->scenario, mistakes)) {
+        uncertain = calloc(1, sizeof *uncertain);
+    }
     if (uncertain == NULL) {
         return NULL;
     }
@@ -56,30 +64,91 @@ double mx_uncertain_place(const char *path, uint64_t seed, uint32_t replication)
     return mx_uniform(mx_draw(&stream, 0, 0, MX_DRAW_ASSUMED).word[0]);
 }
 
+/* The factors of a plan as drawn for a replication. False: out of memory. */
+static bool draw(const struct mx_plan *plan, uint64_t seed, uint32_t replication,
+                 struct mx_factor_set *set)
+{
+    double *place = calloc(plan->factor_count + 1, sizeof *place);
+    bool is_made;
+
+    for (size_t i = 0; place != NULL && i < plan->factor_count; i++) {
+        place[i] = mx_uncertain_place(plan->factors[i].path, seed, replication);
+    }
+    is_made = place != NULL && mx_factors_set(plan, place, set);
+    free(place);
+    return is_made;
+}
+
+/* Overrides, then what was drawn. */
+static const struct mx_point *take(struct mx_point_source *source, const struct mx_plan *plan,
+                                   const struct mx_override *overrides, size_t count, uint64_t seed,
+                                   uint32_t replication, struct mx_mistakes *mistakes)
+{
+    struct mx_factor_set set = {.item = NULL};
+    const struct mx_point *point = NULL;
+    struct mx_override *all = NULL;
+
+    if (draw(plan, seed, replication, &set)) {
+        all = calloc(count + set.count + 1, sizeof *all);
+    }
+    if (all == NULL) {
+        mx_mistakes_add(mistakes, plan->file, 0, "", "out of memory");
+    } else {
+        for (size_t i = 0; i < count; i++) {
+            all[i] = overrides[i];
+        }
+        for (size_t i = 0; i < set.count; i++) {
+            all[count + i] = set.item[i];
+        }
+        point = mx_point_take(source, all, count + set.count, mistakes);
+    }
+    free(all);
+    mx_factor_set_fini(&set);
+    return point;
+}
+
 const struct mx_point *mx_uncertain_take(const struct mx_uncertain *uncertain, uint32_t replication,
                                          struct mx_mistakes *mistakes)
 {
-    const struct mx_plan *plan = uncertain->plan;
-    double *place = calloc(plan->factor_count + 1, sizeof *place);
-    const struct mx_point *point = NULL;
-    struct mx_factor_set set;
+    return take(uncertain->source, uncertain->plan, NULL, 0, uncertain->seed, replication,
+                mistakes);
+}
 
-    for (size_t i = 0; place != NULL && i < plan->factor_count; i++) {
-        place[i] = mx_uncertain_place(plan->factors[i].path, uncertain->seed, replication);
+const struct mx_point *mx_uncertain_point(struct mx_point_source *source,
+                                          const struct mx_point *base,
+                                          const struct mx_override *overrides,
+                                          size_t override_count, uint64_t seed,
+                                          uint32_t replication, struct mx_mistakes *mistakes)
+{
+    if (!all_settable(base->plan, base->plan->file, mistakes)) {
+        return NULL;
     }
-    if (place == NULL || !mx_factors_set(plan, place, &set)) {
-        mx_mistakes_add(mistakes, plan->file, 0, "", "out of memory");
-    } else {
-        point = mx_point_take(uncertain->source, set.item, set.count, mistakes);
-        mx_factor_set_fini(&set);
-    }
-    free(place);
-    return point;
+    return take(source, base->plan, overrides, override_count, seed, replication, mistakes);
 }
 
 void mx_uncertain_release(const struct mx_uncertain *uncertain, const struct mx_point *point)
 {
     mx_point_release(uncertain->source, point);
+}
+
+static const struct mx_plan *take_plan(void *context, uint32_t replication, const void **handle)
+{
+    struct mx_mistakes mistakes = {.item = NULL}; /* none but of memory where all were checked */
+    const struct mx_point *point = mx_uncertain_take(context, replication, &mistakes);
+
+    mx_mistakes_fini(&mistakes);
+    *handle = point;
+    return point != NULL ? point->plan : NULL;
+}
+
+static void release_plan(void *context, const void *handle)
+{
+    mx_uncertain_release(context, handle);
+}
+
+struct mx_replicate_plans mx_uncertain_plans(struct mx_uncertain *uncertain)
+{
+    return (struct mx_replicate_plans){take_plan, release_plan, uncertain};
 }
 
 uint32_t mx_uncertain_check(const struct mx_uncertain *uncertain, uint32_t count,

@@ -10,6 +10,7 @@
 
 #include "sim/scenario/factors.h"
 #include "sim/study/point.h"
+#include "sim/study/replicate.h"
 
 struct mx_uncertain;
 
@@ -28,6 +29,18 @@ double mx_uncertain_place(const char *path, uint64_t seed, uint32_t replication)
 const struct mx_point *mx_uncertain_take(const struct mx_uncertain *uncertain, uint32_t replication,
                                          struct mx_mistakes *mistakes);
 void mx_uncertain_release(const struct mx_uncertain *uncertain, const struct mx_point *point);
+
+/* The same for any point of a source: `base`, taken with these overrides, with all that is ASSUMED
+ * in it drawn for the replication. What overrides set is known, and stays. To be released to the
+ * source. NULL with mistakes. Any thread. */
+const struct mx_point *mx_uncertain_point(struct mx_point_source *source,
+                                          const struct mx_point *base,
+                                          const struct mx_override *overrides,
+                                          size_t override_count, uint64_t seed,
+                                          uint32_t replication, struct mx_mistakes *mistakes);
+
+/* As the plans of a run; borrows `uncertain`. */
+struct mx_replicate_plans mx_uncertain_plans(struct mx_uncertain *uncertain);
 
 /* Load all `count` of them once, so that what is not valid is known before anything is simulated.
  * Returns the first replication that is not, with its mistakes, or `count`. */
