@@ -4,7 +4,7 @@
 # cli_documents.sh - the examples of the manual pages, the READMEs and the help are run.
 #
 # Every ```-block of a README has a mark before it, an HTML comment that readers do not see:
-#   example: drawing             is none
+#   example: drawing             is none, nor is a study file's grammar or a cluster's batch
 #   example: scenario            is valid, and runs
 #   example: commands            run, one after the other
 #   example: targets             of make: exist
@@ -90,6 +90,10 @@ try() {
         *) command="$command --relay 127.0.0.1:$port" ;;
         esac
         ;;
+    *"mxsim sweep "* | *"mxsim plan "* | *"mxsim sensitivity "*) # run by cli_studies.sh
+        command="${command%%|*} --help >/dev/null"
+        ;;
+    *"mxsim plot out/ips"* | *"mxsim plot out/matters"*) return ;; # what those leave
     *"mxsim plot "*" "*) ;;
     *"mxsim plot "*) # of runs
         [ -n "$full" ] || [ ! -e "${command##* }/summary.json" ] || command="$command outcomes"

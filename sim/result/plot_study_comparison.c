@@ -148,6 +148,7 @@ static char *compose(const json_t *root, const struct rows *rows)
     char *script = NULL;
     size_t size = 0;
     FILE *out = open_memstream(&script, &size);
+    const char *of = json_string_value(json_object_get(root, "interval_of"));
     bool failed;
 
     if (out == NULL) {
@@ -161,8 +162,9 @@ static char *compose(const json_t *root, const struct rows *rows)
              30.0, 544.0, 13.0, MX_PLOT_GREY, MX_PLOT_LEFT);
     add_note(&canvas,
              mx_plot_text_format("Bars: intervals that hold all together in %.4g %% of all luck "
-                                 "(chance alone). Blue: told apart. Rates in points of 100.%s",
+                                 "(%.60s). Blue: told apart. Rates in points of 100.%s",
                                  100.0 * number_of(json_object_get(root, "confidence")),
+                                 of != NULL ? of : "chance alone",
                                  rows->left_out > 0 ? " More rows are in the file." : ""),
              30.0, 526.0, 13.0, MX_PLOT_GREY, MX_PLOT_LEFT);
     mx_plot_canvas_stroke(&canvas, &zero);

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* solution.h - what `mxsim plan` found: the value sought, the evidence, the margin.
  *
- * Intervals are of chance alone (is_uncertain: of chance and what is not known), and so wide that all looks at all values tried hold together with
- * `confidence` (Bonferroni): confidence_each is that of one. Every target has to be met by its own
- * interval; no correction for their number is due, since the claim is that all are met (R. Berger,
- * Technometrics 24 (1982), intersection-union tests). */
+ * Intervals are of chance alone (is_uncertain: of chance and what is not known), and so wide that
+ * all looks at all values tried hold together with `confidence` (Bonferroni): confidence_each is
+ * that of one. Every target has to be met by its own interval; no correction for their number is
+ * due, since the claim is that all are met (R. Berger, Technometrics 24 (1982), intersection-union
+ * tests). */
 #ifndef MX_SOLUTION_H
 #define MX_SOLUTION_H
 

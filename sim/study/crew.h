@@ -26,7 +26,8 @@ enum mx_crew_status {
 };
 
 /* values: one a metric, NaN where undefined; NULL unless DONE. text: mistakes, one a line, of
- * INVALID. sha256: of the point's scenario as it is written. Owned by who takes it; ended by mx_crew_result_destroy. */
+ * INVALID. sha256: of the point's scenario as it is written. Owned by who takes it; ended by
+ * mx_crew_result_destroy. */
 struct mx_crew_result {
     struct mx_crew_task task;
     enum mx_crew_status status;

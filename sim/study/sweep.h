@@ -61,7 +61,8 @@ const struct mx_store_identity *mx_sweep_identity(const struct mx_sweep *sweep);
 struct mx_store *mx_sweep_store(struct mx_sweep *sweep);
 
 /* sweep.csv: a row a point, with its parameters as set, and mean and 95 % interval (of chance
- * alone, or of chance and what is not known: a column says which) of each metric. Returns 0 or an errno value. */
+ * alone, or of chance and what is not known: a column says which) of each metric. Returns 0 or an
+ * errno value. */
 int mx_sweep_write_csv(struct mx_sweep *sweep, const char *path);
 
 #endif
