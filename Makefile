@@ -106,6 +106,14 @@ $(BUILD)/packages: $(TOOLS)/install_packages.sh
 $(BUILD)/generated/build_facts.h: force
 	@$(TOOLS)/build_facts.sh '$(VERSION)' '$(PREFIX)' '$(CC)' '$(CFLAGS)' | $(replace)
 
+# Style and script of reports, built in.
+REPORT_TEXTS := plots/report.css plots/report.js
+$(BUILD)/generated/report_texts.h: $(REPORT_TEXTS) $(TOOLS)/embed.sh
+	@$(TOOLS)/embed.sh $(REPORT_TEXTS) | $(replace)
+	@touch $@
+
+$(BUILD)/obj/sim/result/report_assets.o: $(BUILD)/generated/report_texts.h
+$(BUILD)/obj/sim/result/report_assets.o: MX_CFLAGS += -I$(BUILD)/generated
 $(BUILD)/obj/sim/base/version.o: $(BUILD)/generated/build_facts.h
 $(BUILD)/obj/sim/base/version.o: MX_CFLAGS += -I$(BUILD)/generated
 

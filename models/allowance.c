@@ -56,7 +56,9 @@ double mx_allowance_reference(const struct mx_allowance_rule *rule,
                            ? day_number - MX_REFERENCE_DAYS_MAX
                            : first;
          day < day_number && day <= key->day_number; day++) {
-        double volume = day == key->day_number ? (double)key->passed : key->ring[ring_place(day)];
+        double volume = day == key->day_number
+                            ? (double)(key->passed + (key->room_start - key->room))
+                            : key->ring[ring_place(day)];
 
         if (volume > reference)
             reference = volume;
@@ -100,30 +102,52 @@ static void set_limits(const struct mx_allowance_rule *rule, struct mx_allowance
     }
 }
 
-/* A new hour, perhaps of a new day. */
-static void roll(const struct mx_allowance_rule *rule, struct mx_allowance_key *key,
-                 const struct mx_allowance_calendar *calendar)
+/* Put what has passed since room was worked out into the sums. */
+static void settle(struct mx_allowance_key *key)
+{
+    uint64_t taken = key->room_start - key->room;
+
+    key->volume += taken;
+    key->hour_volume += taken;
+    key->passed += taken;
+    key->room_start = key->room;
+}
+
+/* Work room out of the sums. */
+static void set_room(struct mx_allowance_key *key)
+{
+    uint64_t day = key->limit > key->volume ? key->limit - key->volume : 0;
+    uint64_t hour = key->hour_limit > key->hour_volume ? key->hour_limit - key->hour_volume : 0;
+
+    key->room = day < hour ? day : hour;
+    key->room_start = key->room;
+}
+
+void mx_allowance_roll(const struct mx_allowance_rule *rule, struct mx_allowance_key *key,
+                       const struct mx_allowance_calendar *calendar)
 {
     int64_t gone = calendar->day_number - key->day_number;
 
+    settle(key);
     key->hour_number = calendar->hour_number;
     key->hour_volume = 0;
-    if (gone == 0)
-        return;
-    key->ring[ring_place(key->day_number)] = (double)key->passed;
-    for (int64_t i = 1; i < gone && i <= MX_REFERENCE_DAYS_MAX; i++)
-        key->ring[ring_place(key->day_number + i)] = 0.0;
-    key->day_number = calendar->day_number;
-    key->volume = 0;
-    key->passed = 0;
-    set_limits(rule, key);
+    if (gone != 0) {
+        key->ring[ring_place(key->day_number)] = (double)key->passed;
+        for (int64_t i = 1; i < gone && i <= MX_REFERENCE_DAYS_MAX; i++)
+            key->ring[ring_place(key->day_number + i)] = 0.0;
+        key->day_number = calendar->day_number;
+        key->volume = 0;
+        key->passed = 0;
+        set_limits(rule, key);
+    }
+    set_room(key);
 }
 
 /* A history of n and a half days is n whole ones and half a day's volume before them. */
 void mx_allowance_key_init(const struct mx_allowance_rule *rule, struct mx_allowance_key *key,
                            double *ring, enum mx_band band, double daily_volume, double days)
 {
-    *key = (struct mx_allowance_key){.band = band, .ring = ring};
+    *key = (struct mx_allowance_key){.band = band, .ring = ring, .cap = &rule->cap[band]};
     for (int i = 1; i <= MX_REFERENCE_DAYS_MAX; i++) {
         double part = days - (i - 1);
 
@@ -132,6 +156,7 @@ void mx_allowance_key_init(const struct mx_allowance_rule *rule, struct mx_allow
     }
     mx_bucket_init(&rule->cap[band], &key->bucket);
     set_limits(rule, key);
+    set_room(key);
 }
 
 void mx_allowance_set_band(const struct mx_allowance_rule *rule, struct mx_allowance_key *key,
@@ -141,6 +166,7 @@ void mx_allowance_set_band(const struct mx_allowance_rule *rule, struct mx_allow
         return;
     mx_bucket_change(&rule->cap[key->band], &rule->cap[band], &key->bucket, now_us);
     key->band = band;
+    key->cap = &rule->cap[band];
 }
 
 double mx_allowance_per_day(const struct mx_allowance_rule *rule,
@@ -155,26 +181,19 @@ double mx_allowance_per_day(const struct mx_allowance_rule *rule,
     return cap > 0.0 && cap < growth ? cap : growth;
 }
 
-static bool has_volume(const struct mx_allowance_key *key)
+/* Refused: it may count all the same. */
+static void count_refused(struct mx_allowance_key *key, bool token)
 {
-    return key->volume < key->limit && key->hour_volume < key->hour_limit;
-}
-
-static bool has_token(const struct mx_allowance_rule *rule, const struct mx_allowance_key *key)
-{
-    return mx_bucket_has(&rule->cap[key->band], &key->bucket);
-}
-
-static void count(const struct mx_allowance_rule *rule, struct mx_allowance_key *key)
-{
+    settle(key);
     key->volume++;
     key->hour_volume++;
-    mx_bucket_take(&rule->cap[key->band], &key->bucket);
+    set_room(key);
+    if (token)
+        mx_bucket_take(key->cap, &key->bucket);
 }
 
-/* Which of the rules that refuse allows least, and what the refusal itself costs. */
-static enum mx_reason refuse(const struct mx_allowance_rule rules[MX_SCOPE_COUNT],
-                             struct mx_allowance_key *const keys[MX_SCOPE_COUNT])
+enum mx_reason mx_allowance_refuse(const struct mx_allowance_rule rules[MX_SCOPE_COUNT],
+                                   struct mx_allowance_key *const keys[MX_SCOPE_COUNT])
 {
     enum mx_reason reason = MX_REASON_NONE;
     double least = 0.0;
@@ -186,8 +205,8 @@ static enum mx_reason refuse(const struct mx_allowance_rule rules[MX_SCOPE_COUNT
 
         if (!rule->is_on)
             continue;
-        token = has_token(rule, key);
-        if (!has_volume(key) && (reason == MX_REASON_NONE || key->per_day < least)) {
+        token = mx_bucket_has(key->cap, &key->bucket);
+        if (key->room == 0 && (reason == MX_REASON_NONE || key->per_day < least)) {
             reason = MX_REASON_SPIKE;
             least = key->per_day;
         }
@@ -195,39 +214,8 @@ static enum mx_reason refuse(const struct mx_allowance_rule rules[MX_SCOPE_COUNT
             reason = MX_REASON_RATE;
             least = rule->cap_per_day[key->band];
         }
-        if (rule->params->refused_count) {
-            key->volume++;
-            key->hour_volume++;
-            if (token)
-                mx_bucket_take(&rule->cap[key->band], &key->bucket);
-        }
+        if (rule->params->refused_count)
+            count_refused(key, token);
     }
     return reason;
-}
-
-enum mx_reason mx_allowance_take(const struct mx_allowance_rule rules[MX_SCOPE_COUNT],
-                                 struct mx_allowance_key *const keys[MX_SCOPE_COUNT],
-                                 const struct mx_allowance_calendar *calendar, int64_t now_us)
-{
-    bool pass = true;
-
-    for (int s = 0; s < MX_SCOPE_COUNT; s++) {
-        struct mx_allowance_key *key = keys[s];
-
-        if (!rules[s].is_on)
-            continue;
-        if (key->hour_number != calendar->hour_number)
-            roll(&rules[s], key, calendar);
-        mx_bucket_fill(&rules[s].cap[key->band], &key->bucket, now_us);
-        pass = pass && has_volume(key) && has_token(&rules[s], key);
-    }
-    if (!pass)
-        return refuse(rules, keys);
-    for (int s = 0; s < MX_SCOPE_COUNT; s++) {
-        if (rules[s].is_on) {
-            count(&rules[s], keys[s]);
-            keys[s]->passed++;
-        }
-    }
-    return MX_REASON_NONE;
 }

@@ -70,7 +70,7 @@ bool mx_arrival_is_poisson(const struct mx_arrival_shape *shape)
 }
 
 /* Time of the current position. */
-static int64_t time_us(struct mx_arrival *arrival)
+static inline int64_t time_us(struct mx_arrival *arrival)
 {
     const struct mx_arrival_shape *shape = arrival->shape;
     const double count = (double)arrival->count;
@@ -102,7 +102,8 @@ void mx_arrival_init(struct mx_arrival *arrival, const struct mx_arrival_shape *
     }
 }
 
-void mx_arrival_advance(struct mx_arrival *arrival, double u)
+/* The next message; gap: what a Poisson stream's position gains beside the message's number. */
+static inline void advance(struct mx_arrival *arrival, double gap)
 {
     if (arrival->index + 1 >= arrival->count) {
         arrival->index = arrival->count;
@@ -110,9 +111,26 @@ void mx_arrival_advance(struct mx_arrival *arrival, double u)
         return;
     }
     arrival->index++;
-    if (arrival->shape->poisson) {
-        arrival->volume += -mx_log(u) - 1;
-    }
+    arrival->volume += gap;
     const int64_t next_us = time_us(arrival);
     arrival->next_us = next_us > arrival->next_us ? next_us : arrival->next_us;
+}
+
+void mx_arrival_advance(struct mx_arrival *arrival, double u)
+{
+    advance(arrival, arrival->shape->poisson ? -mx_log(u) - 1 : 0);
+}
+
+void mx_arrival_take(struct mx_arrival *arrival, double *u, size_t count, int64_t *created_us)
+{
+    struct mx_arrival a = *arrival;
+    const bool poisson = a.shape->poisson;
+    if (poisson) {
+        mx_log_many(u, count);
+    }
+    for (size_t i = 0; i < count; i++) {
+        created_us[i] = a.next_us;
+        advance(&a, poisson ? -u[i] - 1 : 0);
+    }
+    *arrival = a;
 }

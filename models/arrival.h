@@ -8,6 +8,7 @@
 #define MX_ARRIVAL_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #define MX_ARRIVAL_PIECES_MAX 4096
@@ -38,5 +39,8 @@ void mx_arrival_init(struct mx_arrival *arrival, const struct mx_arrival_shape *
                      int64_t start_us, uint64_t count, double u);
 /* Move on to the next message. u: that message's uniform. Times never decrease. */
 void mx_arrival_advance(struct mx_arrival *arrival, double u);
+/* The creation times of the next `count` messages (there are so many), and move on behind them, as
+ * that many _advance. u: uniforms of the messages after each of them; used up. */
+void mx_arrival_take(struct mx_arrival *arrival, double *u, size_t count, int64_t *created_us);
 
 #endif

@@ -74,9 +74,21 @@ uint32_t mx_ip_table_pick(const struct mx_ip_table *table, uint64_t message_hash
     return table->ip[slot_of(message_hash)];
 }
 
-void mx_ip_table_prefetch(const struct mx_ip_table *table, uint64_t message_hash)
+void mx_ip_table_find(const struct mx_ip_table *table, const uint64_t *message_hash, size_t count,
+                      uint32_t *slot)
 {
-    __builtin_prefetch(&table->ip[slot_of(message_hash)]);
+    for (size_t i = 0; i < count; i++) {
+        slot[i] = slot_of(message_hash[i]);
+        __builtin_prefetch(&table->ip[slot[i]]);
+    }
+}
+
+void mx_ip_table_pick_found(const struct mx_ip_table *table, const uint32_t *slot, size_t count,
+                            uint16_t *ip)
+{
+    for (size_t i = 0; i < count; i++) {
+        ip[i] = table->ip[slot[i]];
+    }
 }
 
 static int64_t period_number(const struct mx_warm_up *plan, int64_t now_us)

@@ -25,8 +25,12 @@ struct mx_ip_table *mx_ip_table_create(const uint64_t *ip_keys, uint32_t count);
 void mx_ip_table_destroy(struct mx_ip_table *table);
 uint32_t mx_ip_table_pick(const struct mx_ip_table *table, uint64_t message_hash);
 
-/* A pick of this hash will follow soon: have its part of the table brought in. */
-void mx_ip_table_prefetch(const struct mx_ip_table *table, uint64_t message_hash);
+/* The same in two steps, for many: slots of hashes, which are brought near, since the table is
+ * larger than the nearer caches; later, their picks. */
+void mx_ip_table_find(const struct mx_ip_table *table, const uint64_t *message_hash, size_t count,
+                      uint32_t *slot);
+void mx_ip_table_pick_found(const struct mx_ip_table *table, const uint32_t *slot, size_t count,
+                            uint16_t *ip);
 
 #define MX_WARM_UP_STEPS_MAX 400
 

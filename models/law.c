@@ -2,7 +2,7 @@
 /* law.c - quantiles of the laws of durations, ready for sampling.
  *
  * Each law is a law of mean 1 times its mean, so that scaling the mean scales every sample. The
- * lognormal quantile comes from a table of CELL_COUNT equal cells of u, interpolated linearly; in
+ * lognormal quantile comes from a table of MX_LAW_CELLS equal cells of u, interpolated linearly; in
  * the outermost cells, where it bends most, the function itself is used. */
 #include "models/law.h"
 
@@ -14,20 +14,6 @@
 
 #include "models/exact_math.h"
 #include "models/units.h"
-
-#define CELL_COUNT 4096
-#define CELLS_EXACT 8 /* at each end */
-
-/* A duration past the longest scenario is as good as never; sums of these must not overflow. */
-#define DURATION_US_MAX (2 * MX_HORIZON_US_MAX)
-
-struct mx_sampler {
-    enum mx_law_kind kind;
-    int64_t mean_us;
-    double mean;
-    double sigma;                    /* lognormal, of the logarithm */
-    double quantile[CELL_COUNT + 1]; /* lognormal only: of mean 1, at i / CELL_COUNT */
-};
 
 static double unit_lognormal(double sigma, double u)
 {
@@ -49,13 +35,13 @@ struct mx_sampler *mx_sampler_create(const struct mx_law *law)
         return NULL;
     }
     sampler->kind = kind;
-    sampler->mean_us = law->mean_us < DURATION_US_MAX ? law->mean_us : DURATION_US_MAX;
+    sampler->mean_us = law->mean_us < MX_LAW_LONGEST_US ? law->mean_us : MX_LAW_LONGEST_US;
     sampler->mean = (double)sampler->mean_us;
     sampler->sigma = 0;
     if (kind == MX_LAW_LOGNORMAL) {
         sampler->sigma = sqrt(mx_log(1 + law->cv * law->cv));
-        for (int i = CELLS_EXACT; i <= CELL_COUNT - CELLS_EXACT; i++) {
-            sampler->quantile[i] = unit_lognormal(sampler->sigma, (double)i / CELL_COUNT);
+        for (int i = MX_LAW_CELLS_EXACT; i <= MX_LAW_CELLS - MX_LAW_CELLS_EXACT; i++) {
+            sampler->quantile[i] = unit_lognormal(sampler->sigma, (double)i / MX_LAW_CELLS);
         }
     }
     return sampler;
@@ -68,21 +54,10 @@ void mx_sampler_destroy(struct mx_sampler *sampler)
 
 static int64_t to_duration_us(double x)
 {
-    return x < (double)DURATION_US_MAX ? (int64_t)(x + 0.5) : DURATION_US_MAX;
+    return x < (double)MX_LAW_LONGEST_US ? (int64_t)(x + 0.5) : MX_LAW_LONGEST_US;
 }
 
-static double lognormal(const struct mx_sampler *sampler, double u)
-{
-    const double place = u * CELL_COUNT;
-    const int cell = (int)place;
-    if (cell < CELLS_EXACT || cell >= CELL_COUNT - CELLS_EXACT) {
-        return unit_lognormal(sampler->sigma, u);
-    }
-    const double low = sampler->quantile[cell];
-    return low + (sampler->quantile[cell + 1] - low) * (place - cell);
-}
-
-int64_t mx_sampler_us(const struct mx_sampler *sampler, double u)
+int64_t mx_sampler_general_us(const struct mx_sampler *sampler, double u)
 {
     assert(u > 0 && u < 1);
     switch (sampler->kind) {
@@ -93,7 +68,7 @@ int64_t mx_sampler_us(const struct mx_sampler *sampler, double u)
     case MX_LAW_EXPONENTIAL:
         return to_duration_us(-sampler->mean * mx_log(u));
     case MX_LAW_LOGNORMAL:
-        return to_duration_us(sampler->mean * lognormal(sampler, u));
+        return to_duration_us(sampler->mean * unit_lognormal(sampler->sigma, u));
     case MX_LAW_KIND_COUNT:
         break;
     }

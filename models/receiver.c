@@ -183,16 +183,24 @@ void mx_receiver_destroy(struct mx_receiver *receiver)
 
 /* --- one attempt -------------------------------------------------------------------------- */
 
-static void refuse(struct mx_answer *answer, enum mx_verdict verdict, enum mx_reason reason)
+/* What an attempt meets at this receiver: its address and domain, and the band that holds for them
+ * (NULL: no reputation). */
+struct meeting {
+    struct ip_state *ip;
+    struct domain_state *domain;
+    const struct mx_band_params *band;
+};
+
+static inline void refuse(struct mx_answer *answer, enum mx_verdict verdict, enum mx_reason reason)
 {
     answer->verdict = verdict;
     answer->reason = reason;
 }
 
 /* The band that a message of this IP and domain meets: the lower of the two. */
-static const struct mx_band_params *band_of(const struct mx_receiver *receiver,
-                                            const struct ip_state *ip,
-                                            const struct domain_state *domain)
+static inline const struct mx_band_params *band_of(const struct mx_receiver *receiver,
+                                                   const struct ip_state *ip,
+                                                   const struct domain_state *domain)
 {
     const struct mx_reputation_params *params = &receiver->params->reputation;
     enum mx_band band = ip->reputation.band;
@@ -203,37 +211,36 @@ static const struct mx_band_params *band_of(const struct mx_receiver *receiver,
 }
 
 /* Stage 2. True: goes on. */
-static bool policy(struct mx_receiver *receiver, const struct mx_attempt *attempt,
-                   struct mx_answer *answer)
+static inline bool policy(struct mx_receiver *receiver, const struct mx_attempt *attempt,
+                          const struct meeting *met, struct mx_answer *answer)
 {
-    struct ip_state *ip = &receiver->ips[attempt->ip];
-    struct domain_state *domain = &receiver->domains[attempt->domain];
     struct mx_allowance_key *const keys[MX_SCOPE_COUNT] = {
-        &ip->allowance, &receiver->netblocks[attempt->netblock].allowance, &domain->allowance};
+        &met->ip->allowance, &receiver->netblocks[attempt->netblock].allowance,
+        &met->domain->allowance};
     enum mx_reason reason;
 
-    if (mx_block_holds(&ip->block, attempt->now_us)) {
+    if (mx_block_holds(&met->ip->block, attempt->now_us)) {
         refuse(answer, MX_REJECT_SOFT, MX_REASON_BLOCKED);
         return false;
     }
     mx_allowance_calendar_at(&receiver->calendar, attempt->now_us);
     reason = mx_allowance_take(receiver->allowance, keys, &receiver->calendar, attempt->now_us);
-    if (reason == MX_REASON_NONE && receiver->has_reputation)
-        reason = mx_reputation_decide(band_of(receiver, ip, domain), attempt->episode_u);
+    if (reason == MX_REASON_NONE && met->band != NULL)
+        reason = mx_reputation_decide(met->band, attempt->episode_u);
     if (reason == MX_REASON_NONE)
         return true;
     if (reason == MX_REASON_BLOCKED) {
         refuse(answer, MX_REJECT_SOFT, reason);
         return false;
     }
-    mx_block_note(&receiver->params->block, &ip->block, attempt->now_us);
+    mx_block_note(&receiver->params->block, &met->ip->block, attempt->now_us);
     refuse(answer, MX_BUSY, reason);
     return false;
 }
 
 /* Stage 4, first part: addresses that are not simply good. True: goes on. */
 static bool mailbox(struct mx_receiver *receiver, const struct mx_attempt *attempt,
-                    struct mx_answer *answer)
+                    const struct meeting *met, struct mx_answer *answer)
 {
     const struct mx_receiver_params *params = receiver->params;
     struct mx_mailbox_answer reply = mx_mailbox_decide(attempt->recipient, attempt->emptied_us,
@@ -242,18 +249,18 @@ static bool mailbox(struct mx_receiver *receiver, const struct mx_attempt *attem
     if (reply.verdict == MX_ACCEPT)
         return true;
     if (reply.reason == MX_REASON_UNKNOWN && receiver->has_reputation) {
-        mx_reputation_unknown(&params->reputation, &receiver->ips[attempt->ip].reputation);
-        mx_reputation_unknown(&params->reputation, &receiver->domains[attempt->domain].reputation);
+        mx_reputation_unknown(&params->reputation, &met->ip->reputation);
+        mx_reputation_unknown(&params->reputation, &met->domain->reputation);
     }
     refuse(answer, reply.verdict, reply.reason);
     return false;
 }
 
 /* Stage 4: the address, then the greylist. True: goes on. */
-static bool recipient(struct mx_receiver *receiver, const struct mx_attempt *attempt,
-                      struct mx_answer *answer)
+static inline bool recipient(struct mx_receiver *receiver, const struct mx_attempt *attempt,
+                             const struct meeting *met, struct mx_answer *answer)
 {
-    if (attempt->recipient->address != MX_ADDRESS_GOOD && !mailbox(receiver, attempt, answer))
+    if (attempt->recipient->address != MX_ADDRESS_GOOD && !mailbox(receiver, attempt, met, answer))
         return false;
     if (receiver->has_greylist &&
         !mx_greylist_decide(&receiver->greylist, attempt->ip, attempt->small_domain,
@@ -265,8 +272,8 @@ static bool recipient(struct mx_receiver *receiver, const struct mx_attempt *att
 }
 
 /* Stage 5. True: accepted. */
-static bool content(struct mx_receiver *receiver, const struct mx_attempt *attempt,
-                    struct mx_answer *answer)
+static inline bool content(struct mx_receiver *receiver, const struct mx_attempt *attempt,
+                           const struct meeting *met, struct mx_answer *answer)
 {
     const struct mx_receiver_params *params = receiver->params;
     enum mx_verdict verdict =
@@ -275,45 +282,46 @@ static bool content(struct mx_receiver *receiver, const struct mx_attempt *attem
     if (verdict == MX_ACCEPT)
         return true;
     if (verdict == MX_BUSY)
-        mx_block_note(&params->block, &receiver->ips[attempt->ip].block, attempt->now_us);
+        mx_block_note(&params->block, &met->ip->block, attempt->now_us);
     refuse(answer, verdict, MX_REASON_CONTENT);
     return false;
 }
 
 /* Accepted: inbox or spam folder, and what reputation makes of it. */
-static void place(struct mx_receiver *receiver, const struct mx_attempt *attempt,
-                  struct mx_answer *answer)
+static inline void place(const struct mx_reputation_params *params,
+                         const struct mx_attempt *attempt, const struct meeting *met,
+                         struct mx_answer *answer)
 {
-    const struct mx_reputation_params *params = &receiver->params->reputation;
-    struct ip_state *ip = &receiver->ips[attempt->ip];
-    struct domain_state *domain = &receiver->domains[attempt->domain];
-
-    double spam = receiver->has_reputation ? band_of(receiver, ip, domain)->spam : 0.0;
+    double spam = met->band != NULL ? met->band->spam : 0.0;
 
     answer->inboxed = mx_content_inboxed(spam, attempt->placement_u);
     answer->inbox_u = attempt->placement_u;
     if (spam > 0.0 && answer->inboxed)
         answer->inbox_u = (attempt->placement_u - spam) / (1.0 - spam);
-    if (!receiver->has_reputation)
+    if (met->band == NULL)
         return;
     if (attempt->recipient->address == MX_ADDRESS_TRAP) {
-        mx_reputation_trap(params, &ip->reputation);
-        mx_reputation_trap(params, &domain->reputation);
+        mx_reputation_trap(params, &met->ip->reputation);
+        mx_reputation_trap(params, &met->domain->reputation);
     } else if (answer->inboxed) {
-        mx_reputation_inboxed(params, &ip->reputation, attempt->engagement);
-        mx_reputation_inboxed(params, &domain->reputation, attempt->engagement);
+        mx_reputation_inboxed(params, &met->ip->reputation, attempt->engagement);
+        mx_reputation_inboxed(params, &met->domain->reputation, attempt->engagement);
     }
 }
 
 void mx_receiver_attempt(struct mx_receiver *receiver, const struct mx_attempt *attempt,
                          struct mx_answer *answer)
 {
-    int64_t now_us = attempt->now_us;
+    const int64_t now_us = attempt->now_us;
+    struct meeting met = {.ip = &receiver->ips[attempt->ip],
+                          .domain = &receiver->domains[attempt->domain]};
 
-    *answer = (struct mx_answer){.verdict = MX_ACCEPT,
-                                 .reason = MX_REASON_NONE,
-                                 .reply_us = attempt->until_us,
-                                 .greylist_s = attempt->greylist_s};
+    answer->verdict = MX_ACCEPT;
+    answer->reason = MX_REASON_NONE;
+    answer->reply_us = attempt->until_us;
+    answer->inboxed = false;
+    answer->inbox_u = 0.0;
+    answer->greylist_s = attempt->greylist_s;
     if (mx_outage_left(&receiver->outage, now_us) <= 0.0) {
         refuse(answer, MX_BUSY, MX_REASON_OUTAGE);
         return;
@@ -323,15 +331,25 @@ void mx_receiver_attempt(struct mx_receiver *receiver, const struct mx_attempt *
         refuse(answer, MX_BUSY, MX_REASON_CONNECTIONS);
         return;
     }
-    if (!policy(receiver, attempt, answer))
+    if (receiver->has_reputation)
+        met.band = band_of(receiver, met.ip, met.domain);
+    if (!policy(receiver, attempt, &met, answer))
         return;
     if (receiver->capacity != NULL &&
         !mx_capacity_take(receiver->capacity, now_us, attempt->service_u, &answer->reply_us)) {
         refuse(answer, MX_BUSY, MX_REASON_CAPACITY);
         return;
     }
-    if (recipient(receiver, attempt, answer) && content(receiver, attempt, answer))
-        place(receiver, attempt, answer);
+    if (recipient(receiver, attempt, &met, answer) && content(receiver, attempt, &met, answer))
+        place(&receiver->params->reputation, attempt, &met, answer);
+}
+
+void mx_receiver_prefetch(const struct mx_receiver *receiver, uint32_t ip)
+{
+    const char *state = (const char *)&receiver->ips[ip];
+
+    for (size_t at = 0; at < sizeof *receiver->ips; at += 64)
+        __builtin_prefetch(state + at, 1);
 }
 
 /* --- time passes -------------------------------------------------------------------------- */
@@ -348,6 +366,16 @@ int64_t mx_receiver_episode(const struct mx_receiver *receiver, int64_t now_us, 
     if (!(band->block + band->busy > 0.0))
         return MX_EPISODE_UNUSED;
     return episode_us > 0 ? now_us / episode_us : MX_EPISODE_PER_ATTEMPT;
+}
+
+bool mx_receiver_episode_holds(const struct mx_receiver *receiver, int64_t from_us,
+                               int64_t until_us)
+{
+    int64_t episode_us = receiver->params->reputation.episode_us;
+
+    if (!receiver->has_reputation)
+        return true;
+    return episode_us > 0 && from_us / episode_us == (until_us - 1) / episode_us;
 }
 
 void mx_receiver_complain(struct mx_receiver *receiver, uint32_t ip, uint32_t domain)
@@ -389,7 +417,7 @@ void mx_receiver_look(const struct mx_receiver *receiver, int64_t now_us, uint32
         .band = state->reputation.band,
         .allowance_per_day =
             mx_allowance_per_day(&receiver->allowance[MX_SCOPE_IP], key, day_number),
-        .volume_today = key->day_number == day_number ? (double)key->volume : 0.0,
+        .volume_today = key->day_number == day_number ? (double)mx_allowance_volume(key) : 0.0,
         .blocked = mx_block_holds(&state->block, now_us),
     };
 }

@@ -76,10 +76,17 @@ void mx_receiver_set_history(struct mx_receiver *receiver, enum mx_scope scope, 
 int64_t mx_receiver_episode(const struct mx_receiver *receiver, int64_t now_us, uint32_t ip,
                             uint32_t domain);
 
+/* True: what _episode says at from_us holds until until_us, if no epoch ends in between. */
+bool mx_receiver_episode_holds(const struct mx_receiver *receiver, int64_t from_us,
+                               int64_t until_us);
+
 /* Decide one attempt and learn from it what the provider sees at once (volume, acceptance,
  * unknown users, traps). now_us must not decrease. */
 void mx_receiver_attempt(struct mx_receiver *receiver, const struct mx_attempt *attempt,
                          struct mx_answer *answer);
+
+/* An attempt from this address will follow soon: have its state brought near. */
+void mx_receiver_prefetch(const struct mx_receiver *receiver, uint32_t ip);
 
 /* A complaint about a message accepted earlier from (ip, domain), counted in the epoch that is
  * open. */

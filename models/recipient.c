@@ -50,3 +50,22 @@ struct mx_recipient mx_recipient_of(const struct mx_list_params *list, uint64_t 
     }
     return recipient;
 }
+
+#define MARGIN 16 /* in units of 2^-52: several times what sums of shares are rounded by */
+
+void mx_ordinary_prepare(struct mx_ordinary *ordinary, const struct mx_list_params *list)
+{
+    double from = (list->unknown + list->closed) * 0x1p52 + MARGIN;
+    double until = (1.0 - (list->mailbox_full + list->spam_traps)) * 0x1p52 - MARGIN;
+    double reported = list->reported_spam * 0x1p32 + 1.0;
+
+    *ordinary = (struct mx_ordinary){.reported = UINT32_MAX};
+    if (from < until) {
+        ordinary->from = (uint64_t)from + 1;
+        ordinary->width = (uint64_t)(until - from);
+    }
+    if (reported < (double)UINT32_MAX)
+        ordinary->reported = list->reported_spam > 0.0 ? (uint32_t)reported + 1 : 0;
+    else
+        ordinary->width = 0;
+}

@@ -45,6 +45,20 @@ struct mx_recipient {
     double emptied_u;
 };
 
+/* Bounds within which a draw tells an ordinary member at once: a good address, spam not reported. A
+ * little narrower than the truth, so that no rounding can reach across them. */
+struct mx_ordinary {
+    uint64_t from, width; /* of w0 >> 12 */
+    uint32_t reported;    /* of w1 >> 32 */
+};
+void mx_ordinary_prepare(struct mx_ordinary *ordinary, const struct mx_list_params *list);
+
+/* True: mx_recipient_of says MX_ADDRESS_GOOD and not reported_spam. False: ask it. */
+static inline bool mx_is_ordinary(const struct mx_ordinary *ordinary, uint64_t w0, uint64_t w1)
+{
+    return (w0 >> 12) - ordinary->from < ordinary->width && w1 >> 32 >= ordinary->reported;
+}
+
 /* w0, w1: two words of one keyed draw of purpose MX_DRAW_MEMBER. */
 struct mx_recipient mx_recipient_of(const struct mx_list_params *list, uint64_t w0, uint64_t w1);
 

@@ -3,7 +3,9 @@
  *
  * The connections are slots in the order in which they come free, so that "fewer than L in use at
  * t" is one comparison: t >= the free time of the L-th slot from the end. A message takes the open
- * connection that came free last, else it opens one.
+ * connection that came free last, else it opens one. The slots lie in two parts: those that were
+ * free at the last start, of which the last is taken (a stack), and those that were in use, which
+ * come free at the front and are joined near the end (a queue): nothing is moved far.
  *
  * The bucket holds `burst` tokens and gains one each interval. It is kept as the time at which it
  * was last full and what was taken since: the n-th message after it may start from
@@ -12,6 +14,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "models/units.h"
 
@@ -37,6 +40,9 @@ struct mx_sending_path {
     int64_t next_connect_us; /* with a connect interval: when a connection may be opened */
     double throttle_rate_per_s;
     uint32_t throttle_connections;
+    uint32_t idle_count; /* slots free at the last start: slot[0 .. idle_count) */
+    struct slot *busy;   /* the others, slot_count - idle_count of them, in a room of twice all */
+    struct slot *busy_room; /* behind slot[slot_count] */
     struct slot slot[];
 };
 
@@ -72,14 +78,16 @@ struct mx_sending_path *mx_sending_path_create(const struct mx_sending_params *p
 {
     assert(params->connections <= MX_CONNECTIONS_MAX);
     const uint32_t slot_count = params->connections > 0 ? params->connections : THROTTLED_SLOTS;
-    struct mx_sending_path *path = malloc(sizeof *path + slot_count * sizeof path->slot[0]);
+    struct mx_sending_path *path =
+        calloc(1, sizeof *path + 3 * (size_t)slot_count * sizeof path->slot[0]);
     if (path == NULL) {
         return NULL;
     }
-    *path = (struct mx_sending_path){.params = *params, .slot_count = slot_count};
-    for (uint32_t i = 0; i < slot_count; i++) {
-        path->slot[i] = (struct slot){0, 0};
-    }
+    path->params = *params;
+    path->slot_count = slot_count;
+    path->idle_count = slot_count;
+    path->busy_room = path->slot + slot_count;
+    path->busy = path->busy_room;
     set_rate(path, 0, 0);
     set_connections(path, 0);
     return path;
@@ -146,7 +154,10 @@ int64_t mx_sending_path_start_us(const struct mx_sending_path *path, int64_t rea
         start_us = at_us > start_us ? at_us : start_us;
     }
     if (path->limit > 0) {
-        const int64_t free_us = path->slot[path->slot_count - path->limit].free_us;
+        const uint32_t i = path->slot_count - path->limit;
+        const struct slot *slot =
+            i < path->idle_count ? &path->slot[i] : &path->busy[i - path->idle_count];
+        const int64_t free_us = slot->free_us;
         start_us = free_us > start_us ? free_us : start_us;
         if (path->params.connect_interval_us > 0) {
             start_us = connected_us(path, start_us);
@@ -155,38 +166,59 @@ int64_t mx_sending_path_start_us(const struct mx_sending_path *path, int64_t rea
     return start_us;
 }
 
-/* How many slots are free at start_us. */
-static uint32_t free_count(const struct mx_sending_path *path, int64_t start_us)
+/* The place in the stack of the open connection that came free last; if all are closed, of the last
+ * free one. A connection not used for too long is closed, and so are all before it. */
+static uint32_t find_open(struct mx_sending_path *path, uint32_t count, int64_t start_us)
 {
-    uint32_t low = 0;
-    uint32_t high = path->slot_count;
-    while (low < high) {
-        const uint32_t middle = low + (high - low) / 2;
-        if (path->slot[middle].free_us <= start_us) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low;
-}
-
-/* The slot of the open connection that came free last; if all are closed, the last free one. */
-static uint32_t choose_slot(const struct mx_sending_path *path, int64_t start_us, bool *is_open)
-{
-    const uint32_t count = free_count(path, start_us);
-    assert(count > 0);
-    *is_open = true;
     for (uint32_t i = count; i-- > 0;) {
         if (start_us - path->slot[i].free_us > path->params.idle_us) {
+            path->slot[i].left = 0;
             break;
         }
         if (path->slot[i].left > 0) {
             return i;
         }
     }
-    *is_open = false;
     return count - 1;
+}
+
+/* Take a free slot, once those that came free until start_us have gone over to the stack. */
+static inline struct slot take_slot(struct mx_sending_path *path, int64_t start_us)
+{
+    uint32_t count = path->idle_count;
+    const struct slot *busy = path->busy;
+    const struct slot *end = busy + (path->slot_count - count);
+    for (; busy < end && busy->free_us <= start_us; busy++) {
+        path->slot[count++] = *busy;
+    }
+    path->busy += busy - path->busy;
+    assert(count > 0);
+    path->idle_count = --count;
+    const struct slot last = path->slot[count];
+    if (last.left > 0 && start_us - last.free_us <= path->params.idle_us) {
+        return last;
+    }
+    const uint32_t taken = find_open(path, count + 1, start_us);
+    const struct slot slot = path->slot[taken];
+    for (uint32_t i = taken; i < count; i++) {
+        path->slot[i] = path->slot[i + 1];
+    }
+    return slot;
+}
+
+/* Behind those that come free until then. */
+static inline void join_busy(struct mx_sending_path *path, struct slot slot)
+{
+    const uint32_t count = path->slot_count - path->idle_count - 1;
+    if (path->busy + count == path->busy_room + 2 * path->slot_count) {
+        memmove(path->busy_room, path->busy, count * sizeof slot);
+        path->busy = path->busy_room;
+    }
+    struct slot *at = path->busy + count;
+    for (; at > path->busy && at[-1].free_us > slot.free_us; at--) {
+        at[0] = at[-1];
+    }
+    *at = slot;
 }
 
 int64_t mx_sending_path_take(struct mx_sending_path *path, int64_t start_us, int64_t transaction_us)
@@ -197,11 +229,9 @@ int64_t mx_sending_path_take(struct mx_sending_path *path, int64_t start_us, int
     if (path->limit == 0) {
         return start_us + path->params.connect_us + transaction_us;
     }
-    bool is_open;
-    uint32_t i = choose_slot(path, start_us, &is_open);
-    struct slot slot = path->slot[i];
+    struct slot slot = take_slot(path, start_us);
     slot.free_us = start_us + transaction_us;
-    if (!is_open) {
+    if (slot.left == 0) {
         const uint32_t carried = path->params.messages_per_connection;
         slot.free_us += path->params.connect_us;
         path->next_connect_us = start_us + path->params.connect_interval_us;
@@ -210,9 +240,6 @@ int64_t mx_sending_path_take(struct mx_sending_path *path, int64_t start_us, int
     if (slot.left != LEFT_UNLIMITED) {
         slot.left--;
     }
-    for (; i + 1 < path->slot_count && path->slot[i + 1].free_us <= slot.free_us; i++) {
-        path->slot[i] = path->slot[i + 1];
-    }
-    path->slot[i] = slot;
+    join_busy(path, slot);
     return slot.free_us;
 }

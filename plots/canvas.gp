@@ -3,7 +3,8 @@
 # a picture of 960 x 600 from its lower left corner: the arrays note_*, stroke_*, box_*.
 # Colours are 0xTTRRGGBB, TT = transparency. Fonts are given in pixels.
 
-size_factor = picture_format eq 'png' ? 0.75 : 1.0    # pngcairo counts in points
+# pngcairo and pdfcairo count in points: 960 px are 8 inches in a PDF
+size_factor = picture_format eq 'png' ? 0.75 : picture_format eq 'pdf' ? 0.6 : 1.0
 do for [k = 1:box_count] {
     set object k rectangle \
         from screen box_x1[k] / 960.0, screen box_y1[k] / 600.0 \

@@ -4,11 +4,13 @@
 # Made by `mxsim plot DIR deferrals-by-reason` from timeseries.csv and summary.json: the program
 # sets the variables and data below, then loads this script. By hand, from the folder that holds
 # plots/ (plain ticks, a key in place of computed labels):
-#   gnuplot -e "dir='out/black-friday'; picture_file='deferrals.svg'" plots/deferrals-by-reason.gp
+#   gnuplot -c plots/deferrals-by-reason.gp out/black-friday deferrals.svg
 #
 # Data $d1 .. $dN (N = series_count): time in s since the start, lower and upper edge of the area;
 # series_colour[]; and what canvas.gp and axes.gp read.
 
+if (!exists('dir') && exists('ARG1') && strlen(ARG1) > 0) { dir = ARG1 }
+if (!exists('picture_file') && exists('ARG2') && strlen(ARG2) > 0) { picture_file = ARG2 }
 if (!exists('plots')) { plots = 'plots' }
 if (!exists('is_prepared')) {
     hand_kind = 'deferrals'

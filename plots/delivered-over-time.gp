@@ -4,12 +4,14 @@
 # Made by `mxsim plot DIR delivered-over-time` from delivered_by_age.csv and summary.json: the
 # program sets the variables and data below, then loads this script. By hand, from the folder that
 # holds plots/ (plain ticks, a key in place of computed labels):
-#   gnuplot -e "dir='out/black-friday'; picture_file='delivered.svg'" plots/delivered-over-time.gp
+#   gnuplot -c plots/delivered-over-time.gp out/black-friday delivered.svg
 #
 # Data $d1 .. $dN (N = series_count): age in s, share, low and high end of the band; colours, dash
 # types and widths in series_colour[], series_dash[], series_width[]; mark_count, mark_at[]: ages
 # with a dashed line; and what canvas.gp and axes.gp read.
 
+if (!exists('dir') && exists('ARG1') && strlen(ARG1) > 0) { dir = ARG1 }
+if (!exists('picture_file') && exists('ARG2') && strlen(ARG2) > 0) { picture_file = ARG2 }
 if (!exists('plots')) { plots = 'plots' }
 if (!exists('is_prepared')) {
     hand_kind = 'delivered'

@@ -4,8 +4,10 @@
 # Made by `mxsim plot DIR outcomes` from summary.json: the program computes the table, a canvas of
 # texts and bars (see canvas.gp), then loads this script. By hand, from the folder that holds plots/
 # (plain bars of shares, from timeseries.csv):
-#   gnuplot -e "dir='out/black-friday'; picture_file='outcomes.svg'" plots/outcomes.gp
+#   gnuplot -c plots/outcomes.gp out/black-friday outcomes.svg
 
+if (!exists('dir') && exists('ARG1') && strlen(ARG1) > 0) { dir = ARG1 }
+if (!exists('picture_file') && exists('ARG2') && strlen(ARG2) > 0) { picture_file = ARG2 }
 if (!exists('plots')) { plots = 'plots' }
 if (exists('is_prepared')) {
     load plots.'/style.gp'

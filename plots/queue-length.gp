@@ -4,12 +4,14 @@
 # Made by `mxsim plot DIR queue-length` from timeseries.csv and summary.json: the program sets the
 # variables and data below, then loads this script. By hand, from the folder that holds plots/
 # (plain ticks, a key in place of computed labels):
-#   gnuplot -e "dir='out/black-friday'; picture_file='queue.svg'" plots/queue-length.gp
+#   gnuplot -c plots/queue-length.gp out/black-friday queue.svg
 #
 # Data $d1 .. $dN (N = series_count): time in s since the start, messages; series_colour[],
 # series_dash[]; peak_count, peak_at[], peak_height[], peak_colour[]: a dot on each peak; and what
 # canvas.gp and axes.gp read.
 
+if (!exists('dir') && exists('ARG1') && strlen(ARG1) > 0) { dir = ARG1 }
+if (!exists('picture_file') && exists('ARG2') && strlen(ARG2) > 0) { picture_file = ARG2 }
 if (!exists('plots')) { plots = 'plots' }
 if (!exists('is_prepared')) {
     hand_kind = 'queue'

@@ -4,8 +4,10 @@
 # Made by `mxsim plot DIR reputation` from reputation.csv, summary.json and plan.cfg: the program
 # sets the variables and data that panels.gp names, then loads this script. By hand, from the folder
 # that holds plots/ (plain panels of all addresses):
-#   gnuplot -e "dir='out/black-friday'; picture_file='reputation.svg'" plots/reputation.gp
+#   gnuplot -c plots/reputation.gp out/black-friday reputation.svg
 
+if (!exists('dir') && exists('ARG1') && strlen(ARG1) > 0) { dir = ARG1 }
+if (!exists('picture_file') && exists('ARG2') && strlen(ARG2) > 0) { picture_file = ARG2 }
 if (!exists('plots')) { plots = 'plots' }
 if (exists('is_prepared')) {
     load plots.'/style.gp'

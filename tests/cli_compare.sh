@@ -57,6 +57,13 @@ expect 2 'one --metric and an --indifference' compare a.cfg b.cfg --select best 
 expect 2 'number above 0' compare a.cfg b.cfg --select best --metric sent --indifference none
 expect 2 'goes with --select' compare a.cfg b.cfg --indifference 1
 expect 2 'decides itself' compare a.cfg b.cfg --select best --metric sent --indifference 1 -n auto
+expect 2 'total.sent is named twice' compare a.cfg b.cfg --metric sent --metric total.sent
+expect 2 'has one already' compare a.cfg b.cfg --metric sent -n auto --precision sent:1 \
+    --precision sent:2
+expect 2 'begins with 20 replications: more than its cap of 5' compare a.cfg b.cfg --select best \
+    --metric sent --indifference 1 --replications-max 5
+expect 2 'more than its cap of 1000' compare a.cfg b.cfg --select best --metric sent \
+    --indifference 1 -n 1001
 expect 2 'needs 2 or more' compare a.cfg b.cfg --select best --metric sent --indifference 1 -n 1
 expect 2 'auto needs a --precision' compare a.cfg b.cfg -n auto
 expect 2 'is a steady_state' compare a.cfg b.cfg --set steady_state=true

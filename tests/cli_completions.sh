@@ -47,7 +47,7 @@ check() { # WANTED WORDS...
     [ "${got% }" = "$wanted" ] || fail "bash: $*: ${got% } instead of $wanted"
 }
 check "$(sort <<<"$commands" | tr '\n' ' ' | sed 's/ $//')" mxsim ''
-check 'schedule send sweep' mxsim s
+check 'schedule send sensitivity sweep' mxsim s
 for command in $commands; do
     [ "$(ask mxsim $command -- | tr ' ' '\n' | sed -n 's/^--//p' | sort)" = "$(options_of \
         $command)" ] ||
@@ -62,6 +62,9 @@ check 'postal postfix powermta powermta-backoff' mxsim schedule po
 check 'check compare' mxsim help c
 
 # --- zsh and fish ---
+for name in set to with metric precision; do # may be given more than once
+    grep -qE "'\*('\{-.\+,)?--$name=" completions.zsh || fail "zsh: --$name is offered once only"
+done
 missing() {
     if [ -n "${CI-}" ]; then
         fail "there is no $1"

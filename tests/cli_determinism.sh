@@ -42,7 +42,8 @@ same() {
         cmp "$work/first/$file" "$work/$name/$file" || fail "$name: $file differs"
     done
 }
-results=(summary timeseries.csv delivered_by_age.csv reputation.csv plan.cfg)
+results=(summary timeseries.csv delivered_by_age.csv reputation.csv attempts_by_number.csv
+    warm_up.csv plan.cfg)
 
 traced() { # NAME PROGRAM...
     local name=$1

@@ -61,3 +61,22 @@ run demo
 [ "$status" = 1 ] && grep -q 'said by apt-get' "$work/out" || fail "shows why apt failed"
 run nonsense
 [ "$status" = 2 ] || fail "unknown target"
+
+# a browser is wanted, not needed, and never in CI
+stand_in apt-get 0
+export CI=true
+run test
+all=$(sed -n 's/.*missing://p' "$work/out")
+have $build $all
+run test
+[ "$status" = 0 ] && ! grep -q chromium "$work/calls" || fail "in CI: no browser"
+unset CI
+stand_in apt-get 0
+run test
+[ "$status" = 0 ] && grep -q 'install.* chromium' "$work/calls" || fail "the browser"
+stand_in apt-get 100
+run test
+[ "$status" = 0 ] && grep -q 'the test that needs it will say so' "$work/out" ||
+    fail "without the browser"
+run --look test
+[ "$status" = 0 ] || fail "looking passes over it"

@@ -73,10 +73,11 @@ expect 0 '2,000 recipients' run small.cfg --out a/b --seed 3
 stdout_has '^small +400 '
 stdout_has 'greylist 9[0-9]%|greylist 100%'
 stderr_has 'results in a/b'
-for file in summary.json timeseries.csv delivered_by_age.csv reputation.csv plan.cfg; do
+csv_files="timeseries.csv delivered_by_age.csv reputation.csv attempts_by_number.csv warm_up.csv"
+for file in summary.json $csv_files plan.cfg; do
     [ -s a/b/$file ] || fail "a/b/$file is missing"
 done
-[ "$(find a/b -type f | wc -l)" = 5 ] || fail "a/b holds something else: $(ls -A a/b)"
+[ "$(find a/b -type f | wc -l)" = 7 ] || fail "a/b holds something else: $(ls -A a/b)"
 [ "$(wc -L <out)" -le 100 ] || fail "the table is wider than 100 columns"
 LC_ALL=C grep -q "$(printf '\033')" out && fail "colour in a file"
 columns='time_s,provider,created,attempts,delivered,hard_bounced,soft_bounced_rejected'
@@ -85,15 +86,26 @@ for reason in outage connections rate spike reputation capacity greylist content
     columns=$columns,deferrals_$reason
 done
 [ "$(head -n 1 a/b/timeseries.csv)" = "$columns,pending" ] || fail "columns of timeseries.csv"
-for file in summary.json timeseries.csv delivered_by_age.csv reputation.csv; do
+for file in summary.json $csv_files; do
     grep -nwiE 'nan|-nan|inf' a/b/$file && fail "$file holds a number that is none"
 done
+
+# by number: the same attempts in all, and what the first ones met
+sum() { # COLUMN FILE [CONDITION]
+    awk -F, "NR > 1 ${3:+&& $3} { s += \$$1 } END { printf \"%.0f\", s }" "$2"
+}
+[ "$(sum 3 a/b/attempts_by_number.csv)" = \
+    "$(jq '.total.attempts.mean | round' a/b/summary.json)" ] ||
+    fail "attempts by number: $(sum 3 a/b/attempts_by_number.csv) in all"
+[ "$(sum 5 a/b/attempts_by_number.csv '$1 == 1')" = \
+    "$(jq '.total.deferred_first_attempt.mean | round' a/b/summary.json)" ] ||
+    fail "deferrals of first attempts by number"
 
 # plan.cfg reproduces the run, seed included
 expect 0 '' run a/b/plan.cfg --out again --quiet
 [ -s out ] && fail "--quiet prints"
 [ -s err ] && fail "--quiet says something"
-for file in timeseries.csv delivered_by_age.csv reputation.csv; do
+for file in $csv_files; do
     cmp -s a/b/$file again/$file || fail "plan.cfg gives another $file"
 done
 
@@ -107,7 +119,7 @@ diff <(grep -v '"performance"' out) <(grep -v '"performance"' a/b/summary.json) 
 for how in "--jobs 1" "--jobs 7" "--jobs 2 --exact" "--trace t.csv.zst --jobs 2"; do
     # shellcheck disable=SC2086
     expect 0 '' run small.cfg --out how --seed 3 --quiet $how
-    for file in timeseries.csv delivered_by_age.csv reputation.csv; do
+    for file in $csv_files; do
         cmp -s a/b/$file how/$file || fail "$how: $file differs"
     done
     diff <(grep -v '"performance"' how/summary.json) <(grep -v '"performance"' a/b/summary.json) \

@@ -82,21 +82,21 @@ expect 3 'not a plan|holds no answer|No such file|unable to open' plot a plan
 # --- what is shipped ---
 shipped=$root/scenarios/studies
 scaled() { # CODES COMMAND STUDY OPTIONS...
-    local codes=$1 command=$2 name=$3
+    local codes=$1 command=$2 name=$3 picture=$2
     shift 3
+    [ "$command" != sensitivity ] || picture=tornado
     [ "${MX_FULL-}" != 1 ] || set --
     expect "$codes" '' "$command" "$shipped/$name.cfg" --out "results/$name" --quiet "$@"
     [ "$command" = plan ] || expect 0 '' plot "results/$name"
-    [ -s "results/$name/$command.png" ] || fail "$name: no picture"
+    [ -s "results/$name/$picture.png" ] || fail "$name: no picture"
 }
 scaled '0|4' plan ips-needed --set campaigns.newsletter.recipients=4k --replications 2
 scaled '0|4' plan warm-up-speed --set campaigns.launch.recipients=2k --replications 2
 scaled 0 sweep retry-policy-choice --set campaigns.newsletter.recipients=300 --replications 1
 scaled 0 sweep spike-vs-window --set campaigns.load.recipients=1k --replications 1
-# These set the number of messages themselves: begun, interrupted, kept.
-for name in busy-cost-collapse biggest-campaign; do
-    command=sweep
-    [ $name = busy-cost-collapse ] || command=plan
+# These set the number of messages themselves, or take many points: begun, interrupted, kept.
+for study in sweep:busy-cost-collapse plan:biggest-campaign sensitivity:what-matters; do
+    command=${study%:*} name=${study#*:}
     if [ "${MX_FULL-}" = 1 ]; then
         scaled 0 $command $name
         continue

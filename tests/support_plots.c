@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "sim/result/plot_gnuplot.h"
+#include "sim/stats/summary.h"
 #include "tests/support_plots.h"
 
 static FILE *open_in(const char *folder, const char *name)
@@ -95,6 +96,10 @@ static json_t *scope(double sent, double delivered)
                    {"time_until_90pct_s", sent > 0.0 && delivered >= 0.9 ? 4321.0 : NAN}};
     json_t *object = json_object();
 
+    for (int m = 0; m < MX_METRIC_COUNT; m++) { /* what nobody looks at closely */
+        double mean = mx_metric_is_count((enum mx_metric)m) ? 0.0 : NAN;
+        (void)json_object_set_new(object, mx_metric_name((enum mx_metric)m), metric(mean));
+    }
     for (size_t i = 0; i < sizeof metrics / sizeof metrics[0]; i++) {
         (void)json_object_set_new(object, metrics[i].name, metric(metrics[i].mean));
     }
@@ -105,7 +110,7 @@ static bool write_summary(const char *folder, const struct mx_made_up *m)
 {
     char path[512];
     double sent = 0.0, delivered = 0.0;
-    json_t *providers = json_object(), *root;
+    json_t *providers = json_object(), *ips = json_object(), *root;
     bool ok;
 
     for (size_t p = 0; p < m->provider_count; p++) {
@@ -113,10 +118,18 @@ static bool write_summary(const char *folder, const struct mx_made_up *m)
         delivered += sent_of(m, p) * end_of(p);
         (void)json_object_set_new(providers, name_of(m, p), scope(sent_of(m, p), end_of(p)));
     }
-    root = json_pack("{s:{s:s}, s:i, s:f, s:o, s:o}", "scenario", "name", m->scenario,
-                     "replications", (int)m->replications, "horizon_s",
-                     m->hours > 0 ? m->hours * 3600.0 : 60.0, "total",
-                     scope(sent, sent > 0.0 ? delivered / sent : 0.0), "providers", providers);
+    delivered = sent > 0.0 ? delivered / sent : 0.0;
+    for (size_t ip = 0; ip < m->ip_count; ip++) {
+        char name[32];
+        (void)snprintf(name, sizeof name, "ip-%zu", ip + 1);
+        (void)json_object_set_new(ips, name, scope(sent / (double)m->ip_count, delivered));
+    }
+    root = json_pack("{s:{s:s, s:s}, s:{s:s, s:s, s:s}, s:I, s:i, s:f, s:o, s:o, s:{s:o}, s:o}",
+                     "mxsim", "version", "1.2.3", "commit", "abc", "scenario", "name", m->scenario,
+                     "file", "made-up.cfg", "sha256", "00", "seed", (json_int_t)7, "replications",
+                     (int)m->replications, "horizon_s", m->hours > 0 ? m->hours * 3600.0 : 60.0,
+                     "total", scope(sent, delivered), "providers", providers, "campaigns", "news",
+                     scope(sent, delivered), "ips", ips);
     (void)snprintf(path, sizeof path, "%s/summary.json", folder);
     ok = root != NULL && json_dump_file(root, path, JSON_INDENT(1)) == 0;
     json_decref(root);
@@ -159,6 +172,48 @@ static bool write_timeseries(const char *folder, const struct mx_made_up *m)
     for (unsigned b = 0; b < bins; b++) {
         for (size_t p = 0; p <= m->provider_count; p++) {
             put_bin(file, m, b * 600.0, p, p < m->provider_count ? sent_of(m, p) : sent);
+        }
+    }
+    return fclose(file) == 0;
+}
+
+/* Every second try gets through, up to the twelfth. */
+static bool write_numbers(const char *folder, const struct mx_made_up *m)
+{
+    FILE *file = open_in(folder, "attempts_by_number.csv");
+
+    if (file == NULL) {
+        return false;
+    }
+    (void)fputs("attempt,provider,attempts,delivered,deferrals,hard_bounced,"
+                "soft_bounced_rejected\n",
+                file);
+    for (int number = 1; number <= 12; number++) {
+        for (size_t p = 0; p < m->provider_count; p++) {
+            double attempts = sent_of(m, p) * pow(0.5, number - 1);
+            if (attempts > 0.0) {
+                (void)fprintf(file, "%d,", number);
+                put_name(file, name_of(m, p));
+                (void)fprintf(file, ",%.12g,%.12g,%.12g,0,0\n", attempts, 0.5 * attempts,
+                              0.5 * attempts);
+            }
+        }
+    }
+    return fclose(file) == 0;
+}
+
+static bool write_warm_up(const char *folder, const struct mx_made_up *m)
+{
+    FILE *file = open_in(folder, "warm_up.csv");
+
+    if (file == NULL) {
+        return false;
+    }
+    (void)fputs("day,ip,planned,started\n", file);
+    for (unsigned day = 1; day <= m->warm_up_days; day++) {
+        for (size_t ip = 0; ip < m->ip_count; ip++) {
+            (void)fprintf(file, "%u,ip-%zu,%g,%g\n", day, ip + 1, 100.0 * pow(1.5, day),
+                          day == 2 ? 100.0 * pow(1.5, day) : 60.0 * pow(1.5, day));
         }
     }
     return fclose(file) == 0;
@@ -243,7 +298,8 @@ static bool write_plan(const char *folder, const struct mx_made_up *m)
 bool mx_made_up_write(const char *folder, const struct mx_made_up *m)
 {
     return write_summary(folder, m) && write_timeseries(folder, m) && write_ages(folder, m) &&
-           write_reputation(folder, m) && (m->without_plan || write_plan(folder, m));
+           write_reputation(folder, m) && write_numbers(folder, m) && write_warm_up(folder, m) &&
+           (m->without_plan || write_plan(folder, m));
 }
 
 /* --- the folder --- */

@@ -12,11 +12,13 @@ struct mx_made_up {
     size_t provider_count, ip_count;
     const char *const *names;
     const char *scenario;
-    unsigned hours, replications;
+    unsigned hours, replications, warm_up_days;
     bool all_zero, without_plan, unnamed_plan; /* unnamed: its provider is "somebody" */
 };
 
-/* Write summary.json, the CSV files and plan.cfg to a folder that exists. Returns false when a file
+/* Half of the n-th attempts is deferred; on day 2 the warm-up plan is used up, else to 60 %.
+ *
+ * Write summary.json, the CSV files and plan.cfg to a folder that exists. Returns false when a file
  * could not be written. */
 bool mx_made_up_write(const char *folder, const struct mx_made_up *made_up);
 

@@ -192,9 +192,49 @@ static void huge_counts_keep_their_precision(void **unused)
     }
 }
 
+/* In blocks of any length: the same times as one by one, to the end and past the window. */
+static void blocks_are_the_same_messages(void **unused)
+{
+    (void)unused;
+    const int64_t edges_us[] = {0, MX_HOUR_US, 2 * MX_HOUR_US, 5 * MX_HOUR_US};
+    const double weights[] = {1, 0, 3};
+    for (int poisson = 0; poisson < 2; poisson++) {
+        struct mx_arrival_shape *shape = mx_arrival_shape_create(3, edges_us, weights, poisson);
+        struct mx_arrival one, blocks;
+        double u = random_u();
+        assert_non_null(shape);
+        mx_arrival_init(&one, shape, 11, 1000, u);
+        mx_arrival_init(&blocks, shape, 11, 1000, u);
+        for (size_t done = 0, length = 1; done < 1000; done += length, length = length % 64 + 1) {
+            double us[64];
+            int64_t created_us[64];
+            length = length < 1000 - done ? length : 1000 - done;
+            for (size_t i = 0; i < length; i++) {
+                us[i] = random_u();
+            }
+            const double first = us[0];
+            struct mx_arrival start = one;
+            for (size_t i = 0; i < length; i++) {
+                mx_arrival_advance(&one, us[i]);
+            }
+            mx_arrival_take(&blocks, us, length, created_us);
+            assert_int_equal(created_us[0], start.next_us);
+            if (length > 1) {
+                mx_arrival_advance(&start, first);
+                assert_int_equal(created_us[1], start.next_us);
+            }
+            assert_int_equal(blocks.next_us, one.next_us);
+            assert_int_equal(blocks.index, one.index);
+        }
+        assert_int_equal(blocks.next_us, MX_NEVER);
+        mx_arrival_shape_destroy(shape);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(blocks_are_the_same_messages),
         cmocka_unit_test(steady_messages_stand_evenly),
         cmocka_unit_test(pieces_get_their_shares),
         cmocka_unit_test(random_shapes_follow_their_intensity),

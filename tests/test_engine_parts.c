@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* test_engine_parts.c - the sort by (time, message) against qsort; waiting lines against an array.
- */
+/* test_engine_parts.c - the sort by (group, time, message) against qsort; waiting lines against an
+ * array. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -24,57 +24,94 @@ static uint64_t random_word(void)
 }
 
 struct happening {
-    uint64_t time, message;
+    int64_t time_us;
+    uint64_t message;
     uint32_t place;
+    uint16_t destination, group;
 };
 
 static int compare(const void *a, const void *b)
 {
     const struct happening *x = a, *y = b;
-    if (x->time != y->time)
-        return x->time < y->time ? -1 : 1;
+    if (x->group != y->group)
+        return x->group < y->group ? -1 : 1;
+    if (x->time_us != y->time_us)
+        return x->time_us < y->time_us ? -1 : 1;
     return x->message < y->message ? -1 : x->message > y->message;
 }
 
-static void check_sort(size_t count, uint64_t time_range)
+#define DESTINATIONS 300
+#define FROM_US INT64_C(77000000)
+
+static void check_sort(size_t count, uint64_t time_range, uint32_t group_count)
 {
+    struct happening *happenings = calloc(count + 1, sizeof *happenings);
     struct happening *expected = calloc(count + 1, sizeof *expected);
-    struct mx_due_item *from = calloc(count + 1, sizeof *from);
-    struct mx_due_item *to = calloc(count + 1, sizeof *to);
-    uint64_t *messages = calloc(count + 1, sizeof *messages);
-    assert_true(expected && from && to && messages);
+    uint32_t *sorted = calloc(count + 1, sizeof *sorted);
+    uint64_t *keys = calloc(count + 1, sizeof *keys);
+    uint64_t *spare = calloc(count + 1, sizeof *spare);
+    uint16_t group[DESTINATIONS];
+    assert_true(happenings && expected && sorted && keys && spare);
+    for (uint32_t d = 0; d < DESTINATIONS; d++)
+        group[d] = (uint16_t)(d * 7 % group_count);
     for (size_t i = 0; i < count; i++) {
-        messages[i] = random_word() >> 24;
-        from[i] = (struct mx_due_item){random_word() % time_range, (uint32_t)i};
-        expected[i] = (struct happening){from[i].key, messages[i], (uint32_t)i};
+        struct happening *h = &happenings[i];
+        *h = (struct happening){.time_us = FROM_US + (int64_t)(random_word() % time_range),
+                                .message = random_word() >> 24,
+                                .place = (uint32_t)i,
+                                .destination = (uint16_t)(random_word() % DESTINATIONS)};
+        h->group = group_count > 1 ? group[h->destination] : 0;
     }
+    memcpy(expected, happenings, count * sizeof *expected);
     qsort(expected, count, sizeof *expected, compare);
-    mx_event_sort(from, to, count, messages);
-    for (size_t i = 0; i < count; i++) {
-        assert_int_equal(to[i].key, expected[i].time);
-        assert_int_equal(to[i].place, expected[i].place);
-    }
+    const struct mx_events events = {
+        .time_us = &happenings->time_us,
+        .message = &happenings->message,
+        .destination = &happenings->destination,
+        .stride = sizeof *happenings,
+        .count = count,
+        .from_us = FROM_US,
+        .until_us = FROM_US + (int64_t)time_range,
+        .group = group_count > 1 ? group : NULL,
+        .group_count = group_count,
+    };
+    mx_event_sort(&events, sorted, keys, spare);
+    for (size_t i = 0; i < count; i++)
+        assert_int_equal(sorted[i], expected[i].place);
+    free(happenings);
     free(expected);
-    free(from);
-    free(to);
-    free(messages);
+    free(sorted);
+    free(keys);
+    free(spare);
 }
 
+/* The longest times do not fit a key with their place and group: their last bits are looked up. */
 static void test_sort_equals_qsort(void **state)
 {
     (void)state;
-    const size_t counts[] = {0, 1, 2, 47, 48, 49, 1000, 30000};
-    const uint64_t ranges[] = {1, 2, 100, 2047, 2048, 1000000, UINT64_C(1) << 44};
+    const size_t counts[] = {0, 1, 2, 20, 21, 22, 1000, 30000};
+    const uint64_t ranges[] = {
+        1, 2, 100, 2047, 2048, 1000000, UINT64_C(1) << 44, UINT64_C(1) << 60};
+    const uint32_t groups[] = {1, 6, DESTINATIONS};
     for (size_t c = 0; c < sizeof counts / sizeof *counts; c++) {
-        for (size_t r = 0; r < sizeof ranges / sizeof *ranges; r++)
-            check_sort(counts[c], ranges[r]);
+        for (size_t r = 0; r < sizeof ranges / sizeof *ranges; r++) {
+            for (size_t g = 0; g < sizeof groups / sizeof *groups; g++)
+                check_sort(counts[c], ranges[r], groups[g]);
+        }
     }
+}
+
+/* Mostly onward; now and then back, or further than a chunk can tell. */
+static int64_t due_number(uint64_t i)
+{
+    const int64_t jump_us = i % 1000 > 500 ? INT64_C(1) << 40 : 0;
+    return (int64_t)(i * 77) + jump_us - (i % 97 == 0 && i > 100 ? 5000 : 0);
 }
 
 static struct mx_entry entry_number(uint64_t i)
 {
     return (struct mx_entry){
-        .due_us = (int64_t)(i * 77),
+        .due_us = due_number(i),
         .created_us = (INT64_C(1) << 45) - 1 - (int64_t)i,
         .message = MX_MESSAGE_MAX - i,
         .note = MX_NOTE_MAX - (uint32_t)(i % 1000),
@@ -125,16 +162,41 @@ static void test_line_is_first_in_first_out(void **state)
     check_line(true);
 }
 
-static void test_line_costs_24_bytes(void **state)
+static void test_looking_ahead_in_a_line(void **state)
+{
+    (void)state;
+    struct mx_line_pool pool = {0};
+    struct mx_line line = {0};
+    for (uint64_t i = 0; i < 300; i++) {
+        struct mx_entry entry = entry_number(i);
+        assert_true(mx_line_push(&pool, &line, &entry));
+    }
+    for (uint64_t i = 0; i < 300; i++) {
+        uint32_t run = mx_line_run(&line);
+        assert_in_range(run, 1, MX_LINE_CHUNK);
+        for (uint32_t k = 0; k < run; k++) {
+            uint64_t attempt_count;
+            uint64_t message = mx_line_look(&line, k, &attempt_count);
+            assert_int_equal(message, entry_number(i + k).message);
+            assert_int_equal(attempt_count, entry_number(i + k).attempt_count);
+        }
+        mx_line_pop(&pool, &line);
+    }
+    assert_int_equal(line.count, 0);
+    mx_line_fini(&line);
+    mx_line_pool_fini(&pool);
+}
+
+static void test_line_costs_20_bytes(void **state)
 {
     (void)state;
     struct mx_line_pool pool = {0};
     struct mx_line line = {0};
     for (uint64_t i = 0; i < 64000; i++) {
-        struct mx_entry entry = entry_number(i);
+        struct mx_entry entry = {.due_us = (int64_t)i, .message = i, .kind = MX_DUE_ATTEMPT};
         assert_true(mx_line_push(&pool, &line, &entry));
     }
-    assert_true(mx_line_pool_bytes(&pool) <= 64000 * 24 + 64000 / MX_LINE_CHUNK * 8);
+    assert_true(mx_line_pool_bytes(&pool) <= 64000 * 20 + 64000 / MX_LINE_CHUNK * 24);
     mx_line_fini(&line);
     mx_line_pool_fini(&pool);
 }
@@ -144,7 +206,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sort_equals_qsort),
         cmocka_unit_test(test_line_is_first_in_first_out),
-        cmocka_unit_test(test_line_costs_24_bytes),
+        cmocka_unit_test(test_looking_ahead_in_a_line),
+        cmocka_unit_test(test_line_costs_20_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

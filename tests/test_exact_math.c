@@ -194,9 +194,34 @@ static void long_durations_do_not_overflow(void **unused)
     assert_string_equal(mx_law_kind_name(MX_LAW_LOGNORMAL), "lognormal");
 }
 
+/* Several at a time: the same bits, for any count, over all normal numbers and over uniforms. */
+static void many_logs_are_each_log(void **unused)
+{
+    (void)unused;
+    for (size_t count = 0; count < 70; count++) {
+        double x[70], many[70];
+        for (size_t i = 0; i < count; i++) {
+            const double u = random_u();
+            x[i] = i % 2 == 0 ? u : ldexp(0.5 + u / 2, (int)(random_u() * 2000) - 1000);
+            many[i] = x[i];
+        }
+        mx_log_many(many, count);
+        for (size_t i = 0; i < count; i++) {
+            assert_int_equal(bits_of(many[i]), bits_of(mx_log(x[i])));
+        }
+    }
+    double ends[4] = {0x1p-1022, 0x1.fffffffffffffp1023, 1, 0x1.6a09e667f3bcdp-1};
+    const double before[4] = {ends[0], ends[1], ends[2], ends[3]};
+    mx_log_many(ends, 4);
+    for (int i = 0; i < 4; i++) {
+        assert_int_equal(bits_of(ends[i]), bits_of(mx_log(before[i])));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(many_logs_are_each_log),
         cmocka_unit_test(exp_is_right_to_the_last_bits),
         cmocka_unit_test(log_is_right_to_the_last_bits),
         cmocka_unit_test(normal_quantile_is_gsl_s),

@@ -57,6 +57,17 @@ static void a_table_picks_the_same(void **unused)
         const uint64_t hash = random_word();
         assert_int_equal(mx_ip_table_pick(table, hash), mx_ip_pick(keys, 100, hash));
     }
+    uint64_t hash[70];
+    uint32_t slot[70];
+    uint16_t ip[70];
+    for (int i = 0; i < 70; i++) {
+        hash[i] = random_word();
+    }
+    mx_ip_table_find(table, hash, 70, slot);
+    mx_ip_table_pick_found(table, slot, 70, ip);
+    for (int i = 0; i < 70; i++) {
+        assert_int_equal(ip[i], mx_ip_table_pick(table, hash[i]));
+    }
     mx_ip_table_destroy(table);
     mx_ip_table_destroy(NULL);
 }

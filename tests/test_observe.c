@@ -35,6 +35,10 @@ static struct mx_observation *sound(void)
     *bin = (struct mx_series_bin){
         .created = 9, .attempts = 12, .delivered = 7, .hard_bounced = 1, .expired = 1};
     bin->deferrals[MX_REASON_OUTAGE] = 4;
+    for (uint32_t before = 0; before < 12; before++) {
+        enum mx_verdict verdict = before < 7 ? MX_ACCEPT : before < 8 ? MX_REJECT_HARD : MX_BUSY;
+        mx_observation_count_number(o, 1, before, verdict);
+    }
     for (int i = 0; i < 7; i++) {
         mx_histogram_add(&o->ttd_by_provider[1], i);
         mx_histogram_add(&o->ttd_by_campaign[0], i);
@@ -108,6 +112,25 @@ static void test_each_identity_is_checked(void **state)
     expect_broken(o, "deferred_first_attempt");
 }
 
+static void test_counts_by_number_are_checked(void **state)
+{
+    (void)state;
+    const size_t row = (size_t)1 * MX_ATTEMPT_NUMBER_COUNT * MX_VERDICT_COUNT;
+    struct mx_observation *o = sound();
+    mx_observation_count_number(o, 1, 1000, MX_BUSY); /* counted with the last */
+    assert_int_equal(o->by_number[row + (MX_ATTEMPT_NUMBER_COUNT - 1) * MX_VERDICT_COUNT + MX_BUSY],
+                     1);
+    expect_broken(o, "attempts by number");
+    o = sound();
+    o->by_number[row + MX_ACCEPT]--;
+    o->by_number[row + MX_REJECT_HARD]++;
+    expect_broken(o, "delivered by number");
+    o = sound();
+    o->by_number[row + MX_BUSY]++;
+    o->by_number[row + 8 * MX_VERDICT_COUNT + MX_BUSY]--;
+    expect_broken(o, "deferred at number 1");
+}
+
 static void test_each_histogram_is_checked(void **state)
 {
     (void)state;
@@ -128,6 +151,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sound_passes),
         cmocka_unit_test(test_each_identity_is_checked),
+        cmocka_unit_test(test_counts_by_number_are_checked),
         cmocka_unit_test(test_each_histogram_is_checked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

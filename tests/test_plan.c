@@ -40,7 +40,7 @@ static const char bands_cfg[] =
     "  bands = { bad = { below = 0.2; cap = \"20/h\"; busy = \"60%\"; block = \"30%\"; };\n"
     "    low = { below = 0.5; }; medium = { below = 0.8; }; high = { cap = \"3M/day\"; }; }; };\n"
     "capacity = { kind = \"rate\"; rate = \"10/s\"; backlog = 5; };\n"
-    "assumed = ( { key = \"reputation.prior\"; range = \"any\"; },\n"
+    "assumed = ( { key = \"reputation.prior\"; range = \"weight 10 .. 1000\"; },\n"
     "            { key = \"capacity.rate\"; range = \"5/s .. 20/s\"; } );\n";
 
 static struct mx_plan *load_set(const char *text, const struct mx_override *overrides,

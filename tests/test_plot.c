@@ -55,7 +55,12 @@ static void test_missing_files(void **state)
                  {"delivered_by_age.csv", "delivered-over-time"},
                  {"summary.json", "delivered-over-time"},
                  {"reputation.csv", "reputation"},
-                 {"reputation.csv", "allowance"}};
+                 {"reputation.csv", "allowance"},
+                 {"timeseries.csv", "attempts-per-minute"},
+                 {"timeseries.csv", "deferral-heat-map"},
+                 {"attempts_by_number.csv", "first-attempt"},
+                 {"attempts_by_number.csv", "retry-age"},
+                 {"warm_up.csv", "warm-up"}};
     (void)state;
 
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -267,6 +272,12 @@ static void test_flaws(void **state)
     assert_null(mx_plot_file_flaw(svg, strlen(svg), MX_PLOT_SVG));
     assert_non_null(mx_plot_file_flaw(svg, strlen(svg) - 3, MX_PLOT_SVG));
     assert_non_null(mx_plot_file_flaw("", 0, MX_PLOT_SVG));
+    (void)snprintf(svg, sizeof svg, "%%PDF-1.5 %300s%%%%EOF\n", "");
+    assert_null(mx_plot_file_flaw(svg, strlen(svg), MX_PLOT_PDF));
+    assert_non_null(mx_plot_file_flaw(svg, strlen(svg) - 2, MX_PLOT_PDF));
+    assert_non_null(mx_plot_file_flaw("x", 1, MX_PLOT_PDF));
+    assert_null(mx_plot_file_flaw("x", 1, MX_PLOT_TEXT));
+    assert_non_null(mx_plot_file_flaw("", 0, MX_PLOT_TEXT));
 }
 
 #define IN_FOLDER(test) \

@@ -49,6 +49,73 @@ static void draw_all(const struct mx_made_up *made_up, const char *name)
     keep_pictures(name);
 }
 
+/* Lines of a table have as many fields as its header; none is empty of numbers. */
+static void assert_table(const char *table)
+{
+    size_t commas = 0, lines = 0;
+
+    for (const char *at = table; *at != '\n'; at++) {
+        commas += *at == ',' ? 1 : 0;
+    }
+    for (const char *at = table; *at != '\0'; lines++) {
+        size_t here = 0;
+        bool is_quoted = false;
+
+        for (; *at != '\n'; at++) {
+            assert_true(*at != '\0');
+            is_quoted ^= *at == '"';
+            here += *at == ',' && !is_quoted ? 1 : 0;
+        }
+        at++;
+        assert_int_equal(here, commas);
+    }
+    assert_true(lines >= 1);
+}
+
+/* All kinds of the folder as PDF, as characters, and as a table. */
+static void draw_otherwise(const char *name)
+{
+    const struct mx_plot_request request = {.dir = mx_plot_folder,
+                                            .kind = "all",
+                                            .plots_dir = "plots",
+                                            .out = mx_plot_path("out"),
+                                            .formats = MX_PLOT_AS(MX_PLOT_PDF) | MX_PLOT_AS_CSV};
+    struct mx_plot_session *session = NULL;
+    size_t count;
+    const char *const *kinds = mx_plot_kind_names(&count);
+
+    assert_int_equal(mx_plot_write(&request, error, sizeof error), 0);
+    assert_int_equal(mx_plot_session_open(&session, mx_plot_folder, "plots", error, sizeof error),
+                     0);
+    for (size_t kind = 0; kind < count; kind++) {
+        struct mx_plot_story story;
+        char path[64], *bytes = NULL;
+        size_t size = 0;
+
+        assert_int_equal(mx_plot_story_make(session, kind, true, &story, error, sizeof error), 0);
+        assert_true(story.headline.s[0] != '\0' && story.line1.s[0] != '\0');
+        assert_table(story.table);
+        if (mx_plot_story_draw(session, kind, &story, MX_PLOT_TEXT, 80, 24, &bytes, &size, error,
+                               sizeof error) != 0) {
+            fail_msg("%s in characters: %s", kinds[kind], error);
+        }
+        free(bytes);
+        (void)snprintf(path, sizeof path, "out/%s.csv", kinds[kind]);
+        bytes = mx_plot_read(mx_plot_path(path), &size);
+        assert_non_null(bytes);
+        assert_string_equal(bytes, story.table);
+        free(bytes);
+        (void)snprintf(path, sizeof path, "out/%s.pdf", kinds[kind]);
+        bytes = mx_plot_read(mx_plot_path(path), &size);
+        assert_non_null(bytes);
+        assert_null(mx_plot_file_flaw(bytes, size, MX_PLOT_PDF));
+        free(bytes);
+        mx_plot_story_fini(&story);
+    }
+    mx_plot_session_close(session);
+    keep_pictures(name);
+}
+
 static void test_some_providers(void **state)
 {
     const char *const names[] = {"gmail", "yahoo", "microsoft", "comcast"};
@@ -57,9 +124,11 @@ static void test_some_providers(void **state)
                                        .names = names,
                                        .scenario = "four",
                                        .hours = 96,
+                                       .warm_up_days = 9,
                                        .replications = 20};
     (void)state;
     draw_all(&made_up, "four");
+    draw_otherwise("four");
     for (int i = 0; i < 4; i++) {
         mx_plot_assert_says("delivered-over-time", names[i]);
         mx_plot_assert_says("queue-length", names[i]);
@@ -75,6 +144,13 @@ static void test_some_providers(void **state)
     mx_plot_assert_says("deferrals-by-reason", "Local time (America/New_York)");
     mx_plot_assert_says("deferrals-by-reason", ">Fri 27 Nov<");
     mx_plot_assert_says("queue-length", ">gmail 100 k<");
+    mx_plot_assert_says("attempts-per-minute", ">deferred 16.7 % (");
+    mx_plot_assert_says("deferral-heat-map", ">gmail defers most, ");
+    mx_plot_assert_says("deferral-heat-map", "deferrals per hour, from");
+    mx_plot_assert_says("first-attempt", "50.0 % of first attempts are accepted");
+    mx_plot_assert_says("retry-age", "get through, half of those by attempt 2<");
+    mx_plot_assert_says("retry-age", ">gmail 99.95 %<");
+    mx_plot_assert_says("warm-up", "The warm-up plan is used up on 1 of its 9 days");
     mx_plot_assert_says("outcomes", ">hard bounced<");
     mx_plot_assert_says("outcomes", "scenario four");
     mx_plot_assert_says("reputation", ">medium<");
@@ -131,6 +207,7 @@ static void test_all_zero(void **state)
                                        .all_zero = true};
     (void)state;
     draw_all(&made_up, "zero");
+    draw_otherwise("zero");
     mx_plot_assert_says("delivered-over-time", "No mail was sent");
     mx_plot_assert_says("deferrals-by-reason", "No attempt is deferred");
     mx_plot_assert_says("queue-length", "No message is ever left waiting");
@@ -151,6 +228,7 @@ static void test_no_rows(void **state)
         .scenario = "none", .hours = 1, .replications = 1, .all_zero = true};
     (void)state;
     draw_all(&made_up, "none");
+    draw_otherwise("none");
 }
 
 /* Names stay text: nothing of them is a command, a format or markup. */
@@ -186,6 +264,7 @@ static void test_hostile_names(void **state)
     }
     longest[200] = '\0';
     draw_all(&made_up, "hostile");
+    draw_otherwise("hostile");
     for (int i = 1; i <= 7; i++) {
         char name[32];
         (void)snprintf(name, sizeof name, "executed-%d", i);

@@ -9,7 +9,7 @@
 
 #include <gsl/gsl_cdf.h>
 
-#include "sim/base/random.h"
+#include "sim/base/draw_many.h"
 
 /* Known answers of Random123's own test file (kat_vectors, "threefry2x64 20"). The counter words
  * are what mx_draw is given: index, and step << 8 | purpose. */
@@ -110,9 +110,46 @@ static void test_uniformity(void **state)
     assert_uniform(pair, DRAWS);
 }
 
+/* Each form that this processor has gives the words of the scalar one, for any count. */
+static void check_many(unsigned lanes, size_t count)
+{
+    uint64_t key[64] = {0}, index[64] = {0}, step[64] = {0}, word0[64], word1[64];
+    const struct mx_draw_arrays arrays = {key, index, step, word0, word1};
+    struct mx_stream streams[64];
+    for (size_t i = 0; i < count; i++) {
+        streams[i] = mx_stream_make(7, 3, mx_key_combine(i, count));
+        key[i] = streams[i].key[1];
+        index[i] = mx_key_mix(i) >> 8;
+        step[i] = mx_draw_step(mx_key_mix(i + count) >> 8, (enum mx_draw_purpose)(i % 7));
+    }
+    if (lanes == 0) {
+        mx_draw_many(mx_stream_make(7, 3, 0).key[0], &arrays, count);
+    } else if (!mx_draw_many_with(lanes, mx_stream_make(7, 3, 0).key[0], &arrays, count)) {
+        return; /* not on this processor */
+    }
+    for (size_t i = 0; i < count; i++) {
+        struct mx_draw draw =
+            mx_draw(&streams[i], index[i], step[i] >> 8, (enum mx_draw_purpose)(step[i] & 0xff));
+
+        assert_int_equal(word0[i], draw.word[0]);
+        assert_int_equal(word1[i], draw.word[1]);
+    }
+}
+
+static void test_many_at_a_time(void **state)
+{
+    (void)state;
+    assert_false(mx_draw_many_with(3, 0, &(struct mx_draw_arrays){0}, 0));
+    for (size_t count = 0; count <= 64 - MX_DRAW_LANES; count++) {
+        for (unsigned lanes = 0; lanes <= 8; lanes = lanes == 0 ? 2 : 2 * lanes)
+            check_many(lanes, count);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_many_at_a_time),
         cmocka_unit_test(test_known_answers),
         cmocka_unit_test(test_name_keys),
         cmocka_unit_test(test_every_part_of_the_key_counts),

@@ -122,9 +122,49 @@ static void test_extremes(void **state)
     }
 }
 
+/* Whoever is told to be ordinary is; and nearly all who are, are told so. */
+static void test_the_ordinary_are_told_at_once(void **state)
+{
+    enum { N = 300000 };
+    const struct mx_list_params lists[] = {
+        dirty,
+        {.unknown = 0.0},
+        {.reported_spam = 1.0},
+        {.unknown = 1.0},
+        {.mailbox_full = 0.5, .unknown = 0.5},
+        {.reported_spam = 0x1p-33, .spam_traps = 0x1p-52},
+    };
+    gsl_rng *rng = gsl_rng_alloc(gsl_rng_taus2);
+
+    (void)state;
+    for (size_t l = 0; l < sizeof lists / sizeof *lists; l++) {
+        struct mx_ordinary ordinary;
+        int told = 0, good = 0;
+
+        mx_ordinary_prepare(&ordinary, &lists[l]);
+        for (int i = 0; i < N; i++) {
+            /* every other one near the ends, where sums are rounded */
+            uint64_t w0 = i % 2 == 0 ? word(rng) : (word(rng) >> 46) << 12;
+            uint64_t w1 = i % 3 == 0 ? word(rng) >> 60 << 32 : word(rng);
+            w0 = i % 4 == 1 ? ~w0 : w0;
+            struct mx_recipient r = mx_recipient_of(&lists[l], w0, w1);
+            bool is_good = r.address == MX_ADDRESS_GOOD && !r.reported_spam && !r.known_invalid;
+
+            if (mx_is_ordinary(&ordinary, w0, w1)) {
+                assert_true(is_good);
+                told += i % 2 == 0 && i % 3 != 0;
+            }
+            good += is_good && i % 2 == 0 && i % 3 != 0;
+        }
+        assert_true(good - told <= good / 1000);
+    }
+    gsl_rng_free(rng);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_the_ordinary_are_told_at_once),
         cmocka_unit_test(test_shares),
         cmocka_unit_test(test_same_words_same_member),
         cmocka_unit_test(test_a_what_if_changes_only_what_it_changes),

@@ -97,9 +97,20 @@ static void end(struct mx_solution *solution)
 static void expect_answer(const char *text, const char *value)
 {
     struct mx_solution *solution = solve_good(text, 2);
+    const struct mx_solution_row *row = &solution->rows[0];
+    size_t most = 2;
+    uint64_t best;
 
     assert_int_equal(solution->best_row, 0);
-    assert_string_equal(solution->points[solution->rows[0].best].text, value);
+    assert_string_equal(solution->points[row->best].text, value);
+    /* Both ends and a halving each, and the evidence ends right beside the answer. */
+    assert_false(row->is_scanned);
+    for (uint64_t left = solution->candidate_count; left > 1; left = (left + 1) / 2) {
+        most++;
+    }
+    assert_true(solution->point_count <= most);
+    best = solution->points[row->best].candidate;
+    assert_true(best == 0 ? row->next < 0 : solution->points[row->next].candidate == best - 1);
     end(solution);
 }
 

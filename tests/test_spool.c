@@ -17,6 +17,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <sqlite3.h>
+
 #include "sim/cli/send_results.h"
 #include "sim/live/spool.h"
 
@@ -221,6 +223,37 @@ static void test_a_damaged_spool_is_an_error(void **state)
     assert_int_equal(unlink(path), 0);
 }
 
+static size_t read_bytes(unsigned char *bytes, size_t size)
+{
+    int file = open(path, O_RDONLY);
+    ssize_t got = read(file, bytes, size);
+
+    assert_true(file >= 0 && got > 0 && (size_t)got < size);
+    assert_int_equal(close(file), 0);
+    return (size_t)got;
+}
+
+/* Named by mistake, it is refused without a byte of it being changed. */
+static void test_a_database_of_others_stays_as_it_is(void **state)
+{
+    static unsigned char before[65536], after[65536];
+    sqlite3 *others = NULL;
+    size_t size;
+
+    (void)state;
+    assert_int_equal(sqlite3_open(path, &others), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(others,
+                                  "CREATE TABLE precious(a); INSERT INTO precious VALUES(1)", NULL,
+                                  NULL, NULL),
+                     SQLITE_OK);
+    assert_int_equal(sqlite3_close(others), SQLITE_OK);
+    size = read_bytes(before, sizeof before);
+    expect_damaged();
+    assert_int_equal(read_bytes(after, sizeof after), size);
+    assert_memory_equal(before, after, size);
+    assert_int_equal(unlink(path), 0);
+}
+
 static bool see_entry(void *context, const struct mx_entry *entry)
 {
     struct mx_spool_mail mail;
@@ -365,9 +398,13 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_folder, remove_folder)
     static const struct CMUnitTest tests[] = {
-        TEST(test_what_is_recorded_stays),      TEST(test_settings),
-        TEST(test_a_damaged_spool_is_an_error), TEST(test_one_process_at_a_time),
-        TEST(test_a_full_disk_is_an_error),     TEST(test_no_place_for_it),
+        TEST(test_what_is_recorded_stays),
+        TEST(test_settings),
+        TEST(test_a_database_of_others_stays_as_it_is),
+        TEST(test_a_damaged_spool_is_an_error),
+        TEST(test_one_process_at_a_time),
+        TEST(test_a_full_disk_is_an_error),
+        TEST(test_no_place_for_it),
         TEST(test_a_byte_of_a_spool_is_wrong),
     };
 

@@ -152,6 +152,35 @@ static void test_interval(void **state)
     assert_true(e.is_known && !e.has_spread && e.mean == 1);
 }
 
+/* Batches of one run in which the bounces all come late: widened for what neighbours have in
+ * common, the interval of a share still holds shares alone. */
+static void test_shares_of_batches(void **state)
+{
+    const struct mx_summary_sizes ten = {2, 2, 2, 10};
+    struct mx_summary *s = mx_summary_create(&ten);
+    struct mx_estimate bounced, delivered;
+
+    (void)state;
+    assert_non_null(s);
+    mx_summary_set_batched(s);
+    for (uint32_t b = 0; b < 10; b++) {
+        struct mx_observation *o = mx_test_observation();
+        uint64_t late = b >= 8 ? 60 : 0;
+
+        mx_test_deliver(o, 0, 100, MX_SECOND_US);
+        mx_observation_cell(o, 0, 0, 0)->delivered -= late;
+        mx_observation_cell(o, 0, 0, 0)->soft_rejected += late;
+        mx_summary_add(s, o);
+        mx_observation_destroy(o);
+    }
+    bounced = mx_summary_estimate(s, MX_GROUP_TOTAL, 0, MX_METRIC_SOFT_BOUNCED_RATE);
+    delivered = mx_summary_estimate(s, MX_GROUP_TOTAL, 0, MX_METRIC_DELIVERED_RATE);
+    assert_near(bounced.mean, 0.12, 1e-12);
+    assert_true(bounced.ci95[0] == 0 && bounced.ci95[1] > 0.3);
+    assert_true(delivered.ci95[1] == 1 && delivered.ci95[0] < 0.7);
+    mx_summary_destroy(s);
+}
+
 static void test_undefined_in_one_replication(void **state)
 {
     struct mx_observation *o[] = {mx_test_observation(), mx_test_observation(),
@@ -206,6 +235,7 @@ int main(void)
         cmocka_unit_test(test_ranks),
         cmocka_unit_test(test_student),
         cmocka_unit_test(test_interval),
+        cmocka_unit_test(test_shares_of_batches),
         cmocka_unit_test(test_undefined_in_one_replication),
         cmocka_unit_test(test_names),
     };

@@ -293,7 +293,7 @@ static pid_t start_long(const char *database)
                  0);
 }
 
-/* Killed at random moments, again and again, going on each time; long enough for several commits. */
+/* Killed at random moments, again and again, going on each time; long enough for some commits. */
 static void test_killed(void **state)
 {
     const char *database = in_folder("killed.db"), *whole = in_folder("whole.db");

@@ -73,6 +73,27 @@ static void test_text(void **state)
                             "\xC3\xA4\xC3\xB6?          12       -      -\n");
 }
 
+/* The dashes of a heading reach over its columns, however wide they are. */
+static void test_wide_group(void **state)
+{
+    static const struct mx_table_column wide[] = {
+        {"a", "both", "a", MX_CELL_COUNT, false, 80, 0, 0},
+        {"b", "both", "b", MX_CELL_COUNT, false, 80, 0, 2},
+    };
+    struct mx_table *table = mx_table_create(wide, 2);
+    char *text;
+
+    (void)state;
+    assert_non_null(table);
+    mx_table_number(table, 1);
+    mx_table_number(table, 2);
+    mx_table_end_row(table, MX_ROW_PLAIN);
+    text = print(table, MX_FORMAT_TABLE, false);
+    assert_int_equal(strcspn(text, "\n"), 162);
+    free(text);
+    mx_table_destroy(table);
+}
+
 static void test_csv(void **state)
 {
     (void)state;
@@ -169,9 +190,10 @@ static void test_color(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_text),  cmocka_unit_test(test_csv),   cmocka_unit_test(test_markdown),
-        cmocka_unit_test(test_json),  cmocka_unit_test(test_exact), cmocka_unit_test(test_no_utf8),
-        cmocka_unit_test(test_color),
+        cmocka_unit_test(test_text),     cmocka_unit_test(test_csv),
+        cmocka_unit_test(test_markdown), cmocka_unit_test(test_json),
+        cmocka_unit_test(test_exact),    cmocka_unit_test(test_no_utf8),
+        cmocka_unit_test(test_color),    cmocka_unit_test(test_wide_group),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

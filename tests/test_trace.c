@@ -18,6 +18,7 @@
 
 #include "models/units.h"
 #include "sim/observe/csv_text.h"
+#include "sim/observe/maillog.h"
 #include "sim/observe/trace.h"
 
 #define TEXT_MAX ((size_t)1 << 22)
@@ -207,6 +208,29 @@ static void test_long_names_are_cut(void **state)
     free(name);
 }
 
+/* Names that are no UTF-8: an overlong form, a surrogate, a code past the last, an early end. */
+static void test_json_is_utf8(void **state)
+{
+    static const char *const names[] = {"\xE0\x80\xAF", "\xED\xA0\x80", "\xF4\x90\x80\x80",
+                                        "\xE2\x82"};
+    const struct mx_trace_style style = {.format = MX_TRACE_KUMOMTA};
+    struct mx_trace_row row = attempt;
+    char text[MX_MAILLOG_SIZE_MAX + 1];
+
+    (void)state;
+    for (size_t n = 0; n < sizeof names / sizeof names[0]; n++) {
+        row.ip = names[n];
+        *mx_maillog_put(text, &style, &row) = '\0';
+        for (const char *at = text; *at != '\0'; at++) {
+            assert_true((unsigned char)*at < 0x80);
+        }
+        assert_non_null(strstr(text, "\"egress_source\":\"\\ufffd\\ufffd"));
+    }
+    row.ip = "\xE2\x82\xAC";
+    *mx_maillog_put(text, &style, &row) = '\0';
+    assert_non_null(strstr(text, "\"egress_source\":\"\xE2\x82\xAC\""));
+}
+
 static void test_errors(void **state)
 {
     int error_number = 0;
@@ -283,6 +307,7 @@ int main(void)
         cmocka_unit_test(test_frames_join),
         cmocka_unit_test(test_empty_trace_is_a_frame),
         cmocka_unit_test(test_long_names_are_cut),
+        cmocka_unit_test(test_json_is_utf8),
         cmocka_unit_test(test_errors),
         cmocka_unit_test(test_numbers),
     };

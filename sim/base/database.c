@@ -172,14 +172,15 @@ static bool set_up(struct mx_database *database, const struct mx_database_form *
     bool is_new = false;
 
     /* Exclusive before the first access: then WAL needs no shared memory, and a second process
-     * finds it in use. */
+     * finds it in use. Looked at before anything is changed: a database of others stays as it
+     * is. */
     if (!mx_database_execute(database, "PRAGMA locking_mode = EXCLUSIVE;"
-                                       "PRAGMA journal_mode = WAL;"
-                                       "PRAGMA trusted_schema = OFF;") ||
+                                       "PRAGMA trusted_schema = OFF;"
+                                       "BEGIN EXCLUSIVE; COMMIT;") ||
+        !check_form(database, form, &is_new) ||
+        !mx_database_execute(database, "PRAGMA journal_mode = WAL;") ||
         !mx_database_execute(database, form->is_durable ? "PRAGMA synchronous = FULL;"
-                                                        : "PRAGMA synchronous = NORMAL;") ||
-        !mx_database_execute(database, "BEGIN EXCLUSIVE; COMMIT;") ||
-        !check_form(database, form, &is_new)) {
+                                                        : "PRAGMA synchronous = NORMAL;")) {
         return false;
     }
     return !is_new || mx_database_execute(database, form->schema);

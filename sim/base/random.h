@@ -18,6 +18,7 @@ enum mx_draw_purpose {
     MX_DRAW_COMPLAINT,
     MX_DRAW_RETRY,
     MX_DRAW_NOISE,
+    MX_DRAW_ASSUMED,
     MX_DRAW_PURPOSE_COUNT
 };
 
@@ -32,8 +33,21 @@ struct mx_draw {
 
 /* 64-bit hash of a name (FNV-1a, finalised): the default key of providers, campaigns, lists. */
 uint64_t mx_key_of_name(const char *name);
+/* Finaliser of SplitMix64 (D. Stafford's variant 13): a bijection in which every bit of the input
+ * moves about half of the output's. */
+static inline uint64_t mx_key_mix(uint64_t x)
+{
+    x = (x ^ (x >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
+    x = (x ^ (x >> 27)) * UINT64_C(0x94D049BB133111EB);
+    return x ^ (x >> 31);
+}
+
 /* Mix b into a: keys of pairs (campaign and provider ...). Not symmetric. */
-uint64_t mx_key_combine(uint64_t a, uint64_t b);
+static inline uint64_t mx_key_combine(uint64_t a, uint64_t b)
+{
+    /* The constant keeps (0, 0) from being a fixed point. */
+    return mx_key_mix(mx_key_mix(a + UINT64_C(0x9E3779B97F4A7C15)) + b);
+}
 
 struct mx_stream mx_stream_make(uint64_t seed, uint64_t replication, uint64_t key);
 

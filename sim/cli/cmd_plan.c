@@ -7,6 +7,7 @@
 
 #include "sim/base/error.h"
 #include "sim/base/outfile.h"
+#include "sim/cli/live_view.h"
 #include "sim/cli/running.h"
 #include "sim/cli/study_setup.h"
 #include "sim/result/plot_study.h"
@@ -14,24 +15,24 @@
 #include "sim/result/solution_json.h"
 #include "sim/study/search.h"
 
-struct display {
-    bool is_on, is_shown;
-};
-
+/* How many values are still to be tried is not known, so there is no remaining time: the share is
+ * that of the value being tried. */
 static bool look(void *context, const struct mx_search_view *view)
 {
-    struct display *display = context;
+    char note[100];
 
     if (mx_was_interrupted()) {
         return false;
     }
-    if (display->is_on) {
-        (void)fprintf(stderr, "\r\033[Kvalue %zu: %s  %u of %u replications  %s", view->value_count,
-                      view->text, (unsigned)view->done_count, (unsigned)view->replication_count,
-                      mx_human_duration(view->elapsed_s).s);
-        (void)fflush(stderr);
-        display->is_shown = true;
-    }
+    (void)snprintf(note, sizeof note, "value %zu: %.40s", view->value_count, view->text);
+    mx_live_view_restart(context, view->value_count);
+    mx_live_view_show(context, &(struct mx_live_state){.share = (double)view->done_count /
+                                                                view->replication_count,
+                                                       .elapsed_s = view->elapsed_s,
+                                                       .done = view->done_count,
+                                                       .count = view->replication_count,
+                                                       .unit = "replications",
+                                                       .note = note});
     return true;
 }
 
@@ -264,12 +265,11 @@ static int explain(enum mx_search_status status, int error_number,
 static int search(struct mx_study_setup *setup, const struct mx_options *options,
                   struct mx_solution **solution)
 {
-    const char *terminal = getenv("TERM");
-    struct display display = {.is_on = !options->quiet && isatty(STDERR_FILENO) &&
-                                       terminal != NULL && strcmp(terminal, "dumb") != 0};
+    struct mx_live_view live;
     enum mx_search_status status;
     int error_number;
 
+    mx_live_view_init(&live, !options->quiet);
     mx_catch_interrupts();
     status =
         mx_search_run(&(struct mx_search_options){.study = setup->study,
@@ -281,12 +281,9 @@ static int search(struct mx_study_setup *setup, const struct mx_options *options
                                                   .replications = options->replications,
                                                   .jobs = mx_choose_jobs(options),
                                                   .look = look,
-                                                  .context = &display},
+                                                  .context = &live},
                       solution, &setup->mistakes, &error_number);
-    if (display.is_shown) {
-        (void)fputs("\r\033[K", stderr);
-        (void)fflush(stderr);
-    }
+    mx_live_view_clear(&live);
     return explain(status, error_number, setup, options->operands[0]);
 }
 

@@ -8,12 +8,14 @@
 #include "sim/base/error.h"
 #include "sim/cli/command.h"
 #include "sim/cli/progress.h"
+#include "sim/cli/run_uncertain.h"
 #include "sim/cli/running.h"
 #include "sim/result/checks_table.h"
 #include "sim/result/human_text.h"
 #include "sim/result/result_folder.h"
 #include "sim/result/run_table.h"
 #include "sim/result/summary_json.h"
+#include "sim/result/uncertain_table.h"
 #include "sim/stats/expect.h"
 #include "sim/study/replicate.h"
 
@@ -61,11 +63,16 @@ static int simulate(struct run *run, struct mx_results **results)
         .context = run,
     };
     enum mx_replicate_status status;
-    int error_number;
+    int code, error_number;
 
     mx_progress_line_init(&run->line, plan, !options->quiet);
     status = mx_replicate_run(plan, &how, results, &error_number);
     mx_progress_line_clear(&run->line);
+    if (status == MX_REPLICATE_OK) {
+        code = mx_run_uncertain(plan, options, &how, *results);
+        mx_progress_line_clear(&run->line);
+        return code;
+    }
     return mx_explain_replicate(status, error_number, options->trace);
 }
 
@@ -129,6 +136,7 @@ static int print_results(const struct mx_plan *plan, const struct mx_options *op
         return mx_table_failed();
     } else if (!mx_format_is_data(options->format)) {
         if (options->format == MX_FORMAT_TABLE) {
+            mx_uncertain_table_print(stdout, plan, results, color);
             mx_checks_table_print(stdout, plan, results, color);
         }
         if (!options->quiet) {
@@ -317,7 +325,7 @@ int mx_cmd_run(const struct mx_options *options)
         code = MX_EXIT_USAGE;
     } else if (!read_precisions(&run)) {
         code = MX_EXIT_USAGE;
-    } else {
+    } else if ((code = mx_run_uncertain_prepare(plan, options)) == MX_EXIT_SUCCESS) {
         code = run_plan(&run);
     }
     mx_plan_destroy(plan);

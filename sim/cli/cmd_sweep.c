@@ -3,10 +3,10 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "sim/base/error.h"
 #include "sim/base/outfile.h"
+#include "sim/cli/live_view.h"
 #include "sim/cli/running.h"
 #include "sim/cli/study_setup.h"
 #include "sim/study/sweep.h"
@@ -14,41 +14,27 @@
 #define ROWS_SHOWN_MAX 40
 #define FAILURES_SHOWN_MAX 5
 
-struct display {
-    bool is_on, is_shown;
-};
-
 static bool look(void *context, const struct mx_sweep_view *view)
 {
-    struct display *display = context;
+    char note[64] = "";
 
     if (mx_was_interrupted()) {
         return false;
     }
-    if (!display->is_on) {
-        return true;
-    }
-    (void)fprintf(stderr, "\r\033[K%3d%%  %llu of %llu replications of %u points",
-                  (int)(100.0 * (double)view->done_count / (double)view->task_count),
-                  (unsigned long long)view->done_count, (unsigned long long)view->task_count,
-                  (unsigned)view->point_count);
     if (view->failed_count > 0) {
-        (void)fprintf(stderr, ", %u failed", (unsigned)view->failed_count);
+        (void)snprintf(note, sizeof note, "%u of %u points failed", (unsigned)view->failed_count,
+                       (unsigned)view->point_count);
     }
-    if (view->left_s >= 0 && view->elapsed_s > 1) {
-        (void)fprintf(stderr, "  %s left", mx_human_duration(view->left_s).s);
-    }
-    (void)fflush(stderr);
-    display->is_shown = true;
+    mx_live_view_show(context, &(struct mx_live_state){.share = (double)view->done_count /
+                                                                (double)view->task_count,
+                                                       .elapsed_s = view->elapsed_s,
+                                                       .has_rest = view->left_s >= 0,
+                                                       .rest_s = view->left_s,
+                                                       .done = view->done_count,
+                                                       .count = view->task_count,
+                                                       .unit = "replications",
+                                                       .note = note});
     return true;
-}
-
-static void clear_display(struct display *display)
-{
-    if (display->is_shown) {
-        (void)fputs("\r\033[K", stderr);
-        (void)fflush(stderr);
-    }
 }
 
 /* ---- the table ---- */
@@ -237,7 +223,7 @@ static bool is_first(const struct mx_ranks *ranks)
     return ranks == NULL || ranks->rank == 0;
 }
 
-static int run_sweep(struct mx_sweep *sweep, struct display *display,
+static int run_sweep(struct mx_sweep *sweep, struct mx_live_view *live,
                      const struct mx_options *options, const struct mx_ranks *ranks)
 {
     struct paths paths = {NULL, NULL};
@@ -254,7 +240,7 @@ static int run_sweep(struct mx_sweep *sweep, struct display *display,
             mx_catch_interrupts();
         }
         status = mx_sweep_run(sweep, paths.db);
-        clear_display(display);
+        mx_live_view_clear(live);
         if (is_first(ranks)) {
             code = explain(sweep, status, paths.db);
             code = code == MX_EXIT_SUCCESS ? conclude(sweep, options, paths.csv) : code;
@@ -281,13 +267,12 @@ static int agree(const struct mx_study_setup *setup, const struct mx_options *op
 static int sweep_with(const struct mx_options *options, const struct mx_ranks *ranks)
 {
     bool is_shared = ranks != NULL && ranks->count > 1;
-    const char *terminal = getenv("TERM");
-    struct display display = {.is_on = !options->quiet && isatty(STDERR_FILENO) &&
-                                       terminal != NULL && strcmp(terminal, "dumb") != 0};
+    struct mx_live_view live;
     struct mx_study_setup setup;
     struct mx_sweep *sweep = NULL;
     int code;
 
+    mx_live_view_init(&live, !options->quiet && is_first(ranks));
     if (mx_study_setup_load(&setup, options, MX_STUDY_SWEEP)) {
         sweep = mx_sweep_create(
             &(struct mx_sweep_options){
@@ -301,12 +286,12 @@ static int sweep_with(const struct mx_options *options, const struct mx_ranks *r
                 .jobs = is_shared && !options->has_jobs ? 1 : mx_choose_jobs(options),
                 .ranks = ranks,
                 .look = look,
-                .context = &display},
+                .context = &live},
             &setup.mistakes);
     }
     code = agree(&setup, options, ranks, sweep != NULL);
     if (code == MX_EXIT_SUCCESS) {
-        code = run_sweep(sweep, &display, options, ranks);
+        code = run_sweep(sweep, &live, options, ranks);
     }
     mx_sweep_destroy(sweep);
     mx_study_setup_fini(&setup);

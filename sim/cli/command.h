@@ -22,9 +22,11 @@ int mx_cmd_run(const struct mx_options *options);
 int mx_cmd_compare(const struct mx_options *options);
 int mx_cmd_sweep(const struct mx_options *options);
 int mx_cmd_plan(const struct mx_options *options);
+int mx_cmd_sensitivity(const struct mx_options *options);
 int mx_cmd_check(const struct mx_options *options);
 int mx_cmd_schedule(const struct mx_options *options);
 int mx_cmd_plot(const struct mx_options *options);
+int mx_cmd_report(const struct mx_options *options);
 int mx_cmd_send(const struct mx_options *options);
 int mx_cmd_help(const struct mx_options *options);
 

@@ -101,6 +101,28 @@ const struct mx_command mx_command_table[MX_COMMAND_COUNT] = {
             .operand_count_max = 1,
             .run = mx_cmd_plan,
         },
+    [MX_COMMAND_SENSITIVITY] =
+        {
+            .id = MX_COMMAND_SENSITIVITY,
+            .name = "sensitivity",
+            .operands = "STUDY",
+            .summary = "find out which of what is not known moves the answer",
+            .description =
+                "Moves what is ASSUMED in the study's scenario, and the study's parameters, "
+                "through "
+                "their ranges, with the same random draws everywhere, and tells on which of them "
+                "each metric hangs and on which it does not: by Morris screening, Sobol' indices, "
+                "or one at a time. Many values are moved in groups first; then each value of the "
+                "most influential groups goes to both its ends.",
+            .examples =
+                "mxsim sensitivity what-matters.cfg --out out/matters\ton what does it hang?\n"
+                "mxsim plot out/matters\tdraw it\n"
+                "mxsim sensitivity what-matters.cfg --replications 5\t"
+                "and what is more than noise?\n",
+            .operand_count_min = 1,
+            .operand_count_max = 1,
+            .run = mx_cmd_sensitivity,
+        },
     [MX_COMMAND_CHECK] =
         {
             .id = MX_COMMAND_CHECK,
@@ -148,14 +170,39 @@ const struct mx_command mx_command_table[MX_COMMAND_COUNT] = {
             .operands = "RESULTS [KIND]",
             .summary = "draw the results of a run",
             .description =
-                "Draws pictures of a folder that `mxsim run --out` wrote, as SVG and PNG, with "
-                "gnuplot. KIND is one of delivered-over-time, deferrals-by-reason, queue-length, "
-                "reputation, allowance, outcomes; without it all are drawn.",
-            .examples = "mxsim plot out/black-friday\tall kinds, into the same folder\n"
-                        "mxsim plot out/black-friday delivered-over-time --out report\tone kind\n",
+                "Draws pictures of a folder that `mxsim run --out` wrote, with gnuplot. KIND is "
+                "one of delivered-over-time, attempts-per-minute, deferrals-by-reason, "
+                "deferral-heat-map, queue-length, first-attempt, retry-age, reputation, "
+                "allowance, warm-up, outcomes; of a sensitivity study influence and tornado; "
+                "without "
+                "it all are drawn.",
+            .examples =
+                "mxsim plot out/black-friday\tall kinds as SVG and PNG, into the same folder\n"
+                "mxsim plot out/black-friday retry-age --out retries.pdf\tone kind, for a paper\n"
+                "mxsim plot out/black-friday queue-length --format csv --out data\tits data\n"
+                "mxsim plot out/black-friday queue-length --terminal\ta look at it here\n",
             .operand_count_min = 1,
             .operand_count_max = 2,
             .run = mx_cmd_plot,
+        },
+    [MX_COMMAND_REPORT] =
+        {
+            .id = MX_COMMAND_REPORT,
+            .name = "report",
+            .operands = "RESULTS...",
+            .summary = "make a page of the results, to hand on",
+            .description =
+                "Writes one HTML file that needs nothing else: the answer, deliverability per "
+                "campaign, provider and address, all pictures, what was assumed, and how to get "
+                "it again. RESULTS is a folder that `mxsim run --out` wrote; several are set side "
+                "by side.",
+            .examples = "mxsim report out/black-friday --out black-friday.html\tone run\n"
+                        "mxsim report out/before out/after --out both.html\ttwo, side by side\n"
+                        "mxsim report out/black-friday --out r.html --pictures slides\t"
+                        "its pictures as PNG and PDF as well\n",
+            .operand_count_min = 1,
+            .operand_count_max = 16,
+            .run = mx_cmd_report,
         },
     [MX_COMMAND_SEND] =
         {

@@ -222,6 +222,18 @@ static bool is_same(const struct mx_scoped_metric *a, const struct mx_scoped_met
     return a->group == b->group && a->index == b->index && a->metric == b->metric;
 }
 
+/* Which of the metrics it is; metric_count: none. */
+static size_t find_metric(const struct mx_comparison *comparison, const struct mx_scoped_metric *of)
+{
+    size_t m = 0;
+
+    while (m < comparison->metric_count &&
+           !is_same(of, &comparison->scoped[m * comparison->system_count])) {
+        m++;
+    }
+    return m;
+}
+
 /* Each --precision belongs to a metric that is compared; it is one where it was not named. */
 static bool add_precisions(struct mx_comparison *comparison, const struct mx_options *options)
 {
@@ -229,22 +241,23 @@ static bool add_precisions(struct mx_comparison *comparison, const struct mx_opt
         const char *text = options->precision.items[i];
         struct mx_precision precision;
         char error[256];
-        size_t m = 0;
+        size_t m;
 
         if (!mx_precision_parse(comparison->systems[0].plan, text, &precision, error,
                                 sizeof error)) {
             mx_say("--precision %s: %s", text, error);
             return false;
         }
-        while (m < comparison->metric_count &&
-               !is_same(&precision.of, &comparison->scoped[m * comparison->system_count])) {
-            m++;
-        }
+        m = find_metric(comparison, &precision.of);
         if (m == comparison->metric_count) {
             if (!add_metric(comparison, m, text, (size_t)(strrchr(text, ':') - text))) {
                 return false;
             }
             comparison->metric_count++;
+        }
+        if (comparison->precisions[m].width > 0) {
+            mx_say("--precision %s: that metric has one already", text);
+            return false;
         }
         comparison->precisions[m] = precision;
     }
@@ -262,6 +275,11 @@ static bool add_metrics(struct mx_comparison *comparison, const struct mx_option
         const char *text = is_default ? default_metrics[i] : named->items[i];
 
         if (!add_metric(comparison, i, text, strlen(text))) {
+            return false;
+        }
+        /* Each is one of the comparisons for which all intervals are made wider. */
+        if (find_metric(comparison, &comparison->scoped[i * comparison->system_count]) < i) {
+            mx_say("--metric %s is named twice", text);
             return false;
         }
         comparison->metric_count++;
@@ -289,6 +307,7 @@ static bool parse_indifference(const char *text, double *width)
 static bool check_selection(struct mx_compare_setup *setup, const struct mx_options *options)
 {
     double confidence = options->confidence;
+    uint32_t first_count = options->has_replications ? options->replications : DEFAULT_FIRST;
 
     if (!options->select_best) {
         if (options->indifference != NULL) {
@@ -306,8 +325,14 @@ static bool check_selection(struct mx_compare_setup *setup, const struct mx_opti
                "--replications auto");
         return false;
     }
-    if (options->has_replications && options->replications < 2) {
+    if (first_count < 2) {
         mx_say("--select best needs 2 or more first replications, better 10");
+        return false;
+    }
+    if (first_count > mx_replications_max(options)) {
+        mx_say("--select best begins with %u replications: more than its cap of %u "
+               "(--replications-max)",
+               (unsigned)first_count, (unsigned)mx_replications_max(options));
         return false;
     }
     if (confidence > 0 && confidence * (double)setup->system_count <= 1.0) {
@@ -377,7 +402,7 @@ struct mx_comparison *mx_compare_setup_make(struct mx_compare_setup *setup,
 
 /* --- the command line --- */
 
-static void print_quoted(FILE *stream, const char *text)
+void mx_print_shell_quoted(FILE *stream, const char *text)
 {
     if (text[0] != '\0' && strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
                                         "0123456789-_./=:%,+@") == strlen(text)) {
@@ -399,7 +424,7 @@ static void print_list(FILE *stream, const char *option, const struct mx_text_li
 {
     for (size_t i = 0; i < list->count; i++) {
         (void)fprintf(stream, " --%s ", option);
-        print_quoted(stream, list->items[i]);
+        mx_print_shell_quoted(stream, list->items[i]);
     }
 }
 
@@ -409,14 +434,14 @@ static void print_command(FILE *stream, const struct mx_options *options,
     (void)fputs("mxsim compare", stream);
     for (size_t i = 0; i < options->operand_count; i++) {
         (void)fputc(' ', stream);
-        print_quoted(stream, options->operands[i]);
+        mx_print_shell_quoted(stream, options->operands[i]);
     }
     print_list(stream, "with", &options->with);
     for (size_t i = 0; i < options->override_count; i++) {
         (void)fprintf(stream, " --set ");
-        print_quoted(stream, options->overrides[i].path);
+        mx_print_shell_quoted(stream, options->overrides[i].path);
         (void)fputc('=', stream);
-        print_quoted(stream, options->overrides[i].value);
+        mx_print_shell_quoted(stream, options->overrides[i].value);
     }
     print_list(stream, "metric", &options->metric);
     print_list(stream, "precision", &options->precision);

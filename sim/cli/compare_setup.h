@@ -9,6 +9,8 @@
 #include <stddef.h>
 
 #include "sim/cli/options.h"
+#include <stdio.h>
+
 #include "sim/stats/comparison.h"
 
 /* The systems of a command line: each SCENARIO, then the first one with each --with. */
@@ -30,5 +32,8 @@ struct mx_comparison *mx_compare_setup_make(struct mx_compare_setup *setup,
 
 /* The command line that gives the same again, quoted for a shell; owned, NULL: out of memory. */
 char *mx_compare_command(const struct mx_options *options, const struct mx_comparison *comparison);
+
+/* A text as one word of a shell's command line. */
+void mx_print_shell_quoted(FILE *stream, const char *text);
 
 #endif

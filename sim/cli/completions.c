@@ -220,7 +220,9 @@ static void zsh_text(const char *text)
 
 static void zsh_option(const struct mx_option *option)
 {
-    bool repeats = option->id == MX_OPTION_SET || option->id == MX_OPTION_TO;
+    bool repeats = option->id == MX_OPTION_SET || option->id == MX_OPTION_TO ||
+                   option->id == MX_OPTION_WITH || option->id == MX_OPTION_METRIC ||
+                   option->id == MX_OPTION_PRECISION;
 
     (void)printf(" \\\n                '%s", repeats ? "*" : "");
     if (option->letter != 0) {

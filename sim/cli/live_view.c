@@ -69,7 +69,9 @@ enum part {
 
 static void put_parts(char part[PART_COUNT][PART_SIZE], const struct mx_live_state *state)
 {
-    double rest_s = state->share > 0 ? state->elapsed_s * (1.0 - state->share) / state->share : 0.0;
+    double rest_s = state->rest_s > 0  ? state->rest_s
+                    : state->share > 0 ? state->elapsed_s * (1.0 - state->share) / state->share
+                                       : 0.0;
 
     memset(part, 0, (size_t)PART_COUNT * PART_SIZE);
     (void)snprintf(part[PART_PERCENT], PART_SIZE, "%3d%%", (int)(state->share * 100.0));
@@ -80,7 +82,9 @@ static void put_parts(char part[PART_COUNT][PART_SIZE], const struct mx_live_sta
             (void)snprintf(part[PART_REST], PART_SIZE, "%s left", mx_human_duration(rest_s).s);
         }
     }
-    if (state->horizon_s > 0) {
+    if (state->note != NULL) {
+        (void)snprintf(part[PART_TIME], PART_SIZE, "%.100s", state->note);
+    } else if (state->horizon_s > 0) {
         (void)snprintf(part[PART_TIME], PART_SIZE, "at %s of %s", mx_human_duration(state->at_s).s,
                        mx_human_duration(state->horizon_s).s);
     } else {
@@ -90,6 +94,9 @@ static void put_parts(char part[PART_COUNT][PART_SIZE], const struct mx_live_sta
         (void)snprintf(part[PART_COUNT_DONE], PART_SIZE, "%llu of %llu %.20s",
                        (unsigned long long)state->done, (unsigned long long)state->count,
                        state->unit);
+    }
+    if (state->note != NULL) {
+        return;
     }
     (void)snprintf(part[PART_DELIVERED], PART_SIZE, "%s delivered",
                    mx_human_count_short((double)state->delivered).s);
@@ -160,6 +167,12 @@ bool mx_live_is_due(struct mx_live_view *view, double elapsed_s)
 static void erase(void)
 {
     (void)fputs("\r\033[J", stderr);
+}
+
+void mx_live_view_restart(struct mx_live_view *view, uint64_t number)
+{
+    view->share = number != view->number ? 0 : view->share;
+    view->number = number;
 }
 
 void mx_live_view_show(struct mx_live_view *view, const struct mx_live_state *state)

@@ -57,11 +57,22 @@ const struct mx_option mx_option_table[] = {
      "replace a value of the policy, e.g. lifetime=24h; may be repeated",
      ON(MX_COMMAND_SCHEDULE) | ON(MX_COMMAND_SEND)},
     {MX_OPTION_OUT, "out", 'o', "DIR",
-     "write summary.json, timeseries.csv, delivered_by_age.csv, reputation.csv and plan.cfg to "
-     "DIR, made when it is missing",
+     "write the results to DIR, made when it is missing: summary.json, plan.cfg and CSV files",
      ON(MX_COMMAND_RUN)},
-    {MX_OPTION_OUT, "out", 'o', "DIR", "where the pictures go (default: RESULTS)",
+    {MX_OPTION_OUT, "out", 'o', "PATH",
+     "a folder for the pictures (default: RESULTS); or, with KIND, a file whose name ends in .svg, "
+     ".png, .pdf or .csv",
      ON(MX_COMMAND_PLOT)},
+    {MX_OPTION_OUT, "out", 'o', "FILE", "the page (default: report.html in the first folder)",
+     ON(MX_COMMAND_REPORT)},
+    {MX_OPTION_PLOT_FORMAT, "format", 0, "LIST",
+     "what to write, separated by commas: svg, png, pdf, or csv, which is the picture's data "
+     "(default: svg,png)",
+     ON(MX_COMMAND_PLOT)},
+    {MX_OPTION_TERMINAL, "terminal", 't', NULL, "draw it here, in characters; takes a KIND",
+     ON(MX_COMMAND_PLOT)},
+    {MX_OPTION_PICTURES, "pictures", 'p', "DIR", "write each picture as PNG and PDF to DIR as well",
+     ON(MX_COMMAND_REPORT)},
     {MX_OPTION_OUT, "out", 'o', "DIR", "write comparison.json to DIR, made when it is missing",
      ON(MX_COMMAND_COMPARE)},
     {MX_OPTION_OUT, "out", 'o', "DIR",
@@ -113,6 +124,10 @@ const struct mx_option mx_option_table[] = {
     {MX_OPTION_REPLICATIONS_MAX, "replications-max", 0, "N",
      "with auto, where to stop in any case (default: 1000)",
      ON(MX_COMMAND_RUN) | ON(MX_COMMAND_COMPARE)},
+    {MX_OPTION_UNCERTAIN, "uncertain", 'u', NULL,
+     "draw what is ASSUMED afresh for each replication as well, and show the range of outcomes "
+     "with and without what is not known (default replications: 19 or more)",
+     ON(MX_COMMAND_RUN)},
     {MX_OPTION_CONFIDENCE, "confidence", 0, "PERCENT", "of all statements together (default: 95%)",
      ON(MX_COMMAND_COMPARE)},
     {MX_OPTION_SELECT, "select", 0, "best",
@@ -158,7 +173,7 @@ const struct mx_option mx_option_table[] = {
      ON(MX_COMMAND_PLAN)},
     {MX_OPTION_SEED, "seed", 0, "N",
      "seed of all random numbers, the same at every point (default: the study's, or 1)",
-     ON(MX_COMMAND_SWEEP) | ON(MX_COMMAND_PLAN)},
+     ON(MX_COMMAND_SWEEP) | ON(MX_COMMAND_PLAN) | ON(MX_COMMAND_SENSITIVITY)},
     {MX_OPTION_REPLICATIONS, "replications", 'n', "N",
      "how many times to simulate each point (default: the study's, or the scenario's)",
      ON(MX_COMMAND_SWEEP)},
@@ -173,11 +188,20 @@ const struct mx_option mx_option_table[] = {
      ON(MX_COMMAND_PLAN)},
     {MX_OPTION_SET, "set", 's', "PATH=VALUE",
      "replace a value of the study's scenario, at every point; may be repeated",
-     ON(MX_COMMAND_SWEEP) | ON(MX_COMMAND_PLAN)},
+     ON(MX_COMMAND_SWEEP) | ON(MX_COMMAND_PLAN) | ON(MX_COMMAND_SENSITIVITY)},
     {MX_OPTION_JSON, "json", 0, NULL, "print answer.json instead of the tables",
      ON(MX_COMMAND_PLAN)},
     {MX_OPTION_QUIET, "quiet", 'q', NULL, "no progress line, no tables; errors only",
-     ON(MX_COMMAND_SWEEP) | ON(MX_COMMAND_PLAN)},
+     ON(MX_COMMAND_SWEEP) | ON(MX_COMMAND_PLAN) | ON(MX_COMMAND_SENSITIVITY)},
+    {MX_OPTION_OUT, "out", 'o', "DIR", "write sensitivity.json to DIR, made when it is missing",
+     ON(MX_COMMAND_SENSITIVITY)},
+    {MX_OPTION_REPLICATIONS, "replications", 'n', "N",
+     "how many times to simulate each point (default: the study's, or 1)",
+     ON(MX_COMMAND_SENSITIVITY)},
+    {MX_OPTION_JOBS, "jobs", 'j', "N", "threads; results do not depend on it (default: processors)",
+     ON(MX_COMMAND_SENSITIVITY)},
+    {MX_OPTION_JSON, "json", 0, NULL, "print sensitivity.json instead of the tables",
+     ON(MX_COMMAND_SENSITIVITY)},
     {MX_OPTION_QUIET, "quiet", 'q', NULL, "no progress line, no tables; errors only",
      ON(MX_COMMAND_RUN) | ON(MX_COMMAND_SEND) | ON(MX_COMMAND_COMPARE)},
     {MX_OPTION_QUIET, "quiet", 'q', NULL, "print mistakes only, not the plan",
@@ -454,8 +478,6 @@ static int apply_format(const struct parser *parser, const struct mx_option *opt
 static int apply(struct parser *parser, const struct mx_option *option, const char *value)
 {
     struct mx_options *options = parser->options;
-    uint64_t number = 0;
-    int status = 0;
 
     switch (option->id) {
     case MX_OPTION_OUT:
@@ -482,11 +504,12 @@ static int apply(struct parser *parser, const struct mx_option *option, const ch
         return apply_study(parser, option, value);
     case MX_OPTION_JOBS:
         options->has_jobs = true;
-        status = parse_number(parser, option, value, 1, MX_JOBS_MAX, &number);
-        options->jobs = (uint32_t)number;
-        return status;
+        return take_number(parser, option, value, MX_JOBS_MAX, &options->jobs);
     case MX_OPTION_SET:
         return add_override(parser, option, value);
+    case MX_OPTION_UNCERTAIN:
+        options->uncertain = true;
+        return 0;
     case MX_OPTION_JSON:
         options->json = true;
         return 0;
@@ -501,6 +524,13 @@ static int apply(struct parser *parser, const struct mx_option *option, const ch
         return 0;
     case MX_OPTION_PLOT:
         return take_name(parser, option, value, &options->plot);
+    case MX_OPTION_PLOT_FORMAT:
+        return take_name(parser, option, value, &options->plot_format);
+    case MX_OPTION_PICTURES:
+        return take_name(parser, option, value, &options->pictures);
+    case MX_OPTION_TERMINAL:
+        options->terminal = true;
+        return 0;
     case MX_OPTION_GENERATE:
     case MX_OPTION_FROM:
     case MX_OPTION_TO:

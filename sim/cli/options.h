@@ -19,9 +19,11 @@ enum mx_command_id {
     MX_COMMAND_COMPARE,
     MX_COMMAND_SWEEP,
     MX_COMMAND_PLAN,
+    MX_COMMAND_SENSITIVITY,
     MX_COMMAND_CHECK,
     MX_COMMAND_SCHEDULE,
     MX_COMMAND_PLOT,
+    MX_COMMAND_REPORT,
     MX_COMMAND_SEND,
     MX_COMMAND_HELP,
     MX_COMMAND_COUNT
@@ -39,6 +41,7 @@ enum mx_option_id {
     MX_OPTION_SELECT,
     MX_OPTION_INDIFFERENCE,
     MX_OPTION_CONFIDENCE,
+    MX_OPTION_UNCERTAIN,
     MX_OPTION_JOBS,
     MX_OPTION_SET,
     MX_OPTION_JSON,
@@ -49,6 +52,9 @@ enum mx_option_id {
     MX_OPTION_EXACT,
     MX_OPTION_ALL,
     MX_OPTION_PLOT,
+    MX_OPTION_PLOT_FORMAT,
+    MX_OPTION_TERMINAL,
+    MX_OPTION_PICTURES,
     MX_OPTION_GENERATE,
     MX_OPTION_FROM,
     MX_OPTION_TO,
@@ -88,7 +94,7 @@ struct mx_text_list {
 
 /* What was said. Texts are borrowed from the command line. */
 struct mx_options {
-    const char *out, *db, *trace, *plot;
+    const char *out, *db, *trace, *plot, *plot_format, *pictures;
     bool has_seed, has_replications, has_jobs;
     bool replications_auto; /* then has_replications is false */
     uint64_t seed;
@@ -102,7 +108,8 @@ struct mx_options {
     const char *indifference;
     struct mx_override *overrides; /* in order; owned */
     size_t override_count;
-    bool json, quiet, exact, all, help, version;
+    bool uncertain;
+    bool json, quiet, exact, all, terminal, help, version;
     bool has_format; /* else MX_FORMAT_TABLE */
     enum mx_format format;
     bool has_trace_format; /* else MX_TRACE_CSV */

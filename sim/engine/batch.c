@@ -22,20 +22,43 @@ static bool grow(void **array, size_t *size, size_t wanted, size_t item)
     return true;
 }
 
-struct mx_entry *mx_batch_entry(struct mx_batch *batch)
+bool mx_batch_room_entries(struct mx_batch *batch, size_t more)
 {
-    if (!grow((void **)&batch->entries, &batch->entry_size, batch->entry_count + 1,
-              sizeof *batch->entries))
-        return NULL;
-    return &batch->entries[batch->entry_count];
+    return grow((void **)&batch->entries, &batch->entry_size, batch->entry_count + more,
+                sizeof *batch->entries);
 }
 
-struct mx_work *mx_batch_work(struct mx_batch *batch)
+bool mx_batch_room_works(struct mx_batch *batch, size_t more)
 {
-    if (!grow((void **)&batch->works, &batch->work_size, batch->work_count + 1,
-              sizeof *batch->works))
-        return NULL;
-    return &batch->works[batch->work_count];
+    return grow((void **)&batch->works, &batch->work_size, batch->work_count + more,
+                sizeof *batch->works);
+}
+
+/* Six arrays of one size, renewed: nothing of them is kept. */
+static bool renew_asks(struct mx_asks *asks, size_t wanted)
+{
+    if (wanted <= asks->size)
+        return true;
+    size_t larger = asks->size > 0 ? 2 * asks->size : FIRST_SIZE;
+    while (larger < wanted)
+        larger *= 2;
+    uint64_t *words = calloc(larger * 5, sizeof *words);
+    uint32_t *place = malloc(larger * sizeof *place);
+    if (!words || !place) {
+        free(words);
+        free(place);
+        return false;
+    }
+    free(asks->key);
+    free(asks->place);
+    *asks = (struct mx_asks){.key = words,
+                             .index = words + larger,
+                             .step = words + 2 * larger,
+                             .word0 = words + 3 * larger,
+                             .word1 = words + 4 * larger,
+                             .place = place,
+                             .size = larger};
+    return true;
 }
 
 bool mx_batch_reserve(struct mx_batch *batch)
@@ -43,29 +66,48 @@ bool mx_batch_reserve(struct mx_batch *batch)
     size_t most = batch->entry_count > batch->work_count ? batch->entry_count : batch->work_count;
     return grow((void **)&batch->outcomes, &batch->outcome_size, batch->work_count,
                 sizeof *batch->outcomes) &&
-           grow((void **)&batch->items, &batch->item_size, most, sizeof *batch->items) &&
-           grow((void **)&batch->unsorted, &batch->unsorted_size, most, sizeof *batch->unsorted) &&
-           grow((void **)&batch->messages, &batch->message_size, most, sizeof *batch->messages);
+           grow((void **)&batch->sorted, &batch->sorted_size, most, sizeof *batch->sorted) &&
+           grow((void **)&batch->keys, &batch->keys_size, most, sizeof *batch->keys) &&
+           grow((void **)&batch->spare, &batch->spare_size, most, sizeof *batch->spare) &&
+           renew_asks(&batch->asks, most + MX_DRAW_LANES);
 }
 
-static void set_item(struct mx_batch *batch, size_t i, int64_t since_us, uint64_t message)
+void mx_batch_sort_entries(struct mx_batch *batch, int64_t from_us, int64_t until_us,
+                           const uint16_t *group, uint32_t group_count)
 {
-    batch->unsorted[i] = (struct mx_due_item){(uint64_t)since_us, (uint32_t)i};
-    batch->messages[i] = message;
+    if (batch->entry_count == 0)
+        return;
+    const struct mx_events events = {
+        .time_us = &batch->entries->due_us,
+        .message = &batch->entries->message,
+        .destination = &batch->entries->destination,
+        .stride = sizeof *batch->entries,
+        .count = batch->entry_count,
+        .from_us = from_us,
+        .until_us = until_us,
+        .group = group,
+        .group_count = group_count,
+    };
+    mx_event_sort(&events, batch->sorted, batch->keys, batch->spare);
 }
 
-void mx_batch_sort_entries(struct mx_batch *batch, int64_t from_us)
+void mx_batch_sort_works(struct mx_batch *batch, int64_t from_us, int64_t until_us,
+                         const uint16_t *group, uint32_t group_count)
 {
-    for (size_t i = 0; i < batch->entry_count; i++)
-        set_item(batch, i, batch->entries[i].due_us - from_us, batch->entries[i].message);
-    mx_event_sort(batch->unsorted, batch->items, batch->entry_count, batch->messages);
-}
-
-void mx_batch_sort_works(struct mx_batch *batch, int64_t from_us)
-{
-    for (size_t i = 0; i < batch->work_count; i++)
-        set_item(batch, i, batch->works[i].start_us - from_us, batch->works[i].entry.message);
-    mx_event_sort(batch->unsorted, batch->items, batch->work_count, batch->messages);
+    if (batch->work_count == 0)
+        return;
+    const struct mx_events events = {
+        .time_us = &batch->works->start_us,
+        .message = &batch->works->entry.message,
+        .destination = &batch->works->entry.destination,
+        .stride = sizeof *batch->works,
+        .count = batch->work_count,
+        .from_us = from_us,
+        .until_us = until_us,
+        .group = group,
+        .group_count = group_count,
+    };
+    mx_event_sort(&events, batch->sorted, batch->keys, batch->spare);
 }
 
 void mx_batch_fini(struct mx_batch *batch)
@@ -73,17 +115,18 @@ void mx_batch_fini(struct mx_batch *batch)
     free(batch->entries);
     free(batch->works);
     free(batch->outcomes);
-    free(batch->items);
-    free(batch->unsorted);
-    free(batch->messages);
+    free(batch->sorted);
+    free(batch->keys);
+    free(batch->spare);
+    free(batch->asks.key);
+    free(batch->asks.place);
 }
 
 void mx_batch_take_due(struct mx_batch *batch, struct mx_world *world, int64_t until_us)
 {
     size_t taken;
     do {
-        if (!grow((void **)&batch->entries, &batch->entry_size, batch->entry_count + TAKE_AT_ONCE,
-                  sizeof *batch->entries)) {
+        if (!mx_batch_room_entries(batch, TAKE_AT_ONCE)) {
             world->out_of_memory = true;
             return;
         }
@@ -93,6 +136,8 @@ void mx_batch_take_due(struct mx_batch *batch, struct mx_world *world, int64_t u
         for (size_t i = 0; i < taken; i++) {
             if (out[i].kind == MX_DUE_EXPIRE)
                 mx_world_expire(world, &out[i], out[i].due_us);
+            else if (kept == i)
+                kept++;
             else
                 out[kept++] = out[i];
         }

@@ -30,65 +30,65 @@ static uint32_t small_domain(const struct mx_world_stream *stream, uint64_t numb
     return (uint32_t)(hash * domains >> 32);
 }
 
-static double episode_u(const struct mx_world_stream *stream, uint64_t number, int64_t episode,
-                        uint32_t attempt_count)
+uint64_t mx_world_episode_step(const struct mx_world *world, const struct mx_work *work)
 {
+    const struct mx_world_path *path = &world->paths[work->entry.destination];
+    const struct mx_world_stream *stream =
+        &world->streams[mx_world_stream_of(world, work->entry.message)];
+    const int64_t episode =
+        mx_receiver_episode(path->receiver, work->start_us, path->ip, stream->domain);
     if (episode == MX_EPISODE_UNUSED)
-        return 0.5;
-    uint64_t step =
-        episode == MX_EPISODE_PER_ATTEMPT ? SINGLE_ATTEMPT | attempt_count : (uint64_t)episode;
-    return mx_uniform(mx_draw(&stream->draws, number, step, MX_DRAW_EPISODE).word[0]);
+        return MX_STEP_NONE;
+    return episode == MX_EPISODE_PER_ATTEMPT ? SINGLE_ATTEMPT | work->entry.attempt_count
+                                             : (uint64_t)episode;
 }
 
-/* The member's nature; most were found to be good when they were created. */
-static struct mx_recipient recipient_at(const struct mx_world_stream *stream, uint64_t number,
-                                        uint32_t note)
+static const struct mx_recipient good = {.address = MX_ADDRESS_GOOD};
+
+/* The member's nature, where it was not found to be good when the message was created. */
+static struct mx_recipient recipient_at(const struct mx_world_stream *stream, uint64_t number)
 {
-    if (note == MX_NOTE_GOOD)
-        return (struct mx_recipient){.address = MX_ADDRESS_GOOD};
     struct mx_draw member = mx_draw(&stream->members, number, 0, MX_DRAW_MEMBER);
     return mx_recipient_of(stream->list, member.word[0], member.word[1]);
 }
 
-static void ask(struct mx_world *world, const struct mx_work *work,
-                const struct mx_world_stream *stream, uint64_t number, struct mx_answer *answer)
+static inline void ask(const struct mx_world_path *path, const struct mx_work *work,
+                       const struct mx_world_stream *stream, uint64_t number,
+                       struct mx_answer *answer)
 {
-    const struct mx_world_path *path = &world->paths[work->entry.destination];
-    struct mx_recipient recipient = recipient_at(stream, number, work->entry.note);
-    int64_t emptied_us = 0;
-    if (recipient.address == MX_ADDRESS_FULL)
-        emptied_us =
-            work->entry.created_us + mx_sampler_us(stream->emptied_after, recipient.emptied_u);
-    uint32_t domain = world->plan->campaigns[stream->campaign].domain;
-    int64_t episode = mx_receiver_episode(path->receiver, work->start_us, path->ip, domain);
+    struct mx_recipient other;
     struct mx_attempt attempt = {
         .now_us = work->start_us,
         .until_us = work->until_us,
         .created_us = work->entry.created_us,
         .ip = path->ip,
         .netblock = path->netblock,
-        .domain = domain,
+        .domain = stream->domain,
         .small_domain = small_domain(stream, number, path->small_domains),
         .greylist_s = work->entry.note >= MX_NOTE_GOOD ? MX_GREYLIST_UNSEEN : work->entry.note,
-        .recipient = &recipient,
-        .emptied_us = emptied_us,
+        .recipient = &good,
         .engagement = stream->list->engagement,
-        .episode_u = episode_u(stream, number, episode, work->entry.attempt_count),
+        .episode_u = work->episode_u,
         .content_u = mx_uniform_high(work->draw.word[0]),
         .service_u = mx_uniform_low(work->draw.word[1]),
         .placement_u = mx_uniform_high(work->draw.word[1]),
     };
+    if (work->entry.note != MX_NOTE_GOOD) {
+        other = recipient_at(stream, number);
+        attempt.recipient = &other;
+        if (other.address == MX_ADDRESS_FULL)
+            attempt.emptied_us =
+                work->entry.created_us + mx_sampler_us(stream->emptied_after, other.emptied_u);
+    }
     mx_receiver_attempt(path->receiver, &attempt, answer);
     MX_CHECK(answer->reply_us >= work->start_us);
 }
 
 /* Of inboxed mail some is complained about, hours later. */
-static void maybe_complain(struct mx_world *world, const struct mx_work *work,
-                           const struct mx_world_stream *stream, uint64_t number,
-                           const struct mx_answer *answer)
+static void complain(struct mx_world *world, const struct mx_work *work,
+                     const struct mx_world_stream *stream, uint64_t number,
+                     const struct mx_answer *answer)
 {
-    if (answer->inbox_u >= stream->list->complaints)
-        return;
     struct mx_draw draw = mx_draw(&stream->draws, number, 0, MX_DRAW_COMPLAINT);
     struct mx_world_complaint complaint = {
         .at_us =
@@ -109,27 +109,18 @@ static void note_throttle(struct mx_world *world, const struct mx_work *work, en
     mx_world_note_path(world, work->entry.destination, work->start_us + 1);
 }
 
-static void count(struct mx_world *world, const struct mx_work *work,
-                  const struct mx_answer *answer)
+static inline void count(struct mx_world *world, const struct mx_work *work,
+                         const struct mx_world_stream *stream, const struct mx_world_path *path,
+                         const struct mx_answer *answer)
 {
-    const struct mx_entry *entry = &work->entry;
     world->observation->attempt_total++;
     world->delivered += answer->verdict == MX_ACCEPT;
     world->deferrals += answer->verdict == MX_BUSY;
-    if (entry->created_us < world->plan->warmup_us)
+    if (work->entry.created_us < world->plan->warmup_us)
         return;
-    mx_tally_pick(world->tally, entry->created_us);
-    struct mx_tally_attempt attempt = {
-        .place = mx_world_place(world, entry),
-        .created_us = entry->created_us,
-        .due_us = entry->attempt_count == 0 ? entry->created_us : entry->due_us,
-        .start_us = work->start_us,
-        .reply_us = answer->reply_us,
-        .attempt_count = entry->attempt_count,
-        .verdict = answer->verdict,
-        .reason = answer->reason,
-    };
-    mx_tally_attempt(world->tally, &attempt);
+    mx_tally_pick(world->tally, work->entry.created_us);
+    const struct mx_tally_place place = {stream->campaign, path->provider, path->ip};
+    mx_tally_work(world->tally, &place, work, answer);
 }
 
 /* A trace row waits for the scheduler's decision. */
@@ -181,42 +172,64 @@ static void add_attempt_row(struct mx_world *world, const struct mx_work *work,
     row->reason = answer->reason;
 }
 
+void mx_world_prefetch(const struct mx_world *world, const struct mx_work *work)
+{
+    const struct mx_world_path *path = &world->paths[work->entry.destination];
+    const struct mx_world_stream *stream =
+        &world->streams[mx_world_stream_of(world, work->entry.message)];
+    mx_receiver_prefetch(path->receiver, path->ip);
+    __builtin_prefetch(
+        mx_observation_cell(world->observation, stream->campaign, path->provider, path->ip), 1);
+}
+
+/* What is to be reported of an attempt; true: now, false: when the reply comes. */
+static bool fill_outcome(struct mx_world *world, const struct mx_work *work,
+                         const struct mx_world_stream *stream, const struct mx_answer *answer,
+                         struct mx_outcome *outcome)
+{
+    outcome->entry = work->entry;
+    outcome->reply_us = answer->reply_us;
+    outcome->u = 0.5;
+    outcome->result = answer->verdict == MX_BUSY ? MX_RESULT_REFUSED : MX_RESULT_DONE;
+    if (answer->greylist_s != MX_GREYLIST_UNSEEN)
+        outcome->entry.note =
+            answer->greylist_s < MX_NOTE_GOOD ? answer->greylist_s : MX_NOTE_GOOD - 1;
+    if (world->retry_random && answer->verdict == MX_BUSY)
+        outcome->u =
+            mx_uniform(mx_draw(&stream->draws, mx_world_number_of(world, work->entry.message),
+                               work->entry.attempt_count, MX_DRAW_RETRY)
+                           .word[0]);
+    if (!world->destinations)
+        return true;
+    mx_world_reply_later(world, outcome, answer->verdict, answer->reason);
+    return false;
+}
+
 bool mx_world_judge(struct mx_world *world, const struct mx_work *work, struct mx_outcome *outcome)
 {
-    uint32_t stream_index = mx_world_stream_of(world, work->entry.message);
-    uint64_t number = mx_world_number_of(world, work->entry.message);
+    const uint32_t stream_index = mx_world_stream_of(world, work->entry.message);
+    const uint64_t number = mx_world_number_of(world, work->entry.message);
     const struct mx_world_stream *stream = &world->streams[stream_index];
+    const struct mx_world_path *path = &world->paths[work->entry.destination];
     struct mx_answer answer;
-    ask(world, work, stream, number, &answer);
+    ask(path, work, stream, number, &answer);
     if (answer.reply_us >= world->plan->horizon_us)
         return false;
 
-    count(world, work, &answer);
-    if (answer.reason != MX_REASON_NONE)
+    count(world, work, stream, path, &answer);
+    if (answer.verdict == MX_ACCEPT) {
+        if (answer.inboxed && answer.inbox_u < stream->list->complaints)
+            complain(world, work, stream, number, &answer);
+    } else {
         note_throttle(world, work, answer.reason);
-    if (answer.verdict == MX_REJECT_HARD)
-        mx_world_learn_bounce(world, stream_index, number);
-    if (answer.verdict == MX_ACCEPT && answer.inboxed)
-        maybe_complain(world, work, stream, number, &answer);
+        if (answer.verdict == MX_REJECT_HARD)
+            mx_world_learn_bounce(world, stream_index, number);
+    }
     if (world->options->trace)
         add_attempt_row(world, work, &answer);
     if (answer.verdict != MX_BUSY && !world->report_all && !world->destinations)
         return false;
-
-    outcome->entry = work->entry;
-    outcome->reply_us = answer.reply_us;
-    outcome->u = 0.5;
-    outcome->result = answer.verdict == MX_BUSY ? MX_RESULT_REFUSED : MX_RESULT_DONE;
-    if (answer.greylist_s != MX_GREYLIST_UNSEEN)
-        outcome->entry.note =
-            answer.greylist_s < MX_NOTE_GOOD ? answer.greylist_s : MX_NOTE_GOOD - 1;
-    if (world->retry_random && answer.verdict == MX_BUSY)
-        outcome->u = mx_uniform(
-            mx_draw(&stream->draws, number, work->entry.attempt_count, MX_DRAW_RETRY).word[0]);
-    if (!world->destinations)
-        return true;
-    mx_world_reply_later(world, outcome, answer.verdict, answer.reason);
-    return false;
+    return fill_outcome(world, work, stream, &answer, outcome);
 }
 
 void mx_world_report(struct mx_world *world, struct mx_outcome *outcomes, size_t outcome_count)

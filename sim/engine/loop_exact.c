@@ -153,12 +153,15 @@ static void run_edge(struct exact *e)
 static void hand_over(struct exact *e, const struct mx_entry *entry)
 {
     struct mx_work work;
-    /* what destinations may refuse goes through the line, which asks them */
-    if (!e->world->destinations && mx_world_try_start(e->world, entry, e->now_us + 1, &work)) {
-        add_start(e, &work);
-        return;
-    }
     bool first = e->world->paths[entry->destination].line.count == 0;
+    /* what destinations may refuse goes through the line, which asks them */
+    if (!e->world->destinations && first) {
+        struct mx_draw draw = mx_world_attempt_draw(e->world, entry);
+        if (mx_world_try_start(e->world, entry, e->now_us + 1, &draw, &work)) {
+            add_start(e, &work);
+            return;
+        }
+    }
     mx_world_wait(e->world, entry);
     if (first)
         set_wake(e, entry->destination);
@@ -171,12 +174,11 @@ static void run_due(struct exact *e)
     mx_batch_take_due(&e->batch, world, e->now_us + 1);
     for (uint32_t s = 0; s < world->stream_count && !world->out_of_memory; s++) {
         while (world->streams[s].arrival.next_us == e->now_us) {
-            struct mx_entry *entry = mx_batch_entry(&e->batch);
-            if (!entry) {
+            if (!mx_batch_room_entries(&e->batch, 1)) {
                 world->out_of_memory = true;
                 return;
             }
-            if (mx_world_create_message(world, s, entry))
+            if (mx_world_create_message(world, s, &e->batch.entries[e->batch.entry_count]))
                 e->batch.entry_count++;
             mx_world_advance_stream(world, s);
         }
@@ -185,9 +187,9 @@ static void run_due(struct exact *e)
         world->out_of_memory = true;
         return;
     }
-    mx_batch_sort_entries(&e->batch, 0);
+    mx_batch_sort_entries(&e->batch, e->now_us, e->now_us + 1, NULL, 1);
     for (size_t i = 0; i < e->batch.entry_count; i++)
-        hand_over(e, &e->batch.entries[e->batch.items[i].place]);
+        hand_over(e, &e->batch.entries[e->batch.sorted[i]]);
 }
 
 static void run_wake(struct exact *e)
@@ -202,10 +204,23 @@ static void run_wake(struct exact *e)
     set_wake(e, mark.index);
 }
 
+static double episode_u(const struct mx_world *world, const struct mx_work *work)
+{
+    const struct mx_world_stream *stream =
+        &world->streams[mx_world_stream_of(world, work->entry.message)];
+    const uint64_t step = mx_world_episode_step(world, work);
+    if (step == MX_STEP_NONE)
+        return 0.5;
+    return mx_uniform(mx_draw(&stream->draws, mx_world_number_of(world, work->entry.message), step,
+                              MX_DRAW_EPISODE)
+                          .word[0]);
+}
+
 static void run_judge(struct exact *e)
 {
     struct mark mark = pop(&e->starts);
     struct mx_outcome outcome;
+    e->works[mark.index].episode_u = episode_u(e->world, &e->works[mark.index]);
     if (mx_world_judge(e->world, &e->works[mark.index], &outcome))
         mx_world_report(e->world, &outcome, 1);
     e->free_slots[e->free_count++] = mark.index;

@@ -5,22 +5,31 @@
  * from the reply, so a start is known before the attempts before it were judged. */
 #include "sim/engine/world.h"
 
-static void start(struct mx_world *world, const struct mx_entry *entry, int64_t start_us,
-                  struct mx_work *work)
+static inline const struct mx_world_stream *stream_of(const struct mx_world *world,
+                                                      uint64_t message)
 {
-    const struct mx_world_stream *stream =
-        &world->streams[mx_world_stream_of(world, entry->message)];
-    work->entry = *entry;
+    return &world->streams[mx_world_stream_of(world, message)];
+}
+
+struct mx_draw mx_world_attempt_draw(const struct mx_world *world, const struct mx_entry *entry)
+{
+    return mx_draw(&stream_of(world, entry->message)->draws,
+                   mx_world_number_of(world, entry->message), entry->attempt_count,
+                   MX_DRAW_ATTEMPT);
+}
+
+/* work->entry starts. */
+static inline void start(const struct mx_world *world, struct mx_sending_path *sending,
+                         int64_t start_us, const struct mx_draw *draw, struct mx_work *work)
+{
     work->start_us = start_us;
-    work->draw = mx_draw(&stream->draws, mx_world_number_of(world, entry->message),
-                         entry->attempt_count, MX_DRAW_ATTEMPT);
-    int64_t transaction_us = mx_sampler_us(world->transaction, mx_uniform_low(work->draw.word[0]));
-    work->until_us =
-        mx_sending_path_take(world->paths[entry->destination].sending, start_us, transaction_us);
+    work->draw = *draw;
+    int64_t transaction_us = mx_sampler_us(world->transaction, mx_uniform_low(draw->word[0]));
+    work->until_us = mx_sending_path_take(sending, start_us, transaction_us);
 }
 
 bool mx_world_try_start(struct mx_world *world, const struct mx_entry *entry, int64_t before_us,
-                        struct mx_work *work)
+                        const struct mx_draw *draw, struct mx_work *work)
 {
     const struct mx_world_path *path = &world->paths[entry->destination];
     if (path->line.count > 0)
@@ -28,15 +37,9 @@ bool mx_world_try_start(struct mx_world *world, const struct mx_entry *entry, in
     int64_t start_us = mx_sending_path_start_us(path->sending, entry->due_us);
     if (start_us >= before_us || start_us >= mx_world_deadline_us(world, entry))
         return false;
-    start(world, entry, start_us, work);
+    work->entry = *entry;
+    start(world, path->sending, start_us, draw, work);
     return true;
-}
-
-/* When the head of a path's line can be looked at. */
-static int64_t ready_us(const struct mx_world *world, uint32_t path, const struct mx_entry *entry)
-{
-    int64_t start_us = mx_sending_path_start_us(world->paths[path].sending, entry->due_us);
-    return world->destinations ? mx_world_ready_us(world, path, start_us) : start_us;
 }
 
 void mx_world_wait(struct mx_world *world, const struct mx_entry *entry)
@@ -46,8 +49,34 @@ void mx_world_wait(struct mx_world *world, const struct mx_entry *entry)
         path->active = true;
         world->active[world->active_count++] = entry->destination;
     }
+    if (path->line.count == 0)
+        world->wake_us[entry->destination] = MX_WAKE_UNKNOWN;
     if (!mx_line_push(&world->lines, &path->line, entry))
         world->out_of_memory = true;
+}
+
+enum head { HEAD_WAITS, HEAD_EXPIRED, HEAD_STARTS };
+
+/* The head of a line that is not empty: *entry, and when it can start. Unless it waits (until
+ * *wake_us) it is taken off the line. */
+static inline enum head take_head(struct mx_world *world, uint32_t path_index, int64_t before_us,
+                                  struct mx_entry *entry, int64_t *start_us, int64_t *wake_us)
+{
+    struct mx_world_path *path = &world->paths[path_index];
+    mx_line_peek(&world->lines, &path->line, entry);
+    entry->destination = (uint16_t)path_index;
+    *start_us = mx_sending_path_start_us(path->sending, entry->due_us);
+    if (world->destinations)
+        *start_us = mx_world_ready_us(world, path_index, *start_us);
+    const int64_t deadline_us = mx_world_deadline_us(world, entry);
+    *wake_us = deadline_us < *start_us ? deadline_us : *start_us;
+    if (*wake_us >= before_us)
+        return HEAD_WAITS;
+    mx_line_pop(&world->lines, &path->line);
+    if (*start_us < deadline_us)
+        return HEAD_STARTS;
+    mx_world_expire(world, entry, deadline_us);
+    return HEAD_EXPIRED;
 }
 
 bool mx_world_serve(struct mx_world *world, uint32_t path_index, int64_t before_us,
@@ -57,28 +86,64 @@ bool mx_world_serve(struct mx_world *world, uint32_t path_index, int64_t before_
     if (world->destinations)
         mx_world_refresh(world, path_index, before_us - 1);
     while (path->line.count > 0) {
-        struct mx_entry entry;
-        mx_line_peek(&world->lines, &path->line, &entry);
-        entry.destination = (uint16_t)path_index;
-        int64_t start_us = ready_us(world, path_index, &entry);
-        int64_t deadline_us = mx_world_deadline_us(world, &entry);
-        if (start_us >= deadline_us && deadline_us < before_us) {
-            mx_line_pop(&world->lines, &path->line);
-            mx_world_expire(world, &entry, deadline_us);
-            continue;
-        }
-        if (start_us >= before_us)
+        int64_t start_us, wake_us;
+        enum head head = take_head(world, path_index, before_us, &work->entry, &start_us, &wake_us);
+        if (head == HEAD_WAITS)
             return false;
-        mx_line_pop(&world->lines, &path->line);
-        if (world->destinations && mx_world_turn_away(world, &entry, before_us - 1))
+        if (head == HEAD_EXPIRED ||
+            (world->destinations && mx_world_turn_away(world, &work->entry, before_us - 1)))
             continue;
         /* what a reply has just made room for does not start before it */
         if (world->destinations && start_us < before_us - 1)
             start_us = before_us - 1;
-        start(world, &entry, start_us, work);
+        struct mx_draw draw = mx_world_attempt_draw(world, &work->entry);
+        start(world, path->sending, start_us, &draw, work);
         return true;
     }
     return false;
+}
+
+/* Make the draws of the line's first messages, of those in its first chunk. */
+static void draw_ahead(const struct mx_world *world, struct mx_world_path *path)
+{
+    uint64_t key[MX_DRAWN] = {0}, index[MX_DRAWN] = {0}, step[MX_DRAWN] = {0};
+    const uint32_t run = mx_line_run(&path->line);
+    const uint32_t count = run < MX_DRAWN ? run : MX_DRAWN;
+    for (uint32_t i = 0; i < count; i++) {
+        uint64_t attempt_count;
+        uint64_t message = mx_line_look(&path->line, i, &attempt_count);
+        key[i] = stream_of(world, message)->draws.key[1];
+        index[i] = mx_world_number_of(world, message);
+        step[i] = mx_draw_step(attempt_count, MX_DRAW_ATTEMPT);
+    }
+    const struct mx_draw_arrays arrays = {key, index, step, path->drawn[0], path->drawn[1]};
+    mx_draw_many(world->draw_key, &arrays, count);
+    path->drawn_at = 0;
+    path->drawn_count = (uint8_t)count;
+}
+
+size_t mx_world_serve_some(struct mx_world *world, uint32_t path_index, int64_t before_us,
+                           struct mx_work *works, size_t capacity)
+{
+    struct mx_world_path *path = &world->paths[path_index];
+    size_t count = 0;
+    while (path->line.count > 0 && count < capacity) {
+        struct mx_work *work = &works[count];
+        int64_t start_us;
+        if (path->drawn_at == path->drawn_count)
+            draw_ahead(world, path);
+        enum head head = take_head(world, path_index, before_us, &work->entry, &start_us,
+                                   &world->wake_us[path_index]);
+        if (head == HEAD_WAITS)
+            return count;
+        const uint8_t at = path->drawn_at++;
+        if (head == HEAD_EXPIRED)
+            continue;
+        const struct mx_draw draw = {{path->drawn[0][at], path->drawn[1][at]}};
+        start(world, path->sending, start_us, &draw, work);
+        count++;
+    }
+    return count;
 }
 
 int64_t mx_world_wake_us(const struct mx_world *world, uint32_t path_index)
@@ -88,8 +153,9 @@ int64_t mx_world_wake_us(const struct mx_world *world, uint32_t path_index)
         return MX_NEVER;
     struct mx_entry entry;
     mx_line_peek(&world->lines, &path->line, &entry);
-    entry.destination = (uint16_t)path_index;
-    int64_t start_us = ready_us(world, path_index, &entry);
+    int64_t start_us = mx_sending_path_start_us(path->sending, entry.due_us);
+    if (world->destinations)
+        start_us = mx_world_ready_us(world, path_index, start_us);
     int64_t deadline_us = mx_world_deadline_us(world, &entry);
     return deadline_us < start_us ? deadline_us : start_us;
 }

@@ -7,6 +7,8 @@
  * the end. */
 #include "sim/engine/tally.h"
 
+#include "sim/engine/world.h"
+
 #include <stdlib.h>
 
 #define PEAK_INTERVALS_MAX 65536
@@ -19,10 +21,13 @@ struct mx_tally {
     int64_t horizon_us;
     int64_t peak_every_us;
     size_t peak_count;
-    int64_t *by_provider, *by_campaign, *by_ip; /* net change [scope][interval] */
+    /* net change [interval][scope]: providers, campaigns, addresses. The scopes of an interval lie
+     * together, since almost all that is booked belongs to the present one. */
+    int64_t *changes;
+    size_t scope_count, first_campaign, first_ip;
     /* the interval and the bin last used, so that a division is rare */
     int64_t peak_from_us;
-    size_t peak_index;
+    int64_t *peak_changes;
     int64_t bin_from_us;
     size_t bin_index;
 };
@@ -35,21 +40,22 @@ struct mx_tally *mx_tally_create(struct mx_observation *observation, const struc
     tally->observation = observation;
     tally->into = observation;
     tally->horizon_us = plan->horizon_us;
-    int64_t scopes = (int64_t)plan->provider_count + plan->campaign_count + plan->ip_count;
-    int64_t most = PEAK_CELLS_MAX / scopes;
+    tally->first_campaign = plan->provider_count;
+    tally->first_ip = tally->first_campaign + plan->campaign_count;
+    tally->scope_count = tally->first_ip + plan->ip_count;
+    int64_t most = PEAK_CELLS_MAX / (int64_t)tally->scope_count;
     if (most > PEAK_INTERVALS_MAX)
         most = PEAK_INTERVALS_MAX;
     tally->peak_every_us = plan->window_us;
     while (plan->horizon_us / tally->peak_every_us >= most)
         tally->peak_every_us *= 2;
     tally->peak_count = (size_t)(plan->horizon_us / tally->peak_every_us) + 1;
-    tally->by_provider = calloc(tally->peak_count * plan->provider_count, sizeof(int64_t));
-    tally->by_campaign = calloc(tally->peak_count * plan->campaign_count, sizeof(int64_t));
-    tally->by_ip = calloc(tally->peak_count * plan->ip_count, sizeof(int64_t));
-    if (!tally->by_provider || !tally->by_campaign || !tally->by_ip) {
-        mx_tally_destroy(tally);
+    tally->changes = calloc(tally->peak_count * tally->scope_count, sizeof *tally->changes);
+    if (!tally->changes) {
+        free(tally);
         return NULL;
     }
+    tally->peak_changes = tally->changes;
     return tally;
 }
 
@@ -57,9 +63,7 @@ void mx_tally_destroy(struct mx_tally *tally)
 {
     if (!tally)
         return;
-    free(tally->by_provider);
-    free(tally->by_campaign);
-    free(tally->by_ip);
+    free(tally->changes);
     free(tally);
 }
 
@@ -81,21 +85,28 @@ void mx_tally_pick(struct mx_tally *tally, int64_t created_us)
         pick(tally, (size_t)((created_us - tally->batch_from_us) / tally->batch_us));
 }
 
-static void book(struct mx_tally *tally, const struct mx_tally_place *place, int64_t at_us,
-                 int64_t change)
+/* The net changes of the interval of at_us. */
+static inline int64_t *changes_at(struct mx_tally *tally, int64_t at_us)
 {
     int64_t since = at_us - tally->peak_from_us;
     if (since < 0 || since >= tally->peak_every_us) {
-        tally->peak_index = (size_t)(at_us / tally->peak_every_us);
-        tally->peak_from_us = (int64_t)tally->peak_index * tally->peak_every_us;
+        size_t index = (size_t)(at_us / tally->peak_every_us);
+        tally->peak_from_us = (int64_t)index * tally->peak_every_us;
+        tally->peak_changes = &tally->changes[index * tally->scope_count];
     }
-    size_t i = tally->peak_index;
-    tally->by_provider[place->provider * tally->peak_count + i] += change;
-    tally->by_campaign[place->campaign * tally->peak_count + i] += change;
-    tally->by_ip[place->ip * tally->peak_count + i] += change;
+    return tally->peak_changes;
 }
 
-static struct mx_series_bin *bin_at(struct mx_tally *tally, uint32_t provider, int64_t at_us)
+static inline void book(struct mx_tally *tally, const struct mx_tally_place *place, int64_t at_us,
+                        int64_t change)
+{
+    int64_t *changes = changes_at(tally, at_us);
+    changes[place->provider] += change;
+    changes[tally->first_campaign + place->campaign] += change;
+    changes[tally->first_ip + place->ip] += change;
+}
+
+static inline struct mx_series_bin *bin_at(struct mx_tally *tally, uint32_t provider, int64_t at_us)
 {
     struct mx_observation *o = tally->observation;
     int64_t since = at_us - tally->bin_from_us;
@@ -106,17 +117,17 @@ static struct mx_series_bin *bin_at(struct mx_tally *tally, uint32_t provider, i
     return &o->series[tally->bin_index * o->provider_count + provider];
 }
 
-static struct mx_counts *cell_at(struct mx_tally *tally, const struct mx_tally_place *place)
+static inline struct mx_counts *cell_at(struct mx_tally *tally, const struct mx_tally_place *place)
 {
     return mx_observation_cell(tally->into, place->campaign, place->provider, place->ip);
 }
 
-void mx_tally_dropped(struct mx_tally *tally, uint32_t campaign, uint32_t provider)
+void mx_tally_dropped(struct mx_tally *tally, uint32_t campaign, uint32_t provider, uint64_t count)
 {
     struct mx_counts *cell =
         mx_observation_cell(tally->into, campaign, provider, tally->observation->ip_count);
-    cell->recipients++;
-    cell->dropped++;
+    cell->recipients += count;
+    cell->dropped += count;
 }
 
 void mx_tally_unsent(struct mx_tally *tally, uint32_t campaign, uint32_t provider, uint64_t count)
@@ -162,70 +173,140 @@ void mx_tally_sent(struct mx_tally *tally, const struct mx_tally_place *place, i
     book(tally, place, created_us, 1);
 }
 
-static void count_delivered(struct mx_tally *tally, struct mx_counts *cell,
-                            const struct mx_tally_attempt *attempt)
+static int64_t least(int64_t a, int64_t b)
 {
-    struct mx_observation *o = tally->into;
-    int64_t ttd_us = attempt->reply_us - attempt->created_us;
+    return a < b ? a : b;
+}
+
+int64_t mx_tally_change_us(struct mx_tally *tally, int64_t at_us)
+{
+    const struct mx_observation *o = tally->observation;
+    (void)bin_at(tally, 0, at_us);
+    (void)changes_at(tally, at_us);
+    int64_t end_us =
+        least(tally->bin_from_us + o->series_every_us, tally->peak_from_us + tally->peak_every_us);
+    if (o->creations)
+        end_us = least(end_us, (at_us / o->creation_every_us + 1) * o->creation_every_us);
+    if (o->batch_count > 0) {
+        const int64_t since_us = at_us - tally->batch_from_us;
+        const int64_t batch = since_us < 0 ? -1 : since_us / tally->batch_us;
+        end_us = least(end_us, tally->batch_from_us + (batch + 1) * tally->batch_us);
+    }
+    return end_us;
+}
+
+void mx_tally_sent_many(struct mx_tally *tally, uint32_t campaign, uint32_t provider,
+                        int64_t created_us, const uint16_t *ips, size_t count)
+{
+    struct mx_counts *cells = mx_observation_cell(tally->into, campaign, provider, 0);
+    struct mx_creation_bin *bin = creation_at(tally, provider, created_us);
+    int64_t *changes = changes_at(tally, created_us);
+    bin_at(tally, provider, created_us)->created += count;
+    if (bin)
+        bin->sent += count;
+    changes[provider] += (int64_t)count;
+    changes[tally->first_campaign + campaign] += (int64_t)count;
+    changes += tally->first_ip;
+    for (size_t i = 0; i < count; i++) {
+        cells[ips[i]].recipients++;
+        changes[ips[i]]++;
+    }
+}
+
+static inline void count_delivered(struct mx_observation *o, const struct mx_tally_place *place,
+                                   struct mx_counts *cell, int64_t ttd_us)
+{
     cell->delivered++;
     cell->ttd_us_sum += (uint64_t)ttd_us;
     if ((uint64_t)ttd_us > cell->ttd_us_max)
         cell->ttd_us_max = (uint64_t)ttd_us;
     size_t bucket = mx_histogram_index(ttd_us);
-    mx_histogram_bump(&o->ttd_by_provider[attempt->place.provider], bucket);
-    mx_histogram_bump(&o->ttd_by_campaign[attempt->place.campaign], bucket);
-    mx_histogram_bump(&o->ttd_by_ip[attempt->place.ip], bucket);
+    mx_histogram_bump(&o->ttd_by_provider[place->provider], bucket);
+    mx_histogram_bump(&o->ttd_by_campaign[place->campaign], bucket);
+    mx_histogram_bump(&o->ttd_by_ip[place->ip], bucket);
 }
 
-static void count_wait(struct mx_tally *tally, struct mx_counts *cell,
-                       const struct mx_tally_attempt *attempt)
+/* The zeros are filled in at the end. */
+static inline void count_wait(struct mx_observation *o, const struct mx_tally_place *place,
+                              struct mx_counts *cell, int64_t wait_us)
 {
-    struct mx_observation *o = tally->into;
-    int64_t wait_us = attempt->start_us - attempt->due_us;
-    if (wait_us == 0)
-        return; /* the zeros are filled in at the end */
     cell->wait_us_sum += (uint64_t)wait_us;
     size_t bucket = mx_histogram_index(wait_us);
-    mx_histogram_bump(&o->wait_by_provider[attempt->place.provider], bucket);
-    mx_histogram_bump(&o->wait_by_campaign[attempt->place.campaign], bucket);
-    mx_histogram_bump(&o->wait_by_ip[attempt->place.ip], bucket);
+    mx_histogram_bump(&o->wait_by_provider[place->provider], bucket);
+    mx_histogram_bump(&o->wait_by_campaign[place->campaign], bucket);
+    mx_histogram_bump(&o->wait_by_ip[place->ip], bucket);
+}
+
+static void count_busy(struct mx_counts *cell, struct mx_series_bin *bin, enum mx_reason reason,
+                       bool is_first)
+{
+    cell->deferrals[reason]++;
+    bin->deferrals[reason]++;
+    /* whatever is tried again was deferred before: the first refusal is the first try */
+    cell->deferred_messages += is_first;
+    cell->deferred_first_attempt += is_first;
+}
+
+static void count_rejected(struct mx_counts *cell, struct mx_series_bin *bin,
+                           enum mx_verdict verdict, enum mx_reason reason)
+{
+    if (verdict == MX_REJECT_HARD) {
+        cell->hard_bounced++;
+        bin->hard_bounced++;
+        return;
+    }
+    cell->soft_rejected++;
+    cell->soft_blocked += reason == MX_REASON_BLOCKED;
+    bin->soft_rejected++;
+}
+
+static inline __attribute__((always_inline)) void count_attempt(
+    struct mx_tally *tally, const struct mx_tally_attempt *attempt)
+{
+    const struct mx_tally_place *place = &attempt->place;
+    struct mx_counts *cell = cell_at(tally, place);
+    struct mx_series_bin *bin = bin_at(tally, place->provider, attempt->reply_us);
+    cell->attempts++;
+    bin->attempts++;
+    mx_observation_count_number(tally->into, place->provider, attempt->attempt_count,
+                                attempt->verdict);
+    if (attempt->start_us != attempt->due_us)
+        count_wait(tally->into, place, cell, attempt->start_us - attempt->due_us);
+    if (tally->observation->creations)
+        count_by_creation(tally, attempt);
+    if (attempt->verdict == MX_BUSY) {
+        count_busy(cell, bin, attempt->reason, attempt->attempt_count == 0);
+        return;
+    }
+    if (attempt->verdict == MX_ACCEPT) {
+        bin->delivered++;
+        count_delivered(tally->into, place, cell, attempt->reply_us - attempt->created_us);
+    } else {
+        count_rejected(cell, bin, attempt->verdict, attempt->reason);
+    }
+    book(tally, place, attempt->reply_us, -1);
 }
 
 void mx_tally_attempt(struct mx_tally *tally, const struct mx_tally_attempt *attempt)
 {
-    struct mx_counts *cell = cell_at(tally, &attempt->place);
-    struct mx_series_bin *bin = bin_at(tally, attempt->place.provider, attempt->reply_us);
-    cell->attempts++;
-    bin->attempts++;
-    count_wait(tally, cell, attempt);
-    count_by_creation(tally, attempt);
-    switch (attempt->verdict) {
-    case MX_BUSY:
-        cell->deferrals[attempt->reason]++;
-        bin->deferrals[attempt->reason]++;
-        if (attempt->attempt_count == 0) {
-            /* whatever is tried again was deferred before: the first refusal is the first try */
-            cell->deferred_messages++;
-            cell->deferred_first_attempt++;
-        }
-        return;
-    case MX_ACCEPT:
-        bin->delivered++;
-        count_delivered(tally, cell, attempt);
-        break;
-    case MX_REJECT_HARD:
-        cell->hard_bounced++;
-        bin->hard_bounced++;
-        break;
-    case MX_REJECT_SOFT:
-        cell->soft_rejected++;
-        cell->soft_blocked += attempt->reason == MX_REASON_BLOCKED;
-        bin->soft_rejected++;
-        break;
-    case MX_VERDICT_COUNT:
-        break;
-    }
-    book(tally, &attempt->place, attempt->reply_us, -1);
+    count_attempt(tally, attempt);
+}
+
+void mx_tally_work(struct mx_tally *tally, const struct mx_tally_place *place,
+                   const struct mx_work *work, const struct mx_answer *answer)
+{
+    const struct mx_entry *entry = &work->entry;
+    const struct mx_tally_attempt attempt = {
+        .place = *place,
+        .created_us = entry->created_us,
+        .due_us = entry->attempt_count == 0 ? entry->created_us : entry->due_us,
+        .start_us = work->start_us,
+        .reply_us = answer->reply_us,
+        .attempt_count = entry->attempt_count,
+        .verdict = answer->verdict,
+        .reason = answer->reason,
+    };
+    count_attempt(tally, &attempt); /* inlined: no such record is ever written */
 }
 
 void mx_tally_non_attempt(struct mx_tally *tally, const struct mx_tally_place *place, int64_t at_us)
@@ -244,23 +325,14 @@ void mx_tally_expired(struct mx_tally *tally, const struct mx_tally_place *place
     book(tally, place, at_us, -1);
 }
 
-static uint64_t peak_of(const int64_t *change, size_t count)
+/* The highest level that a scope's net changes reach, or those of several scopes together. */
+static uint64_t peak_of(const struct mx_tally *tally, size_t scope, size_t scope_count)
 {
+    const int64_t *changes = tally->changes + scope;
     int64_t level = 0, peak = 0;
-    for (size_t i = 0; i < count; i++) {
-        level += change[i];
-        if (level > peak)
-            peak = level;
-    }
-    return (uint64_t)peak;
-}
-
-static uint64_t peak_of_all(const struct mx_tally *tally)
-{
-    int64_t level = 0, peak = 0;
-    for (size_t i = 0; i < tally->peak_count; i++) {
-        for (uint32_t p = 0; p < tally->observation->provider_count; p++)
-            level += tally->by_provider[p * tally->peak_count + i];
+    for (size_t i = 0; i < tally->peak_count; i++, changes += tally->scope_count) {
+        for (size_t s = 0; s < scope_count; s++)
+            level += changes[s];
         if (level > peak)
             peak = level;
     }
@@ -314,6 +386,9 @@ static void merge_batch(struct mx_observation *into, const struct mx_observation
     size_t cells = (size_t)into->campaign_count * into->provider_count * (into->ip_count + 1U);
     for (size_t i = 0; i < cells; i++)
         mx_counts_add(&into->cells[i], &from->cells[i]);
+    size_t numbers = (size_t)into->provider_count * MX_ATTEMPT_NUMBER_COUNT * MX_VERDICT_COUNT;
+    for (size_t i = 0; i < numbers; i++)
+        into->by_number[i] += from->by_number[i];
     merge_histograms(into->ttd_by_provider, from->ttd_by_provider, into->provider_count);
     merge_histograms(into->wait_by_provider, from->wait_by_provider, into->provider_count);
     merge_histograms(into->ttd_by_campaign, from->ttd_by_campaign, into->campaign_count);
@@ -338,14 +413,12 @@ bool mx_tally_finish(struct mx_tally *tally)
 {
     struct mx_observation *o = tally->observation;
     for (uint32_t p = 0; p < o->provider_count; p++)
-        o->peak_by_provider[p] =
-            peak_of(&tally->by_provider[p * tally->peak_count], tally->peak_count);
+        o->peak_by_provider[p] = peak_of(tally, p, 1);
     for (uint32_t c = 0; c < o->campaign_count; c++)
-        o->peak_by_campaign[c] =
-            peak_of(&tally->by_campaign[c * tally->peak_count], tally->peak_count);
+        o->peak_by_campaign[c] = peak_of(tally, tally->first_campaign + c, 1);
     for (uint32_t i = 0; i < o->ip_count; i++)
-        o->peak_by_ip[i] = peak_of(&tally->by_ip[i * tally->peak_count], tally->peak_count);
-    o->peak_total = peak_of_all(tally);
+        o->peak_by_ip[i] = peak_of(tally, tally->first_ip + i, 1);
+    o->peak_total = peak_of(tally, 0, o->provider_count);
     for (uint32_t b = 0; b < o->batch_count; b++) {
         if (!fill_zero_waits(o->batches[b]))
             return false;

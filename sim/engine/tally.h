@@ -7,12 +7,15 @@
 #define MX_TALLY_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
+#include "models/receiver.h"
 #include "sim/observe/observe.h"
 #include "sim/scenario/plan.h"
 
 struct mx_tally;
+struct mx_work;
 
 /* Where a message is counted. ip: of its home IP, ip_count for drops. */
 struct mx_tally_place {
@@ -29,10 +32,17 @@ void mx_tally_set_batches(struct mx_tally *tally, int64_t from_us, int64_t batch
 void mx_tally_pick(struct mx_tally *tally, int64_t created_us);
 
 /* Messages created before the plan's warmup are left out by the caller (mx_tally_counts). */
-void mx_tally_dropped(struct mx_tally *tally, uint32_t campaign, uint32_t provider);
+void mx_tally_dropped(struct mx_tally *tally, uint32_t campaign, uint32_t provider, uint64_t count);
 /* So many that the horizon left uncreated: recipients, pending, without an IP. */
 void mx_tally_unsent(struct mx_tally *tally, uint32_t campaign, uint32_t provider, uint64_t count);
 void mx_tally_sent(struct mx_tally *tally, const struct mx_tally_place *place, int64_t created_us);
+
+/* Until when what is created from at_us on is counted at the same places: of time series and peaks,
+ * and in the same batch. */
+int64_t mx_tally_change_us(struct mx_tally *tally, int64_t at_us);
+/* As _sent for each of the home IPs: created from created_us on and before _change_us of that. */
+void mx_tally_sent_many(struct mx_tally *tally, uint32_t campaign, uint32_t provider,
+                        int64_t created_us, const uint16_t *ips, size_t count);
 
 /* attempt_count: before this one. due_us: since when it waited to start. */
 struct mx_tally_attempt {
@@ -43,6 +53,9 @@ struct mx_tally_attempt {
     enum mx_reason reason;
 };
 void mx_tally_attempt(struct mx_tally *tally, const struct mx_tally_attempt *attempt);
+/* The same of the engine's own records. */
+void mx_tally_work(struct mx_tally *tally, const struct mx_tally_place *place,
+                   const struct mx_work *work, const struct mx_answer *answer);
 void mx_tally_non_attempt(struct mx_tally *tally, const struct mx_tally_place *place,
                           int64_t at_us);
 void mx_tally_expired(struct mx_tally *tally, const struct mx_tally_place *place, int64_t at_us,

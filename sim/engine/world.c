@@ -24,6 +24,18 @@ static int64_t sample_every_us(const struct mx_plan *plan)
     return windows * plan->window_us;
 }
 
+/* Local days that the horizon touches, where any pool has a warm-up plan; else 0. */
+static uint32_t warm_up_day_count(const struct mx_plan *plan)
+{
+    uint32_t count = 0;
+    for (uint32_t p = 0; p < plan->pool_count; p++) {
+        const struct mx_warm_up *warm_up = &plan->pools[p].warm_up;
+        if (warm_up->step_count > 0)
+            count = (uint32_t)mx_day_number(&warm_up->day, plan->horizon_us) + 1U;
+    }
+    return count;
+}
+
 static bool create_observation(struct mx_world *world)
 {
     const struct mx_plan *plan = world->plan;
@@ -31,6 +43,7 @@ static bool create_observation(struct mx_world *world)
         .campaign_count = plan->campaign_count,
         .provider_count = plan->provider_count,
         .ip_count = plan->ip_count,
+        .day_count = warm_up_day_count(plan),
         .horizon_us = plan->horizon_us,
         .series_every_us = plan->timeseries_every_us,
         .sample_every_us = sample_every_us(plan),
@@ -215,12 +228,13 @@ static bool create_paths(struct mx_world *world)
     world->path_count = plan->provider_count * plan->ip_count;
     world->paths = calloc(world->path_count, sizeof *world->paths);
     world->active = calloc(world->path_count, sizeof *world->active);
+    world->wake_us = calloc(world->path_count, sizeof *world->wake_us);
     world->noted = calloc(world->path_count, sizeof *world->noted);
     world->warm_ups = calloc(world->path_count, sizeof *world->warm_ups);
     world->held = calloc(world->path_count, sizeof *world->held);
     world->ip_keys = calloc(plan->ip_count, sizeof *world->ip_keys);
-    if (!world->paths || !world->active || !world->noted || !world->warm_ups || !world->held ||
-        !world->ip_keys)
+    if (!world->paths || !world->active || !world->wake_us || !world->noted || !world->warm_ups ||
+        !world->held || !world->ip_keys)
         return false;
     for (uint32_t i = 0; i < plan->ip_count; i++)
         world->ip_keys[i] = plan->ips[i].key;
@@ -234,6 +248,8 @@ static bool create_paths(struct mx_world *world)
         path->throttle_params = provider->throttle.rule_count > 0 ? &provider->throttle : NULL;
         path->receiver = world->providers[path->provider].receiver;
         path->throttle_next_us = MX_NEVER;
+        path->episode_from_us = -1;
+        world->wake_us[i] = MX_WAKE_UNKNOWN;
         path->sending = mx_sending_path_create(&provider->sending);
         if (!path->sending)
             return false;
@@ -293,6 +309,12 @@ static void init_stream(struct mx_world *world, struct mx_world_stream *stream, 
     stream->ip_hash = key;
     stream->small_domain_hash = member_key;
     stream->list = &list->params;
+    stream->domain = campaign->domain;
+    stream->pool = campaign->pool;
+    stream->promotional = campaign->promotional;
+    stream->warm_up = plan->pools[campaign->pool].warm_up.step_count > 0;
+    mx_ordinary_prepare(&stream->ordinary, &list->params);
+    world->draw_key = stream->draws.key[0];
     stream->complaint_delay = world->complaint_delay[campaign->list];
     stream->emptied_after = world->emptied_after[campaign->list];
     size_t bits = (size_t)campaign->list * plan->provider_count + p;
@@ -391,6 +413,7 @@ void mx_world_destroy(struct mx_world *world)
     free(world->providers);
     free(world->paths);
     free(world->active);
+    free(world->wake_us);
     free(world->noted);
     free(world->warm_ups);
     free(world->held);
@@ -398,6 +421,8 @@ void mx_world_destroy(struct mx_world *world)
         mx_ip_table_destroy(world->ip_tables[i]);
     free(world->ip_tables);
     free(world->ip_keys);
+    for (uint32_t i = 0; world->streams && i < world->stream_count; i++)
+        free(world->streams[i].ahead);
     free(world->streams);
     free(world->rows);
     free(world->complaints);

@@ -20,24 +20,43 @@
 
 #include "models/destination.h"
 #include "models/law.h"
-#include "sim/base/random.h"
+#include "models/recipient.h"
+#include "sim/base/draw_many.h"
 #include "sim/engine/engine.h"
 #include "sim/engine/line.h"
 #include "sim/engine/tally.h"
 #include "sim/scheduler/scheduler.h"
 
+#define MX_AHEAD 64 /* messages of a stream that are looked at together */
+
+/* What does not depend on what happens: who and when a stream's next messages are, and which
+ * address of the campaign's pool they would go out from. Window loop only. */
+struct mx_world_ahead {
+    struct mx_arrival arrival; /* of the first message behind these */
+    uint32_t at, count;        /* first not yet created */
+    int64_t created_us[MX_AHEAD];
+    uint16_t ip[MX_AHEAD];
+    uint8_t nature[MX_AHEAD]; /* enum mx_nature, bits */
+    uint32_t slot[MX_AHEAD];  /* of the block after this one, where the pool has a table */
+};
+enum mx_nature { MX_NATURE_GOOD = 1, MX_NATURE_KNOWN_INVALID = 2, MX_NATURE_REPORTED = 4 };
+
 /* A campaign's occurrence at one provider: where messages come from. Streams are numbered in
  * canonical order (campaign, occurrence, provider); a message number is
  * stream << number_bits | number, so that order and decoding cost nothing. */
 struct mx_world_stream {
-    uint32_t campaign, occurrence, provider;
-    struct mx_arrival arrival;
-    struct mx_stream draws;   /* of (campaign, occurrence, provider) */
-    uint64_t arrival_word;    /* the half of the last arrival draw that is still to be used */
+    struct mx_stream draws; /* of (campaign, occurrence, provider) */
+    const struct mx_list_params *list;
+    uint64_t small_domain_hash;
+    uint32_t campaign, provider, domain, occurrence;
     struct mx_stream members; /* of (list, provider) */
     uint64_t ip_hash;
-    uint64_t small_domain_hash;
-    const struct mx_list_params *list;
+    uint32_t pool;
+    bool promotional, warm_up; /* warm_up: its pool has a plan */
+    struct mx_world_ahead *ahead;
+    struct mx_arrival arrival; /* with `ahead`, only index and next_us go on */
+    uint64_t arrival_word;     /* the half of the last arrival draw that is still to be used */
+    struct mx_ordinary ordinary;
     const struct mx_sampler *complaint_delay, *emptied_after;
     uint64_t *bounced, *complained; /* bits of (list, provider, member), or NULL: list used once */
 };
@@ -49,19 +68,28 @@ struct mx_world_warm_up {
     uint32_t pool;
 };
 
+#define MX_DRAWN MX_DRAW_LANES
+
 struct mx_world_path {
+    struct mx_sending_path *sending;
+    struct mx_line line;
+    struct mx_receiver *receiver;
     uint32_t provider, ip, netblock;
     uint32_t small_domains;                           /* of the provider's greylist */
     const struct mx_throttle_params *throttle_params; /* NULL: no rules */
-    struct mx_receiver *receiver;
-    struct mx_sending_path *sending;
-    struct mx_line line;
-    struct mx_throttle throttle;
-    struct mx_throttle_limits limits; /* as last worked out */
-    bool backed_off;                  /* and the limits of backoff mode are in force besides */
     int64_t throttle_next_us; /* when to look at the throttle; MX_NEVER: not in world->noted */
-    bool active;              /* in world->active: its line is not empty */
+    int64_t episode_from_us;  /* window that the next two belong to; window loop */
+    uint64_t episode_step;
+    uint32_t episode_domain;
+    bool active;                   /* in world->active: its line is not empty */
+    bool backed_off;               /* and the limits of backoff mode are in force besides */
+    uint8_t drawn_at, drawn_count; /* draws of the line's first messages; window loop */
+    uint64_t drawn[2][MX_DRAWN];
+    struct mx_throttle_limits limits; /* as last worked out */
+    struct mx_throttle throttle;
 };
+
+#define MX_WAKE_UNKNOWN (-1)
 
 struct mx_world_provider {
     struct mx_receiver *receiver;
@@ -82,11 +110,13 @@ struct mx_world_complaint {
     uint64_t number;
 };
 
-/* An attempt that has its start and waits to be judged; its uniforms are in draw. */
+/* An attempt that has its start and waits to be judged; its uniforms are in draw, and in episode_u
+ * the one that mx_receiver_attempt asks for. */
 struct mx_work {
     int64_t start_us, until_us;
     struct mx_entry entry;
     struct mx_draw draw;
+    double episode_u;
 };
 
 /* A hard bounce that suppression learns at the next edge. */
@@ -104,6 +134,7 @@ struct mx_world {
     uint32_t stream_count;
     struct mx_world_stream *streams;
     unsigned number_bits;
+    uint64_t draw_key; /* key[0] of all streams */
 
     uint32_t provider_count, ip_count, path_count;
     struct mx_world_provider *providers;
@@ -127,6 +158,7 @@ struct mx_world {
     size_t row_count, row_size;
 
     uint32_t *active, active_count; /* paths with a line */
+    int64_t *wake_us; /* [path]: when its line's head can be looked at; window loop alone */
     uint32_t *noted, noted_count;
     uint32_t *held, held_count; /* warm_ups with messages */
     uint32_t held_capacity;
@@ -168,15 +200,24 @@ int64_t mx_world_edge_next_us(const struct mx_world *world);
  * path; false when it was dropped or is held for a warm-up allowance. */
 bool mx_world_create_message(struct mx_world *world, uint32_t stream, struct mx_entry *entry);
 
+/* The same for many: those before until_us, up to MX_AHEAD of them, and the stream moves on behind
+ * them. Returns how many entries are ready; the stream's next_us says whether there are more. */
+size_t mx_world_create_some(struct mx_world *world, uint32_t stream, int64_t until_us,
+                            struct mx_entry *entries);
+
 /* The uniform of arrival number `index`, which are asked for in order: a draw serves two. */
 double mx_world_arrival_u(struct mx_world_stream *stream, uint64_t index);
 
 /* The stream moves on to its next message. */
 void mx_world_advance_stream(struct mx_world *world, uint32_t stream);
 
-/* A message for a path whose line is empty: true with *work when it starts before before_us. */
+/* A message for a path whose line is empty: true with *work when it starts before before_us. draw:
+ * of this attempt. */
 bool mx_world_try_start(struct mx_world *world, const struct mx_entry *entry, int64_t before_us,
-                        struct mx_work *work);
+                        const struct mx_draw *draw, struct mx_work *work);
+
+/* The draw of a message's next attempt, of purpose MX_DRAW_ATTEMPT. */
+struct mx_draw mx_world_attempt_draw(const struct mx_world *world, const struct mx_entry *entry);
 
 /* When a message expires whether it was attempted or not; MX_NEVER: not by the clock alone. */
 static inline int64_t mx_world_deadline_us(const struct mx_world *world,
@@ -194,13 +235,26 @@ void mx_world_wait(struct mx_world *world, const struct mx_entry *entry);
  * line). Messages found past their deadline expire on the way. */
 bool mx_world_serve(struct mx_world *world, uint32_t path, int64_t before_us, struct mx_work *work);
 
+/* The same for many, without destinations: up to `capacity` starts. Fewer: there are no more, and
+ * world->wake_us says when to look again. */
+size_t mx_world_serve_some(struct mx_world *world, uint32_t path, int64_t before_us,
+                           struct mx_work *works, size_t capacity);
+
 /* When the head of a path's line can start under the present limits, or its deadline if that is
  * earlier; MX_NEVER for an empty line. */
 int64_t mx_world_wake_us(const struct mx_world *world, uint32_t path);
 
+/* The step of the draw (of purpose MX_DRAW_EPISODE) that work->episode_u comes from, or
+ * MX_STEP_NONE: any uniform will do. */
+#define MX_STEP_NONE UINT64_MAX
+uint64_t mx_world_episode_step(const struct mx_world *world, const struct mx_work *work);
+
 /* The receiver answers. Returns true with *outcome filled for mx_world_report; false when there is
  * nothing to report: the message is done, or the reply comes at or after the horizon. */
 bool mx_world_judge(struct mx_world *world, const struct mx_work *work, struct mx_outcome *outcome);
+
+/* An attempt that will be judged soon: have what it touches brought near. */
+void mx_world_prefetch(const struct mx_world *world, const struct mx_work *work);
 
 /* Where destinations share state (world->destinations, exact loop only): a reply sets out for its
  * destination, with the trace row added last; the time of the next to come, MX_NEVER without one;
@@ -259,6 +313,9 @@ struct mx_retry_host *mx_addresses_get(struct mx_addresses *all, uint64_t group,
 void mx_addresses_remove(struct mx_addresses *all, uint64_t group, uint64_t number);
 struct mx_world_warm_up *mx_world_warm_up_of(struct mx_world *world, uint32_t provider,
                                              uint32_t ip);
+/* Take a message's allowance and count it; false when this period's is used up. */
+bool mx_world_warm_up_take(struct mx_world *world, struct mx_world_warm_up *warm_up, uint32_t ip,
+                           int64_t now_us);
 struct mx_tally_place mx_world_place(const struct mx_world *world, const struct mx_entry *entry);
 
 void mx_loop_window(struct mx_world *world);

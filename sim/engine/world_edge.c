@@ -150,6 +150,7 @@ static void give_limits(struct mx_world *world, uint32_t index, int64_t now_us)
     uint32_t connections;
     mx_world_backoff(world, index, &rate_per_s, &connections);
     path->backed_off = rate_per_s > 0 || connections > 0;
+    world->wake_us[index] = MX_WAKE_UNKNOWN;
     mx_sending_path_limit(path->sending, now_us, lower(rate_per_s, limits->rate_per_s),
                           (uint32_t)lower(connections, limits->connections),
                           limits->paused_until_us);
@@ -199,10 +200,22 @@ struct mx_world_warm_up *mx_world_warm_up_of(struct mx_world *world, uint32_t pr
     return &world->warm_ups[(plan->per_provider ? provider : 0) * world->ip_count + ip];
 }
 
+bool mx_world_warm_up_take(struct mx_world *world, struct mx_world_warm_up *warm_up, uint32_t ip,
+                           int64_t now_us)
+{
+    struct mx_observation *o = world->observation;
+    const struct mx_warm_up *plan = &world->plan->pools[warm_up->pool].warm_up;
+    if (!mx_warm_up_take(plan, &warm_up->state, now_us))
+        return false;
+    size_t day = (size_t)mx_day_number(&plan->day, now_us);
+    if (day < o->day_count)
+        o->warm_up_starts[day * o->ip_count + ip]++;
+    return true;
+}
+
 static void release_held(struct mx_world *world, uint32_t index, int64_t edge_us)
 {
     struct mx_world_warm_up *warm_up = &world->warm_ups[index];
-    const struct mx_warm_up *plan = &world->plan->pools[warm_up->pool].warm_up;
     while (warm_up->held.count > 0) {
         struct mx_entry entry;
         mx_line_peek(&world->lines, &warm_up->held, &entry);
@@ -215,7 +228,7 @@ static void release_held(struct mx_world *world, uint32_t index, int64_t edge_us
             mx_world_expire(world, &entry, deadline_us);
             continue;
         }
-        if (!mx_warm_up_take(plan, &warm_up->state, edge_us))
+        if (!mx_world_warm_up_take(world, warm_up, index % world->ip_count, edge_us))
             return;
         mx_line_pop(&world->lines, &warm_up->held);
         entry.due_us = edge_us;

@@ -132,8 +132,12 @@ static enum mx_intake_status take_file(struct mx_spool *spool, const char *path,
         intake->refuse(intake->context, path, strerror(error_number));
         count->refused++;
     } else if (!mx_message_parse(&message, raw, size, intake->to_count == 0, error)) {
-        intake->refuse(intake->context, path, error);
-        count->refused++;
+        if (error[0] == '\0') {
+            status = MX_INTAKE_NO_MEMORY;
+        } else {
+            intake->refuse(intake->context, path, error);
+            count->refused++;
+        }
     } else {
         status = add_message(spool, path, &message, intake, count);
         mx_message_fini(&message);

@@ -50,6 +50,13 @@ static bool next_line(struct parse *parse, const char **line, size_t *size)
     return true;
 }
 
+/* No mistake of the file: it is told by an empty error. */
+static bool run_out_of_memory(struct parse *parse)
+{
+    parse->error[0] = '\0';
+    return false;
+}
+
 static bool check_line(struct parse *parse, const char *line, size_t size, bool in_header)
 {
     if (size > MX_MESSAGE_LINE_MAX) {
@@ -146,9 +153,9 @@ static bool see_field(struct parse *parse, const char *field, size_t size)
     if ((is_named(field, name_size, "To") || is_named(field, name_size, "Cc") ||
          is_named(field, name_size, "Bcc")) &&
         !mx_address_list(colon + 1, value_size, see_recipient, parse)) {
-        return refuse(parse, parse->is_out_of_memory
-                                 ? "out of memory"
-                                 : "a list of recipients holds what is no address, or too many");
+        return parse->is_out_of_memory
+                   ? run_out_of_memory(parse)
+                   : refuse(parse, "a list of recipients holds what is no address, or too many");
     }
     if (is_named(field, name_size, "Bcc")) {
         parse->message->size = (size_t)(field - parse->message->text);
@@ -245,7 +252,7 @@ bool mx_message_parse(struct mx_message *message, const char *raw, size_t size,
     }
     message->text = calloc(size + 2 * line_count + 1, 1);
     if (message->text == NULL) {
-        return refuse(&parse, "out of memory");
+        return run_out_of_memory(&parse);
     }
     if (read_all(&parse, needs_recipients)) {
         return true;

@@ -26,7 +26,7 @@ struct mx_message {
 };
 
 /* raw: what the file held. needs_recipients: refuse it when its header names none. False with a
- * sentence in error, and nothing to free. */
+ * sentence in error, or an empty one when out of memory, and nothing to free. */
 bool mx_message_parse(struct mx_message *message, const char *raw, size_t size,
                       bool needs_recipients, char error[MX_MESSAGE_ERROR_SIZE]);
 void mx_message_fini(struct mx_message *message);

@@ -46,7 +46,7 @@ static const char *const texts[STATEMENT_COUNT] = {
     [EACH_DESTINATION] = "SELECT d.id, d.domain, count(r.id) FROM destination d "
                          "LEFT JOIN recipient r ON r.destination = d.id GROUP BY d.id ORDER BY 1",
     [EACH_PENDING] = "SELECT id, destination, due_us, first_deferral_us, gap_ms, attempt_count, "
-                     "kind FROM recipient WHERE decided = 0",
+                     "kind FROM recipient WHERE decided = 0 ORDER BY id",
     [LOAD] = "SELECT m.sender, r.address, m.content FROM recipient r "
              "JOIN message m ON m.id = r.message WHERE r.id = ?",
     [DECIDE] = "UPDATE recipient SET decided = 1 WHERE id = ? AND decided = 0",

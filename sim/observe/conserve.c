@@ -3,6 +3,7 @@
  *
  * Messages: recipients = dropped + delivered + hard + soft + pending, pending >= 0.
  * Attempts: attempts = delivered + hard + soft_rejected + deferrals.
+ * Number:   counted by the number of the attempt, the same attempts, deliveries, first deferrals.
  * Queue:    the time series, added up, gives the same counts as the cells. */
 #include "sim/observe/observe.h"
 
@@ -125,6 +126,27 @@ static char *check_series(const struct mx_observation *o, const struct mx_counts
     return NULL;
 }
 
+static char *check_numbers(const struct mx_observation *o, const struct mx_counts *provider)
+{
+    for (uint32_t p = 0; p < o->provider_count; p++) {
+        const uint64_t *row = &o->by_number[(size_t)p * MX_ATTEMPT_NUMBER_COUNT * MX_VERDICT_COUNT];
+        uint64_t all = 0, accepted = 0;
+        for (size_t n = 0; n < MX_ATTEMPT_NUMBER_COUNT; n++) {
+            for (size_t v = 0; v < MX_VERDICT_COUNT; v++)
+                all += row[n * MX_VERDICT_COUNT + v];
+            accepted += row[n * MX_VERDICT_COUNT + MX_ACCEPT];
+        }
+        if (all != provider[p].attempts)
+            return sentence("provider", p, "attempts by number", all, provider[p].attempts);
+        if (accepted != provider[p].delivered)
+            return sentence("provider", p, "delivered by number", accepted, provider[p].delivered);
+        if (row[MX_BUSY] != provider[p].deferred_first_attempt)
+            return sentence("provider", p, "deferred at number 1", row[MX_BUSY],
+                            provider[p].deferred_first_attempt);
+    }
+    return NULL;
+}
+
 static bool has_all(const struct mx_histogram *histogram, uint64_t expected, uint64_t *count)
 {
     *count = mx_histogram_count(histogram);
@@ -186,6 +208,8 @@ char *mx_observation_conserved(const struct mx_observation *observation)
     char *failed = check_scopes(observation, &scopes);
     if (!failed)
         failed = check_series(observation, scopes.provider);
+    if (!failed)
+        failed = check_numbers(observation, scopes.provider);
     if (!failed)
         failed = check_all_histograms(observation, &scopes);
     free(scopes.total);

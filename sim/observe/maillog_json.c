@@ -11,6 +11,28 @@
 
 static const char hex[] = "0123456789abcdef";
 
+/* Bytes of the UTF-8 character at text (RFC 3629), 0 when there is none: also of longer forms than
+ * needed, of surrogates, and of what lies past U+10FFFF. */
+static size_t utf8_size(const char *text, size_t left)
+{
+    unsigned char c = (unsigned char)text[0];
+    size_t size = c < 0x80 ? 1 : c < 0xE0 ? 2 : c < 0xF0 ? 3 : 4;
+    unsigned char low = c == 0xE0 ? 0xA0 : c == 0xF0 ? 0x90 : 0x80;
+    unsigned char high = c == 0xED ? 0x9F : c == 0xF4 ? 0x8F : 0xBF;
+
+    if ((c >= 0x80 && c < 0xC2) || c > 0xF4 || size > left) {
+        return 0;
+    }
+    for (size_t i = 1; i < size; i++) {
+        if ((unsigned char)text[i] < low || (unsigned char)text[i] > high) {
+            return 0;
+        }
+        low = 0x80;
+        high = 0xBF;
+    }
+    return size;
+}
+
 /* A text in quotes; what is no UTF-8 becomes U+FFFD, so that the line stays JSON. */
 static char *put_string(char *to, const char *text)
 {
@@ -19,13 +41,9 @@ static char *put_string(char *to, const char *text)
     *to++ = '"';
     while (left > 0) {
         unsigned char c = (unsigned char)*text;
-        size_t size = c < 0x80 ? 1 : c >= 0xC2 && c < 0xE0 ? 2 : c >= 0xE0 && c < 0xF0 ? 3 : 4;
-        bool is_good = (c < 0x80 || (c >= 0xC2 && c < 0xF5)) && size <= left;
+        size_t size = utf8_size(text, left);
 
-        for (size_t i = 1; is_good && i < size; i++) {
-            is_good = ((unsigned char)text[i] & 0xC0U) == 0x80U;
-        }
-        if (!is_good) {
+        if (size == 0) {
             to = mx_put(to, "\\ufffd");
             size = 1;
         } else if (c < 0x20 || c == 0x7F) {

@@ -116,11 +116,15 @@ struct mx_observation *mx_observation_create(const struct mx_observation_sizes *
     o->peak_by_provider = zeroed(o->provider_count, sizeof *o->peak_by_provider);
     o->peak_by_campaign = zeroed(o->campaign_count, sizeof *o->peak_by_campaign);
     o->peak_by_ip = zeroed(o->ip_count, sizeof *o->peak_by_ip);
+    o->by_number = zeroed((size_t)o->provider_count * MX_ATTEMPT_NUMBER_COUNT,
+                          MX_VERDICT_COUNT * sizeof *o->by_number);
+    o->day_count = sizes->day_count;
+    o->warm_up_starts = zeroed(o->day_count * o->ip_count, sizeof *o->warm_up_starts);
     o->series = zeroed(o->series_count * o->provider_count, sizeof *o->series);
     o->samples = zeroed(o->sample_count * paths, sizeof *o->samples);
     if (!allocate_histograms(o) || !allocate_steady(o, sizes) || !o->cells ||
-        !o->peak_by_provider || !o->peak_by_campaign || !o->peak_by_ip || !o->series ||
-        !o->samples) {
+        !o->peak_by_provider || !o->peak_by_campaign || !o->peak_by_ip || !o->by_number ||
+        !o->warm_up_starts || !o->series || !o->samples) {
         mx_observation_destroy(o);
         return NULL;
     }
@@ -146,6 +150,8 @@ void mx_observation_destroy(struct mx_observation *observation)
     free(observation->peak_by_provider);
     free(observation->peak_by_campaign);
     free(observation->peak_by_ip);
+    free(observation->by_number);
+    free(observation->warm_up_starts);
     free(observation->series);
     free(observation->samples);
     free(observation);

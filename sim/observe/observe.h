@@ -43,6 +43,9 @@ struct mx_series_bin {
     uint64_t deferrals[MX_DEFERRAL_REASON_COUNT];
 };
 
+/* Attempts are told apart by their number up to here; the last stands for itself and all later. */
+#define MX_ATTEMPT_NUMBER_COUNT 32U
+
 /* State of an address at a provider, sampled. */
 struct mx_ip_sample {
     float score;
@@ -68,6 +71,11 @@ struct mx_observation {
     struct mx_histogram *wait_by_provider, *wait_by_campaign, *wait_by_ip;
     /* most messages undecided at the end of an interval of peak_every_us */
     uint64_t peak_total, *peak_by_provider, *peak_by_campaign, *peak_by_ip;
+    /* [provider][number of the attempt - 1][enum mx_verdict] */
+    uint64_t *by_number;
+    /* [local day][ip]: messages that a warm-up plan let start; day_count 0: no pool has a plan */
+    size_t day_count;
+    uint64_t *warm_up_starts;
     /* [bin][provider] */
     int64_t series_every_us;
     size_t series_count;
@@ -99,8 +107,19 @@ static inline struct mx_counts *mx_observation_cell(const struct mx_observation 
     return &observation->cells[row * (observation->ip_count + 1U) + ip];
 }
 
+/* A reply to the attempt that `before` attempts of its message preceded. */
+static inline void mx_observation_count_number(struct mx_observation *observation,
+                                               uint32_t provider, uint32_t before,
+                                               enum mx_verdict verdict)
+{
+    uint32_t number = before < MX_ATTEMPT_NUMBER_COUNT ? before : MX_ATTEMPT_NUMBER_COUNT - 1U;
+    size_t row = (size_t)provider * MX_ATTEMPT_NUMBER_COUNT + number;
+    observation->by_number[row * MX_VERDICT_COUNT + verdict]++;
+}
+
 struct mx_observation_sizes {
     uint32_t campaign_count, provider_count, ip_count;
+    uint32_t day_count; /* of warm_up_starts */
     int64_t horizon_us, series_every_us, sample_every_us;
     int64_t creation_every_us; /* 0: no bins by creation */
     uint32_t batch_count;      /* 0: none */

@@ -218,3 +218,75 @@ int mx_reputation_csv_write(struct mx_outfile *out, const struct mx_plan *plan,
     free(is_used);
     return 0;
 }
+
+/* --- attempts_by_number.csv --- */
+
+void mx_attempts_by_number_csv_write(struct mx_outfile *out, const struct mx_plan *plan,
+                                     const struct mx_counters *counters)
+{
+    double n = counters->replication_count;
+
+    mx_outfile_printf(out, "attempt,provider,attempts,delivered,deferrals,hard_bounced,"
+                           "soft_bounced_rejected\n");
+    for (uint32_t number = 1; number <= MX_ATTEMPT_NUMBER_COUNT; number++) {
+        for (uint32_t i = 0; i < plan->provider_count; i++) {
+            uint32_t p = plan->providers_shown[i];
+            const uint64_t *count = mx_counters_at(counters, p, number);
+            uint64_t all = 0;
+            struct row row;
+
+            for (int v = 0; v < MX_VERDICT_COUNT; v++) {
+                all += count[v];
+            }
+            if (all == 0) {
+                continue;
+            }
+            mx_outfile_printf(out, "%u", number);
+            write_name(out, plan->providers[p].name);
+            row.at = row.text;
+            put_number(&row, (double)all / n);
+            for (int v = 0; v < MX_VERDICT_COUNT; v++) {
+                put_number(&row, (double)count[v] / n);
+            }
+            end_row(out, &row);
+        }
+    }
+}
+
+/* --- warm_up.csv --- */
+
+static void write_warm_up_day(struct mx_outfile *out, const struct mx_plan *plan,
+                              const struct mx_counters *counters, size_t day)
+{
+    for (uint32_t i = 0; i < plan->ip_count; i++) {
+        uint32_t ip = plan->ips_shown[i];
+        const struct mx_warm_up *warm_up = &plan->pools[plan->ips[ip].pool].warm_up;
+        size_t step = day + warm_up->first_day;
+        struct row row = {.at = row.text};
+
+        if (warm_up->step_count == 0) {
+            continue;
+        }
+        mx_outfile_printf(out, "%zu", day + 1);
+        write_name(out, plan->ips[ip].name);
+        if (step < warm_up->step_count) {
+            double periods = (double)warm_up->day.day_us / (double)warm_up->period_us;
+            double scopes = warm_up->per_provider ? plan->provider_count : 1.0;
+            put_number(&row, (double)warm_up->allowance[step] * periods * scopes);
+        } else {
+            *row.at++ = ','; /* the plan is over: no limit */
+        }
+        put_number(&row, (double)counters->warm_up_starts[day * plan->ip_count + ip] /
+                             counters->replication_count);
+        end_row(out, &row);
+    }
+}
+
+void mx_warm_up_csv_write(struct mx_outfile *out, const struct mx_plan *plan,
+                          const struct mx_counters *counters)
+{
+    mx_outfile_printf(out, "day,ip,planned,started\n");
+    for (size_t day = 0; day < counters->day_count && mx_outfile_error(out) == 0; day++) {
+        write_warm_up_day(out, plan, counters, day);
+    }
+}

@@ -26,4 +26,14 @@ void mx_delivered_by_age_csv_write(struct mx_outfile *out, const struct mx_plan 
 int mx_reputation_csv_write(struct mx_outfile *out, const struct mx_plan *plan,
                             const struct mx_standing *standing);
 
+/* attempts_by_number.csv: how the first, second ... attempt of messages ended, per provider; the
+ * last number stands for itself and all later. Rows without attempts are left out. */
+void mx_attempts_by_number_csv_write(struct mx_outfile *out, const struct mx_plan *plan,
+                                     const struct mx_counters *counters);
+
+/* warm_up.csv: what the warm-up plan of an address allows on each local day (empty: no limit any
+ * more) and how many messages it let start; without a plan only the header. */
+void mx_warm_up_csv_write(struct mx_outfile *out, const struct mx_plan *plan,
+                          const struct mx_counters *counters);
+
 #endif

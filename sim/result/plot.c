@@ -5,31 +5,38 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "sim/base/outfile.h"
-#include "sim/result/plot_gnuplot.h"
 #include "sim/result/plot_kinds.h"
 
-static const char *const kind_names[] = {"delivered-over-time", "deferrals-by-reason",
-                                         "queue-length",        "reputation",
-                                         "allowance",           "outcomes"};
+static const char *const kind_names[] = {"delivered-over-time",
+                                         "attempts-per-minute",
+                                         "deferrals-by-reason",
+                                         "deferral-heat-map",
+                                         "queue-length",
+                                         "first-attempt",
+                                         "retry-age",
+                                         "reputation",
+                                         "allowance",
+                                         "warm-up",
+                                         "outcomes"};
 #define KIND_COUNT (sizeof kind_names / sizeof kind_names[0])
 
 static int (*const kind_draw[KIND_COUNT])(struct mx_plot_picture *) = {
-    mx_plot_delivered,  mx_plot_deferrals, mx_plot_queue,
-    mx_plot_reputation, mx_plot_allowance, mx_plot_outcomes};
+    mx_plot_delivered, mx_plot_attempts,  mx_plot_deferrals, mx_plot_heat_map,
+    mx_plot_queue,     mx_plot_first_try, mx_plot_retry_age, mx_plot_reputation,
+    mx_plot_allowance, mx_plot_warm_up,   mx_plot_outcomes};
 
-/* One call's folders, all absolute, so that gnuplot cannot take them for commands or options. */
-struct job {
+/* All folders absolute, so that gnuplot cannot take them for commands or options. */
+struct mx_plot_session {
     struct mx_plot_data data;
     struct mx_gnuplot gnuplot;
-    char *plots_dir, *out_dir;
-    const struct mx_plot_error *error;
+    bool has_gnuplot;
+    char *plots_dir;
 };
 
 const char *const *mx_plot_kind_names(size_t *count)
@@ -38,57 +45,93 @@ const char *const *mx_plot_kind_names(size_t *count)
     return kind_names;
 }
 
-/* Variables and data of a picture, owned text; NULL with *code and an error stored. */
-static char *prepare(struct job *job, size_t kind, int *code)
+size_t mx_plot_kind_find(const char *name)
 {
-    struct mx_plot_picture picture = {.data = &job->data, .error = job->error};
-    char *text = NULL;
-    size_t size = 0;
+    size_t kind = 0;
+
+    while (kind < KIND_COUNT && strcmp(name, kind_names[kind]) != 0) {
+        kind++;
+    }
+    return kind;
+}
+
+/* --- a picture ------------------------------------------------------------------------------- */
+
+static int close_story(struct mx_plot_picture *picture, size_t kind, int code)
+{
     bool failed;
 
-    picture.script = open_memstream(&text, &size);
-    if (picture.script == NULL) {
-        *code = mx_plot_fail(job->error, MX_EXIT_FAILURE, "out of memory");
-        return NULL;
+    mx_plot_canvas_write(&picture->canvas, picture->script);
+    failed = picture->canvas.has_failed || ferror(picture->script) || ferror(picture->table);
+    mx_plot_canvas_fini(&picture->canvas);
+    failed |= fclose(picture->script) != 0;
+    failed |= fclose(picture->table) != 0;
+    return failed && code == 0
+               ? mx_plot_fail(picture->error, MX_EXIT_FAILURE,
+                              "%s: out of memory or too much to draw", kind_names[kind])
+               : code;
+}
+
+int mx_plot_story_make(struct mx_plot_session *session, size_t kind, bool is_bare,
+                       struct mx_plot_story *story, char *error, size_t error_size)
+{
+    const struct mx_plot_error keep = {error, error_size};
+    struct mx_plot_picture picture = {.data = &session->data, .error = &keep, .is_bare = is_bare};
+    size_t script_size = 0;
+    int code;
+
+    memset(story, 0, sizeof *story);
+    error[0] = '\0';
+    picture.script = open_memstream(&story->script, &script_size);
+    picture.table = open_memstream(&story->table, &story->table_size);
+    if (picture.script == NULL || picture.table == NULL) {
+        if (picture.script != NULL) {
+            (void)fclose(picture.script);
+        }
+        return mx_plot_fail(&keep, MX_EXIT_FAILURE, "out of memory");
     }
-    *code = kind_draw[kind](&picture);
-    mx_plot_canvas_write(&picture.canvas, picture.script);
-    failed = picture.canvas.has_failed || ferror(picture.script);
-    mx_plot_canvas_fini(&picture.canvas);
-    if ((fclose(picture.script) != 0 || failed) && *code == 0) {
-        *code = mx_plot_fail(job->error, MX_EXIT_FAILURE, "%s: out of memory or too much to draw",
-                             kind_names[kind]);
-    }
-    if (*code != 0) {
-        free(text);
-        text = NULL;
-    }
-    return text;
+    code = close_story(&picture, kind, kind_draw[kind](&picture));
+    story->headline = picture.headline;
+    story->line1 = picture.line1;
+    story->line2 = picture.line2;
+    story->blank_px = picture.blank_px;
+    story->is_empty = picture.is_empty;
+    return code;
+}
+
+void mx_plot_story_fini(struct mx_plot_story *story)
+{
+    free(story->script);
+    free(story->table);
+    memset(story, 0, sizeof *story);
 }
 
 /* The script that gnuplot is started with. */
-static int write_script(const struct job *job, size_t kind, enum mx_plot_format format,
-                        const char *variables)
+static int write_script(const struct mx_plot_session *session, size_t kind,
+                        enum mx_plot_format format, const char *variables, unsigned columns,
+                        unsigned rows, const struct mx_plot_error *error)
 {
+    const char *script_name = format == MX_PLOT_TEXT ? "terminal" : kind_names[kind];
     char path[MX_PLOT_DIR_SIZE + 32], name[64];
     FILE *script;
     bool failed;
-    size_t size = strlen(job->plots_dir) + 64;
+    size_t size = strlen(session->plots_dir) + 64;
     char *template = malloc(size);
 
-    (void)snprintf(path, sizeof path, "%s/picture.gp", job->gnuplot.dir);
+    (void)snprintf(path, sizeof path, "%s/picture.gp", session->gnuplot.dir);
     script = template == NULL ? NULL : fopen(path, "w");
     if (script == NULL) {
         free(template);
-        return mx_plot_fail(job->error, MX_EXIT_FAILURE, "cannot write %s: %s", path,
-                            strerror(errno));
+        return mx_plot_fail(error, MX_EXIT_FAILURE, "cannot write %s: %s", path, strerror(errno));
     }
-    (void)snprintf(template, size, "%s/%s.gp", job->plots_dir, kind_names[kind]);
+    (void)snprintf(template, size, "%s/%s.gp", session->plots_dir, script_name);
     (void)snprintf(name, sizeof name, "picture.%s", mx_plot_format_name[format]);
     (void)fputs(MX_PLOT_SCRIPT_BEGIN, script);
-    mx_plot_script_text(script, "plots", job->plots_dir);
+    mx_plot_script_text(script, "plots", session->plots_dir);
     mx_plot_script_text(script, "picture_format", mx_plot_format_name[format]);
     mx_plot_script_text(script, "picture_file", name);
+    mx_plot_script_number(script, "text_columns", columns);
+    mx_plot_script_number(script, "text_rows", rows);
     (void)fputs(variables, script);
     (void)fputs("load ", script);
     mx_plot_script_quoted(script, template);
@@ -96,68 +139,40 @@ static int write_script(const struct job *job, size_t kind, enum mx_plot_format 
     failed = ferror(script) != 0;
     failed |= fclose(script) != 0;
     free(template);
-    return failed ? mx_plot_fail(job->error, MX_EXIT_FAILURE, "cannot write %s: %s", path,
-                                 strerror(errno))
-                  : 0;
+    return failed
+               ? mx_plot_fail(error, MX_EXIT_FAILURE, "cannot write %s: %s", path, strerror(errno))
+               : 0;
 }
 
-static int draw_format(const struct job *job, size_t kind, enum mx_plot_format format,
-                       const char *variables)
+int mx_plot_story_draw(struct mx_plot_session *session, size_t kind,
+                       const struct mx_plot_story *story, enum mx_plot_format format,
+                       unsigned columns, unsigned rows, char **bytes, size_t *size, char *error,
+                       size_t error_size)
 {
-    size_t size = strlen(job->out_dir) + 64;
-    char *target = malloc(size), name[64];
+    const struct mx_plot_error keep = {error, error_size};
+    char name[64];
+    char *drawable = NULL;
     int code;
 
-    if (target == NULL) {
-        return mx_plot_fail(job->error, MX_EXIT_FAILURE, "out of memory");
+    error[0] = '\0';
+    if (format == MX_PLOT_PNG || format == MX_PLOT_PDF) { /* an SVG's fonts are its viewer's */
+        drawable = mx_plot_text_drawable(story->script);
+        if (drawable == NULL) {
+            return mx_plot_fail(&keep, MX_EXIT_FAILURE, "out of memory");
+        }
     }
-    (void)snprintf(target, size, "%s/%s.%s", job->out_dir, kind_names[kind],
-                   mx_plot_format_name[format]);
     (void)snprintf(name, sizeof name, "picture.%s", mx_plot_format_name[format]);
-    code = write_script(job, kind, format, variables);
+    code = write_script(session, kind, format, drawable != NULL ? drawable : story->script, columns,
+                        rows, &keep);
     if (code == 0) {
-        code = mx_gnuplot_draw(&job->gnuplot, kind_names[kind], "picture.gp", name, format, target,
-                               job->error);
+        code = mx_gnuplot_make(&session->gnuplot, kind_names[kind], "picture.gp", name, format,
+                               bytes, size, &keep);
     }
-    free(target);
-    return code;
-}
-
-static int draw_kind(struct job *job, size_t kind)
-{
-    int code = 0;
-    char *variables = prepare(job, kind, &code), *drawable = NULL;
-
-    if (code == 0) {
-        code = draw_format(job, kind, MX_PLOT_SVG, variables); /* fonts are its viewer's business */
-    }
-    if (code == 0) {
-        drawable = mx_plot_text_drawable(variables);
-        code = drawable == NULL ? mx_plot_fail(job->error, MX_EXIT_FAILURE, "out of memory")
-                                : draw_format(job, kind, MX_PLOT_PNG, drawable);
-    }
-    free(variables);
     free(drawable);
     return code;
 }
 
-/* Draw all that can be drawn; the first mistake is kept. */
-static int draw_all(struct job *job)
-{
-    const struct mx_plot_error *error = job->error;
-    char later[512];
-    const struct mx_plot_error unheard = {later, sizeof later};
-    int first = 0;
-
-    for (size_t kind = 0; kind < KIND_COUNT; kind++) {
-        int code;
-        job->error = first == 0 ? error : &unheard;
-        code = draw_kind(job, kind);
-        first = first == 0 ? code : first;
-    }
-    job->error = error;
-    return first;
-}
+/* --- a folder -------------------------------------------------------------------------------- */
 
 /* The absolute form of a folder that exists, owned. */
 static char *resolve(const char *path, const char *what, const struct mx_plot_error *error,
@@ -182,89 +197,209 @@ static char *resolve(const char *path, const char *what, const struct mx_plot_er
 }
 
 /* Each script that a picture needs is there, before gnuplot half-runs one. */
-static int check_scripts(const struct job *job)
+static int check_scripts(const struct mx_plot_session *session, const struct mx_plot_error *error)
 {
-    static const char *const shared[] = {"style", "canvas", "axes", "panels"};
-    size_t size = strlen(job->plots_dir) + 64;
+    static const char *const shared[] = {"style", "canvas", "axes", "panels", "terminal"};
+    size_t size = strlen(session->plots_dir) + 64;
     char *path = malloc(size);
     int code = 0;
 
     if (path == NULL) {
-        return mx_plot_fail(job->error, MX_EXIT_FAILURE, "out of memory");
+        return mx_plot_fail(error, MX_EXIT_FAILURE, "out of memory");
     }
     for (size_t i = 0; code == 0 && i < KIND_COUNT + sizeof shared / sizeof shared[0]; i++) {
-        (void)snprintf(path, size, "%s/%s.gp", job->plots_dir,
+        (void)snprintf(path, size, "%s/%s.gp", session->plots_dir,
                        i < KIND_COUNT ? kind_names[i] : shared[i - KIND_COUNT]);
         if (access(path, R_OK) != 0) {
-            code = mx_plot_fail(job->error, MX_EXIT_FAILURE,
-                                "cannot read the gnuplot script %s: %s", path, strerror(errno));
+            code = mx_plot_fail(error, MX_EXIT_FAILURE, "cannot read the gnuplot script %s: %s",
+                                path, strerror(errno));
         }
     }
     free(path);
     return code;
 }
 
-static int prepare_folders(struct job *job, const char *plots_dir, const char *out_dir)
+int mx_plot_session_open(struct mx_plot_session **session, const char *dir, const char *plots_dir,
+                         char *error, size_t error_size)
 {
-    int code = 0, error_number;
+    const struct mx_plot_error keep = {error, error_size};
+    struct mx_plot_session *opened = calloc(1, sizeof *opened);
+    int code;
 
-    job->plots_dir = resolve(plots_dir, "the folder of gnuplot scripts", job->error, &code);
-    if (job->plots_dir == NULL) {
-        return code;
+    error[0] = '\0';
+    *session = NULL;
+    if (opened == NULL) {
+        return mx_plot_fail(&keep, MX_EXIT_FAILURE, "out of memory");
     }
-    code = check_scripts(job);
+    code = mx_plot_data_init(&opened->data, dir, &keep);
     if (code != 0) {
+        free(opened);
         return code;
     }
-    error_number = mx_make_dirs(out_dir);
-    if (error_number != 0) {
-        return mx_plot_fail(job->error, MX_EXIT_FAILURE, "cannot make the folder %s: %s", out_dir,
-                            strerror(error_number));
+    opened->plots_dir = resolve(plots_dir, "the folder of gnuplot scripts", &keep, &code);
+    if (opened->plots_dir != NULL) {
+        code = check_scripts(opened, &keep);
     }
-    job->out_dir = resolve(out_dir, "the folder for pictures", job->error, &code);
+    if (code == 0) {
+        code = mx_gnuplot_init(&opened->gnuplot, &keep);
+        opened->has_gnuplot = code == 0;
+    }
+    if (code != 0) {
+        mx_plot_session_close(opened);
+        return code;
+    }
+    *session = opened;
+    return 0;
+}
+
+void mx_plot_session_close(struct mx_plot_session *session)
+{
+    if (session != NULL) {
+        if (session->has_gnuplot) {
+            mx_gnuplot_fini(&session->gnuplot);
+        }
+        mx_plot_data_fini(&session->data);
+        free(session->plots_dir);
+        free(session);
+    }
+}
+
+/* --- files ----------------------------------------------------------------------------------- */
+
+static int write_file(const char *path, const char *bytes, size_t size, char *error,
+                      size_t error_size)
+{
+    const struct mx_plot_error keep = {error, error_size};
+    int error_number = 0;
+    struct mx_outfile *out = mx_outfile_open(path, &error_number);
+
+    if (out != NULL) {
+        mx_outfile_write(out, bytes, size);
+        error_number = mx_outfile_commit(out);
+    }
+    return error_number == 0 ? 0
+                             : mx_plot_fail(&keep, MX_EXIT_FAILURE, "cannot write %s: %s", path,
+                                            strerror(error_number));
+}
+
+/* One format of a picture, or its data, under its name. */
+static int write_product(struct mx_plot_session *session, size_t kind,
+                         const struct mx_plot_story *story, int format,
+                         const struct mx_plot_request *request, char *error, size_t error_size)
+{
+    const struct mx_plot_error keep = {error, error_size};
+    size_t size = strlen(request->out) + 64, bytes_size = 0;
+    char *path = malloc(size), *bytes = NULL;
+    bool is_table = format == MX_PLOT_FORMAT_COUNT;
+    int code = 0;
+
+    if (path == NULL) {
+        return mx_plot_fail(&keep, MX_EXIT_FAILURE, "out of memory");
+    }
+    (void)snprintf(path, size, request->is_file ? "%s" : "%s/%s.%s", request->out, kind_names[kind],
+                   is_table ? "csv" : mx_plot_format_name[format]);
+    if (!is_table) {
+        code = mx_plot_story_draw(session, kind, story, (enum mx_plot_format)format, 0, 0, &bytes,
+                                  &bytes_size, error, error_size);
+    }
+    if (code == 0) {
+        code = write_file(path, is_table ? story->table : bytes,
+                          is_table ? story->table_size : bytes_size, error, error_size);
+    }
+    free(bytes);
+    free(path);
     return code;
 }
 
-static int run_job(struct job *job, size_t kind)
+static int write_kind(struct mx_plot_session *session, size_t kind,
+                      const struct mx_plot_request *request, char *error, size_t error_size)
 {
-    int code = mx_gnuplot_init(&job->gnuplot, job->error);
+    struct mx_plot_story story;
+    int code = mx_plot_story_make(session, kind, false, &story, error, error_size);
 
-    if (code == 0) {
-        code = kind == KIND_COUNT ? draw_all(job) : draw_kind(job, kind);
-        mx_gnuplot_fini(&job->gnuplot);
+    for (int format = 0; code == 0 && format <= MX_PLOT_FORMAT_COUNT; format++) {
+        if ((request->formats & (1U << format)) != 0) {
+            code = write_product(session, kind, &story, format, request, error, error_size);
+        }
     }
+    mx_plot_story_fini(&story);
+    return code;
+}
+
+/* Draw all that can be drawn; the first mistake is kept. */
+static int write_all(struct mx_plot_session *session, const struct mx_plot_request *request,
+                     char *error, size_t error_size)
+{
+    char later[512];
+    int first = 0;
+
+    for (size_t kind = 0; kind < KIND_COUNT; kind++) {
+        int code = first == 0 ? write_kind(session, kind, request, error, error_size)
+                              : write_kind(session, kind, request, later, sizeof later);
+        first = first == 0 ? code : first;
+    }
+    return first;
+}
+
+/* "delivered-over-time, ... and all" */
+static int no_such_kind(const char *name, const struct mx_plot_error *error)
+{
+    char names[512];
+    size_t used = 0;
+
+    for (size_t k = 0; k < KIND_COUNT; k++) {
+        used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", k > 0 ? ", " : "",
+                                 kind_names[k]);
+    }
+    return mx_plot_fail(error, MX_EXIT_USAGE, "no kind of picture \"%.60s\"; there are %s and all",
+                        name, names);
+}
+
+int mx_plot_write(const struct mx_plot_request *request, char *error, size_t error_size)
+{
+    const struct mx_plot_error keep = {error, error_size};
+    struct mx_plot_request absolute = *request;
+    struct mx_plot_session *session = NULL;
+    const char *folder = request->out != NULL ? request->out : request->dir;
+    size_t kind = mx_plot_kind_find(request->kind);
+    char *full = NULL;
+    int code, error_number;
+
+    error[0] = '\0';
+    if (kind == KIND_COUNT && strcmp(request->kind, "all") != 0) {
+        return no_such_kind(request->kind, &keep);
+    }
+    code = mx_plot_session_open(&session, request->dir, request->plots_dir, error, error_size);
+    if (session == NULL) {
+        return code;
+    }
+    if (!request->is_file) {
+        error_number = mx_make_dirs(folder);
+        code = error_number == 0
+                   ? 0
+                   : mx_plot_fail(&keep, MX_EXIT_FAILURE, "cannot make the folder %s: %s", folder,
+                                  strerror(error_number));
+        full = code == 0 ? resolve(folder, "the folder for pictures", &keep, &code) : NULL;
+        absolute.out = full;
+    }
+    if (code == 0) {
+        code = kind == KIND_COUNT ? write_all(session, &absolute, error, error_size)
+                                  : write_kind(session, kind, &absolute, error, error_size);
+    }
+    free(full);
+    mx_plot_session_close(session);
     return code;
 }
 
 int mx_plot(const char *dir, const char *kind_or_all, const char *plots_dir, const char *out_dir,
             char *error, size_t error_size)
 {
-    const struct mx_plot_error keep = {error, error_size};
-    struct job job = {.error = &keep};
-    size_t kind = 0;
-    int code;
+    const struct mx_plot_request request = {.dir = dir,
+                                            .kind = kind_or_all,
+                                            .plots_dir = plots_dir,
+                                            .out = out_dir,
+                                            .formats =
+                                                MX_PLOT_AS(MX_PLOT_SVG) | MX_PLOT_AS(MX_PLOT_PNG)};
 
-    error[0] = '\0';
-    while (kind < KIND_COUNT && strcmp(kind_or_all, kind_names[kind]) != 0) {
-        kind++;
-    }
-    if (kind == KIND_COUNT && strcmp(kind_or_all, "all") != 0) {
-        return mx_plot_fail(&keep, MX_EXIT_USAGE,
-                            "no kind of picture \"%.60s\"; there are delivered-over-time, "
-                            "deferrals-by-reason, queue-length, reputation, allowance, outcomes "
-                            "and all",
-                            kind_or_all);
-    }
-    code = mx_plot_data_init(&job.data, dir, &keep);
-    if (code != 0) {
-        return code;
-    }
-    code = prepare_folders(&job, plots_dir, out_dir != NULL ? out_dir : dir);
-    if (code == 0) {
-        code = run_job(&job, kind);
-    }
-    mx_plot_data_fini(&job.data);
-    free(job.plots_dir);
-    free(job.out_dir);
-    return code;
+    return mx_plot_write(&request, error, error_size);
 }

@@ -109,6 +109,7 @@ static void draw(struct mx_plot_picture *picture, const struct mx_plot_panels *p
 
     mx_plot_ticks_log_count(view->low, view->high, &ticks);
     mx_plot_panels_draw(panels, picture, view, &ticks, mx_plot_count);
+    mx_plot_panels_table(panels, picture, view);
     if (panels->count == 0) {
         mx_plot_frame_empty(picture, &page, "No address was used at any provider");
     }
@@ -119,6 +120,7 @@ static void draw(struct mx_plot_picture *picture, const struct mx_plot_panels *p
 int mx_plot_allowance(struct mx_plot_picture *picture)
 {
     struct mx_plot_panel_view view = {.value = allowance_of,
+                                      .name = "allowance_per_day",
                                       .ground = volume_of,
                                       .absent = "no limit",
                                       .is_log = true,

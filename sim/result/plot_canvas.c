@@ -27,8 +27,8 @@ static int write_script(const struct mx_gnuplot *gnuplot, const char *plots_dir,
     (void)fputs(MX_PLOT_SCRIPT_BEGIN, script);
     mx_plot_script_text(script, "plots", plots_dir);
     mx_plot_script_text(script, "picture_format", mx_plot_format_name[format]);
-    mx_plot_script_text(script, "picture_file",
-                        format == MX_PLOT_SVG ? "picture.svg" : "picture.png");
+    (void)snprintf(path, sizeof path, "picture.%s", mx_plot_format_name[format]);
+    mx_plot_script_text(script, "picture_file", path);
     (void)fputs(canvas, script);
     (void)fputs("load plots.'/whole-canvas.gp'\n", script);
     failed = ferror(script) != 0;
@@ -52,11 +52,12 @@ static int check_scripts(const char *plots_dir, const struct mx_plot_error *erro
     return 0;
 }
 
-static int draw(const char *canvas, const char *kind, enum mx_plot_format format,
-                const char *plots_dir, const char *file, const struct mx_plot_error *error)
+static int make(const char *canvas, const char *kind, enum mx_plot_format format,
+                const char *plots_dir, char **bytes, size_t *size,
+                const struct mx_plot_error *error)
 {
     struct mx_gnuplot gnuplot;
-    char full[PATH_MAX];
+    char full[PATH_MAX], name[32];
     int code;
     if (realpath(plots_dir, full) == NULL) {
         return mx_plot_fail(error, MX_EXIT_FAILURE,
@@ -70,29 +71,43 @@ static int draw(const char *canvas, const char *kind, enum mx_plot_format format
     if (code != 0) {
         return code;
     }
+    (void)snprintf(name, sizeof name, "picture.%s", mx_plot_format_name[format]);
     code = write_script(&gnuplot, full, format, canvas, error);
     if (code == 0) {
-        code = mx_gnuplot_draw(&gnuplot, kind, "picture.gp",
-                               format == MX_PLOT_SVG ? "picture.svg" : "picture.png", format, file,
-                               error);
+        code = mx_gnuplot_make(&gnuplot, kind, "picture.gp", name, format, bytes, size, error);
     }
     mx_gnuplot_fini(&gnuplot);
+    return code;
+}
+
+int mx_plot_canvas_make(const char *canvas, const char *kind, enum mx_plot_format format,
+                        const char *plots_dir, char **bytes, size_t *size,
+                        const struct mx_plot_error *error)
+{
+    char *drawable;
+    int code;
+    if (format == MX_PLOT_SVG) { /* its fonts are its viewer's business */
+        return make(canvas, kind, format, plots_dir, bytes, size, error);
+    }
+    drawable = mx_plot_text_drawable(canvas);
+    if (drawable == NULL) {
+        return mx_plot_fail(error, MX_EXIT_FAILURE, "out of memory");
+    }
+    code = make(drawable, kind, format, plots_dir, bytes, size, error);
+    free(drawable);
     return code;
 }
 
 int mx_plot_canvas_draw(const char *canvas, const char *kind, enum mx_plot_format format,
                         const char *plots_dir, const char *file, const struct mx_plot_error *error)
 {
-    char *drawable;
-    int code;
-    if (format == MX_PLOT_SVG) { /* its fonts are its viewer's business */
-        return draw(canvas, kind, format, plots_dir, file, error);
+    char *bytes = NULL;
+    size_t size = 0;
+    int code = mx_plot_canvas_make(canvas, kind, format, plots_dir, &bytes, &size, error);
+
+    if (code == 0) {
+        code = mx_gnuplot_deliver(bytes, size, file, error);
     }
-    drawable = mx_plot_text_drawable(canvas);
-    if (drawable == NULL) {
-        return mx_plot_fail(error, MX_EXIT_FAILURE, "out of memory");
-    }
-    code = draw(drawable, kind, format, plots_dir, file, error);
-    free(drawable);
+    free(bytes);
     return code;
 }

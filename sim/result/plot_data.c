@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "sim/base/check.h"
-#include "sim/result/plot_csv.h"
+#include "sim/result/plot_rows.h"
 #include "sim/result/plot_summary.h"
 
 #define COUNT_MAX 1e18
@@ -23,31 +23,6 @@ const char *const mx_plot_reason_column[MX_PLOT_REASON_COUNT] = {
 const char *const mx_plot_reason_name[MX_PLOT_REASON_COUNT] = {
     "outage",   "connection limit", "rate limit", "volume spike", "reputation",
     "capacity", "greylisting",      "content",    "mailbox full"};
-
-/* A growing array of rows. */
-struct rows {
-    void *items;
-    size_t count, capacity, item_size;
-};
-
-/* Room for one more row, zeroed, or NULL when out of memory. */
-static void *add_row(struct rows *rows)
-{
-    char *row;
-
-    if (rows->count == rows->capacity) {
-        size_t capacity = rows->capacity == 0 ? 1024 : 2 * rows->capacity;
-        void *items = realloc(rows->items, capacity * rows->item_size);
-        if (items == NULL) {
-            return NULL;
-        }
-        rows->items = items;
-        rows->capacity = capacity;
-    }
-    row = (char *)rows->items + rows->count++ * rows->item_size;
-    memset(row, 0, rows->item_size);
-    return row;
-}
 
 uint32_t mx_plot_data_find(const struct mx_plot_data *data, const char *name)
 {
@@ -66,23 +41,6 @@ uint32_t mx_plot_data_find(const struct mx_plot_data *data, const char *name)
         }
     }
     return strcmp(name, "total") == 0 ? (uint32_t)data->provider_count : UINT32_MAX;
-}
-
-static int no_memory(const struct mx_plot_csv *csv)
-{
-    return mx_plot_fail(csv->error, MX_EXIT_FAILURE, "out of memory while reading %s", csv->path);
-}
-
-/* The provider of a row. */
-static int take_provider(const struct mx_plot_csv *csv, size_t column,
-                         const struct mx_plot_data *data, uint32_t *provider)
-{
-    *provider = mx_plot_data_find(data, mx_plot_csv_text(csv, column));
-    if (*provider == UINT32_MAX) {
-        return mx_plot_csv_mistake(csv, "provider \"%.60s\" is not in summary.json",
-                                   mx_plot_csv_text(csv, column));
-    }
-    return 0;
 }
 
 /* Each provider's rows must come in order, without doubles. last: per provider, -1 at first. */
@@ -130,7 +88,7 @@ enum {
 
 struct bin_reading {
     struct mx_plot_csv csv;
-    struct rows bins, reasons;
+    struct mx_plot_rows bins, reasons;
     double *last;
     double time_s; /* of the row before */
 };
@@ -141,7 +99,7 @@ static int read_bin(struct bin_reading *reading, const struct mx_plot_data *data
     double value[BIN_COLUMNS] = {0};
     uint32_t provider;
     struct mx_plot_bin *bin;
-    int code = take_provider(csv, BIN_PROVIDER, data, &provider);
+    int code = mx_plot_rows_provider(csv, BIN_PROVIDER, data, &provider);
 
     for (size_t c = 0; code == 0 && c < BIN_COLUMNS; c++) {
         if (c != BIN_PROVIDER) {
@@ -160,20 +118,23 @@ static int read_bin(struct bin_reading *reading, const struct mx_plot_data *data
         return code;
     }
     reading->time_s = value[BIN_TIME];
-    bin = add_row(&reading->bins);
+    bin = mx_plot_rows_add(&reading->bins);
     if (bin == NULL) {
-        return no_memory(csv);
+        return mx_plot_rows_no_memory(csv);
     }
     *bin = (struct mx_plot_bin){.time_s = value[BIN_TIME],
                                 .provider = provider,
                                 .created = value[BIN_CREATED],
+                                .attempts = value[BIN_ATTEMPTS],
+                                .hard_bounced = value[BIN_HARD],
+                                .soft_rejected = value[BIN_REJECTED],
                                 .delivered = value[BIN_DELIVERED],
                                 .deferrals = value[BIN_DEFERRALS],
                                 .pending = value[BIN_PENDING]};
     if (provider == data->provider_count) {
-        struct mx_plot_reasons *reasons = add_row(&reading->reasons);
+        struct mx_plot_reasons *reasons = mx_plot_rows_add(&reading->reasons);
         if (reasons == NULL) {
-            return no_memory(csv);
+            return mx_plot_rows_no_memory(csv);
         }
         reasons->time_s = value[BIN_TIME];
         memcpy(reasons->count, value + BIN_REASONS, sizeof reasons->count);
@@ -224,7 +185,7 @@ static int read_bins(struct mx_plot_data *data, const char *path, const struct m
     }
     reading.last = new_lasts(data->provider_count);
     if (reading.last == NULL) {
-        code = no_memory(&reading.csv);
+        code = mx_plot_rows_no_memory(&reading.csv);
     }
     while (code == 0 && (got = mx_plot_csv_next(&reading.csv)) == 1) {
         code = read_bin(&reading, data);
@@ -243,12 +204,12 @@ static int read_bins(struct mx_plot_data *data, const char *path, const struct m
 
 enum { AGE_AGE, AGE_PROVIDER, AGE_SHARE, AGE_LOW, AGE_HIGH, AGE_COLUMNS };
 
-static int read_age(const struct mx_plot_csv *csv, struct rows *rows, double *last,
+static int read_age(const struct mx_plot_csv *csv, struct mx_plot_rows *rows, double *last,
                     const struct mx_plot_data *data)
 {
     struct mx_plot_age row = {0};
     struct mx_plot_age *stored;
-    int code = take_provider(csv, AGE_PROVIDER, data, &row.provider);
+    int code = mx_plot_rows_provider(csv, AGE_PROVIDER, data, &row.provider);
 
     if (code == 0) {
         code = mx_plot_csv_number(csv, AGE_AGE, 0.0, TIME_S_MAX, &row.age_s);
@@ -272,9 +233,9 @@ static int read_age(const struct mx_plot_csv *csv, struct rows *rows, double *la
     if (code != 0) {
         return code;
     }
-    stored = add_row(rows);
+    stored = mx_plot_rows_add(rows);
     if (stored == NULL) {
-        return no_memory(csv);
+        return mx_plot_rows_no_memory(csv);
     }
     row.low = fmax(row.low, 0.0); /* a normal interval may reach past the possible */
     row.high = fmin(row.high, 1.0);
@@ -296,7 +257,7 @@ static int read_ages(struct mx_plot_data *data, const char *path, const struct m
 {
     static const char *const columns[AGE_COLUMNS] = {"age_s", "provider", "delivered_share", "lo",
                                                      "hi"};
-    struct rows rows = {.item_size = sizeof(struct mx_plot_age)};
+    struct mx_plot_rows rows = {.item_size = sizeof(struct mx_plot_age)};
     struct mx_plot_csv csv;
     double *last;
     int code = mx_plot_csv_open(&csv, path, columns, AGE_COLUMNS, error);
@@ -307,7 +268,7 @@ static int read_ages(struct mx_plot_data *data, const char *path, const struct m
     }
     last = new_lasts(data->provider_count);
     if (last == NULL) {
-        code = no_memory(&csv);
+        code = mx_plot_rows_no_memory(&csv);
     }
     while (code == 0 && (got = mx_plot_csv_next(&csv)) == 1) {
         code = read_age(&csv, &rows, last, data);
@@ -338,7 +299,7 @@ enum {
 
 struct state_reading {
     struct mx_plot_csv csv;
-    struct rows states, ips; /* ips: of char *, raw names */
+    struct mx_plot_rows states, ips; /* ips: of char *, raw names */
     double time_s;
     uint32_t ip; /* of the row before: the next one is looked for from there */
 };
@@ -360,9 +321,9 @@ static int take_ip(struct state_reading *reading, uint32_t *ip)
     if (reading->ips.count == IP_COUNT_MAX) {
         return mx_plot_csv_mistake(&reading->csv, "more than %d addresses", IP_COUNT_MAX);
     }
-    stored = add_row(&reading->ips);
+    stored = mx_plot_rows_add(&reading->ips);
     if (stored == NULL || (*stored = strdup(name)) == NULL) {
-        return no_memory(&reading->csv);
+        return mx_plot_rows_no_memory(&reading->csv);
     }
     *ip = reading->ip = (uint32_t)(reading->ips.count - 1);
     return 0;
@@ -413,7 +374,7 @@ static int read_state(struct state_reading *reading, const struct mx_plot_data *
     const struct mx_plot_csv *csv = &reading->csv;
     struct mx_plot_state row = {0};
     struct mx_plot_state *stored;
-    int code = take_provider(csv, STATE_PROVIDER, data, &row.provider);
+    int code = mx_plot_rows_provider(csv, STATE_PROVIDER, data, &row.provider);
 
     if (code == 0 && row.provider == data->provider_count) {
         code = mx_plot_csv_mistake(csv, "a row of the total, which has no reputation");
@@ -447,16 +408,16 @@ static int read_state(struct state_reading *reading, const struct mx_plot_data *
         return code;
     }
     reading->time_s = row.time_s;
-    stored = add_row(&reading->states);
+    stored = mx_plot_rows_add(&reading->states);
     if (stored == NULL) {
-        return no_memory(csv);
+        return mx_plot_rows_no_memory(csv);
     }
     *stored = row;
     return 0;
 }
 
 /* Shown names of the addresses; frees the raw ones. */
-static int keep_ips(struct mx_plot_data *data, struct rows *ips)
+static int keep_ips(struct mx_plot_data *data, struct mx_plot_rows *ips)
 {
     char **names = ips->items;
 
@@ -491,7 +452,7 @@ static int read_states(struct mx_plot_data *data, const char *path,
         code = read_state(&reading, data);
     }
     if (keep_ips(data, &reading.ips) != 0 && code == 0) {
-        code = no_memory(&reading.csv);
+        code = mx_plot_rows_no_memory(&reading.csv);
     }
     mx_plot_csv_close(&reading.csv);
     data->states = reading.states.items;
@@ -537,6 +498,14 @@ static void forget(struct mx_plot_data *data, enum mx_plot_file file)
         data->states = NULL;
         data->ip_names = NULL;
         break;
+    case MX_PLOT_NUMBERS:
+        free(data->numbers);
+        data->numbers = NULL;
+        break;
+    case MX_PLOT_DAYS:
+        free(data->days);
+        data->days = NULL;
+        break;
     case MX_PLOT_FILE_COUNT:
         break;
     }
@@ -567,6 +536,8 @@ int mx_plot_data_need(struct mx_plot_data *data, enum mx_plot_file file,
         [MX_PLOT_TIMESERIES] = {"timeseries.csv", read_bins},
         [MX_PLOT_AGES] = {"delivered_by_age.csv", read_ages},
         [MX_PLOT_STATES] = {"reputation.csv", read_states},
+        [MX_PLOT_NUMBERS] = {"attempts_by_number.csv", mx_plot_numbers_read},
+        [MX_PLOT_DAYS] = {"warm_up.csv", mx_plot_warm_up_read},
     };
     size_t size = strlen(data->dir) + 32;
     char *path;

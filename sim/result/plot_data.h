@@ -52,7 +52,7 @@ struct mx_plot_provider {
 struct mx_plot_bin {
     double time_s;
     uint32_t provider;
-    double created, delivered, deferrals, pending;
+    double created, attempts, delivered, hard_bounced, soft_rejected, deferrals, pending;
 };
 
 /* Deferrals by reason of the total's rows. */
@@ -77,7 +77,29 @@ struct mx_plot_state {
     bool blocked;
 };
 
-enum mx_plot_file { MX_PLOT_TIMESERIES, MX_PLOT_AGES, MX_PLOT_STATES, MX_PLOT_FILE_COUNT };
+/* Numbers of attempts that attempts_by_number.csv tells apart; the last stands for later ones. */
+#define MX_PLOT_NUMBER_MAX 32
+
+/* A row of attempts_by_number.csv. */
+struct mx_plot_number {
+    uint32_t number, provider; /* number: from 1 */
+    double attempts, delivered, deferrals, hard_bounced, soft_rejected;
+};
+
+/* A row of warm_up.csv: one address on one day, from 1. planned: INFINITY = no limit any more. */
+struct mx_plot_warm_up_day {
+    uint32_t day;
+    double planned, started;
+};
+
+enum mx_plot_file {
+    MX_PLOT_TIMESERIES,
+    MX_PLOT_AGES,
+    MX_PLOT_STATES,
+    MX_PLOT_NUMBERS,
+    MX_PLOT_DAYS,
+    MX_PLOT_FILE_COUNT
+};
 
 struct mx_plot_data {
     char *dir;
@@ -101,6 +123,9 @@ struct mx_plot_data {
     size_t state_count, ip_count;
     struct mx_plot_state *states;
     struct mx_plot_text *ip_names;
+    size_t number_count, day_count;
+    struct mx_plot_number *numbers;
+    struct mx_plot_warm_up_day *days;
 };
 
 /* Read summary.json and, when it is there, plan.cfg. Returns 0 or an exit code. On success

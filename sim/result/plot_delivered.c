@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "sim/result/plot_kinds.h"
+#include "sim/result/plot_table.h"
 
 #define LOW_S 1.0
 #define HIGH_S_MIN 60.0
@@ -71,10 +72,13 @@ static void write_curve(FILE *script, const struct curve *curve, size_t number)
 struct drawing {
     size_t count;
     double *colour, *dash, *width;
+    struct mx_plot_text *title;
 };
 
-static void add_series(struct drawing *drawing, mx_plot_colour colour, int dash, double width)
+static void add_series(struct drawing *drawing, const char *title, mx_plot_colour colour, int dash,
+                       double width)
 {
+    drawing->title[drawing->count] = mx_plot_text_clean(title);
     drawing->colour[drawing->count] = colour;
     drawing->dash[drawing->count] = dash;
     drawing->width[drawing->count++] = width;
@@ -88,27 +92,42 @@ static void write_series(struct mx_plot_picture *picture, const struct mx_plot_s
     for (size_t p = 0; p < data->provider_count; p++) {
         struct curve curve = find_curve(data, p);
         if (curve.count > 0 && mx_plot_shown_place(shown, p) == SIZE_MAX) {
-            add_series(drawing, 0xC4C4C4, 1, 1.0);
+            add_series(drawing, data->providers[p].shown.s, 0xC4C4C4, 1, 1.0);
             write_curve(picture->script, &curve, drawing->count);
         }
     }
     for (size_t i = shown->count; i-- > 0;) {
         struct curve curve = find_curve(data, shown->provider[i]);
         if (curve.count > 0) {
-            add_series(drawing, mx_plot_style(i)->line, mx_plot_style(i)->dash, LINE_PT);
+            add_series(drawing, data->providers[shown->provider[i]].shown.s, mx_plot_style(i)->line,
+                       mx_plot_style(i)->dash, LINE_PT);
             write_curve(picture->script, &curve, drawing->count);
         }
     }
     if (drawing->count == 0) { /* nothing at all: a pale line at 0 */
         struct mx_plot_age rows[2] = {{.age_s = LOW_S}, {.age_s = HIGH_S_MIN}};
         struct curve nothing = {rows, 2};
-        add_series(drawing, MX_PLOT_PALE, 1, 1.0);
+        add_series(drawing, "nothing", MX_PLOT_PALE, 1, 1.0);
         write_curve(picture->script, &nothing, 1);
     }
     mx_plot_script_number(picture->script, "series_count", (double)drawing->count);
     mx_plot_script_numbers(picture->script, "series_colour", drawing->colour, drawing->count);
     mx_plot_script_numbers(picture->script, "series_dash", drawing->dash, drawing->count);
     mx_plot_script_numbers(picture->script, "series_width", drawing->width, drawing->count);
+    mx_plot_script_texts(picture->script, "series_title", drawing->title, drawing->count);
+}
+
+/* Every provider and the total, also those that the picture sums up. */
+static void write_table(FILE *table, const struct mx_plot_data *data)
+{
+    mx_plot_table_head(table, "provider,age_s,delivered_share,lo,hi");
+    for (size_t i = 0; i < data->age_count; i++) {
+        const struct mx_plot_age *row = &data->ages[i];
+        const char *name =
+            row->provider < data->provider_count ? data->providers[row->provider].name : "total";
+        const double numbers[] = {row->age_s, row->share, row->low, row->high};
+        mx_plot_table_row(table, &name, 1, numbers, 4);
+    }
 }
 
 /* "23 others 97.1 % - 99.2 %", at the middle of their ends. Returns whether there are any. */
@@ -323,7 +342,10 @@ int mx_plot_delivered(struct mx_plot_picture *picture)
     }
     room = picture->data->provider_count + 1;
     numbers = calloc(3 * room, sizeof *numbers);
-    if (numbers == NULL) {
+    drawing.title = calloc(room, sizeof *drawing.title);
+    if (numbers == NULL || drawing.title == NULL) {
+        free(numbers);
+        free(drawing.title);
         return mx_plot_fail(picture->error, MX_EXIT_FAILURE, "out of memory");
     }
     drawing.colour = numbers;
@@ -339,10 +361,14 @@ int mx_plot_delivered(struct mx_plot_picture *picture)
     write_head(picture, high_s);
     write_axes(picture, &area, high_s);
     write_series(picture, &shown, &drawing);
+    write_table(picture->table, picture->data);
+    mx_plot_frame_form(picture, MX_PLOT_LINES, 2);
+    mx_plot_script_number(picture->script, "x_is_log", 1.0);
     mx_plot_frame_tags(picture, &area, tags, tag_count);
     if (picture->data->age_count == 0) {
         mx_plot_frame_empty(picture, &area, "No mail was sent");
     }
     free(numbers);
+    free(drawing.title);
     return 0;
 }

@@ -31,6 +31,12 @@ void mx_plot_frame_head(struct mx_plot_picture *picture, const char *headline, c
     struct mx_plot_note note = {
         .x_px = HEAD_LEFT_PX, .y_px = 570.0, .colour = 0x000000, .bold = true};
 
+    picture->headline = mx_plot_text_clean(headline);
+    picture->line1 = mx_plot_text_clean(line1);
+    picture->line2 = mx_plot_text_clean(line2);
+    if (picture->is_bare) {
+        return;
+    }
     while (font_px > 14.0 && mx_plot_text_width(headline, font_px, true) > width_px) {
         font_px -= 0.5;
     }
@@ -60,7 +66,7 @@ void mx_plot_frame_area(struct mx_plot_picture *picture, const struct mx_plot_ar
 {
     struct mx_plot_note note = {.text = mx_plot_text_clean(x_title),
                                 .x_px = 0.5 * (area->left_px + area->right_px),
-                                .y_px = 18.0,
+                                .y_px = fmax(18.0, area->bottom_px - 68.0),
                                 .font_px = 13.0,
                                 .colour = MX_PLOT_GREY,
                                 .align = MX_PLOT_CENTRE};
@@ -89,7 +95,16 @@ void mx_plot_frame_empty(struct mx_plot_picture *picture, const struct mx_plot_a
                                 .colour = 0x777777,
                                 .align = MX_PLOT_CENTRE};
 
+    picture->is_empty = true;
     mx_plot_canvas_note(&picture->canvas, &note);
+}
+
+void mx_plot_frame_form(struct mx_plot_picture *picture, enum mx_plot_form form, int column)
+{
+    static const char *const names[] = {"lines", "bars", "cells", "panels"};
+
+    mx_plot_script_text(picture->script, "terminal_form", names[form]);
+    mx_plot_script_number(picture->script, "terminal_column", column);
 }
 
 struct mx_plot_text mx_plot_frame_time_title(const struct mx_plot_clock *clock)

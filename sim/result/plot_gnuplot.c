@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "sim/base/check.h"
 #include "sim/base/outfile.h"
 #include "sim/result/plot_script.h"
 
@@ -23,7 +24,7 @@
 #define PICTURE_SIZE_MAX (256L * 1024 * 1024)
 #define ENVIRONMENT_COUNT_MAX 32
 
-const char *const mx_plot_format_name[MX_PLOT_FORMAT_COUNT] = {"svg", "png"};
+const char *const mx_plot_format_name[MX_PLOT_FORMAT_COUNT] = {"svg", "png", "pdf", "txt"};
 
 extern char **environ;
 
@@ -275,20 +276,51 @@ static const char *svg_flaw(const char *bytes, size_t size)
     return NULL;
 }
 
+static const char *pdf_flaw(const char *bytes, size_t size)
+{
+    static const char begin[] = "%PDF-", end[] = "%%EOF";
+    const size_t end_size = sizeof end - 1;
+
+    if (size < 200 || memcmp(bytes, begin, sizeof begin - 1) != 0) {
+        return "is no PDF file";
+    }
+    while (size > 0 && (bytes[size - 1] == '\n' || bytes[size - 1] == '\r')) {
+        size--;
+    }
+    return memcmp(bytes + size - end_size, end, end_size) == 0
+               ? NULL
+               : "is cut short: it does not end in %%EOF";
+}
+
 const char *mx_plot_file_flaw(const char *bytes, size_t size, enum mx_plot_format format)
 {
-    return format == MX_PLOT_PNG ? png_flaw(bytes, size) : svg_flaw(bytes, size);
+    switch (format) {
+    case MX_PLOT_SVG:
+        return svg_flaw(bytes, size);
+    case MX_PLOT_PNG:
+        return png_flaw(bytes, size);
+    case MX_PLOT_PDF:
+        return pdf_flaw(bytes, size);
+    case MX_PLOT_TEXT:
+        return size > 0 ? NULL : "is empty";
+    case MX_PLOT_FORMAT_COUNT:
+        break;
+    }
+    return "is of no known format";
 }
 
 /* gnuplot's SVG driver writes the font's name as it was given; a browser wants the weight apart
- * and other families to fall back to. */
-static void write_svg(struct mx_outfile *out, const char *bytes, size_t size)
+ * and other families to fall back to. Returns the picture anew, owned, or NULL. */
+static char *mend_svg(const char *bytes, size_t *size)
 {
     static const char bold[] = "font-family=\"" FONT ":Bold\"",
                       plain[] = "font-family=\"" FONT "\"";
-    const char *at = bytes, *end = bytes + size;
+    const char *at = bytes, *end = bytes + *size;
+    char *text = NULL;
+    size_t text_size = 0;
+    FILE *out = open_memstream(&text, &text_size);
 
-    while (at < end) {
+    while (out != NULL && at < end) {
         const char *next = strstr(at, "font-family=\"" FONT);
         bool is_bold = next != NULL && strncmp(next, bold, sizeof bold - 1) == 0;
         bool is_plain = next != NULL && strncmp(next, plain, sizeof plain - 1) == 0;
@@ -296,31 +328,33 @@ static void write_svg(struct mx_outfile *out, const char *bytes, size_t size)
         if (next == NULL) {
             next = end;
         }
-        mx_outfile_write(out, at, (size_t)(next - at));
+        (void)fwrite(at, 1, (size_t)(next - at), out);
         if (is_bold || is_plain) {
-            mx_outfile_printf(out, "font-family=\"" FONT ", Verdana, sans-serif\"%s",
-                              is_bold ? " font-weight=\"bold\"" : "");
+            (void)fprintf(out, "font-family=\"" FONT ", Verdana, sans-serif\"%s",
+                          is_bold ? " font-weight=\"bold\"" : "");
             next += is_bold ? sizeof bold - 1 : sizeof plain - 1;
         } else if (next < end) {
-            mx_outfile_write(out, next, 1);
+            (void)fputc(*next, out);
             next++;
         }
         at = next;
     }
+    if (out == NULL || fclose(out) != 0) {
+        free(text);
+        return NULL;
+    }
+    *size = text_size;
+    return text;
 }
 
-static int deliver(const char *bytes, size_t size, enum mx_plot_format format, const char *target,
-                   const struct mx_plot_error *error)
+int mx_gnuplot_deliver(const char *bytes, size_t size, const char *target,
+                       const struct mx_plot_error *error)
 {
     int error_number = 0;
     struct mx_outfile *out = mx_outfile_open(target, &error_number);
 
     if (out != NULL) {
-        if (format == MX_PLOT_SVG) {
-            write_svg(out, bytes, size);
-        } else {
-            mx_outfile_write(out, bytes, size);
-        }
+        mx_outfile_write(out, bytes, size);
         error_number = mx_outfile_commit(out);
     }
     if (error_number != 0) {
@@ -351,17 +385,17 @@ static int check_end(const struct mx_gnuplot *gnuplot, const char *kind, int sta
     return 0;
 }
 
-int mx_gnuplot_draw(const struct mx_gnuplot *gnuplot, const char *kind, const char *script_name,
-                    const char *picture_name, enum mx_plot_format format, const char *target,
-                    const struct mx_plot_error *error)
+int mx_gnuplot_make(const struct mx_gnuplot *gnuplot, const char *kind, const char *script_name,
+                    const char *picture_name, enum mx_plot_format format, char **bytes,
+                    size_t *size, const struct mx_plot_error *error)
 {
     char name[] = "gnuplot", no_init[] = "-d", script[128];
     char *arguments[] = {name, no_init, script, NULL};
     const char *flaw;
-    size_t size = 0;
     int status = 0, code;
-    char *bytes;
+    char *made;
 
+    MX_CHECK(format < MX_PLOT_FORMAT_COUNT);
     (void)snprintf(script, sizeof script, "%s", script_name);
     if (!run(gnuplot->program, arguments, gnuplot->dir, &status)) {
         return mx_plot_fail(error, MX_EXIT_FAILURE, "cannot start %s: %s", gnuplot->program,
@@ -371,13 +405,33 @@ int mx_gnuplot_draw(const struct mx_gnuplot *gnuplot, const char *kind, const ch
     if (code != 0) {
         return code;
     }
-    bytes = read_file(gnuplot, picture_name, &size);
-    flaw = bytes == NULL ? "is missing" : mx_plot_file_flaw(bytes, size, format);
+    *size = 0;
+    made = read_file(gnuplot, picture_name, size);
+    flaw = made == NULL ? "is missing" : mx_plot_file_flaw(made, *size, format);
     if (flaw != NULL) {
-        code = mx_plot_fail(error, MX_EXIT_FAILURE, "%s: the %s that gnuplot made %s", kind,
+        free(made);
+        return mx_plot_fail(error, MX_EXIT_FAILURE, "%s: the %s that gnuplot made %s", kind,
                             mx_plot_format_name[format], flaw);
-    } else {
-        code = deliver(bytes, size, format, target, error);
+    }
+    *bytes = made;
+    if (format == MX_PLOT_SVG) {
+        *bytes = mend_svg(made, size);
+        free(made);
+    }
+    return *bytes != NULL ? 0 : mx_plot_fail(error, MX_EXIT_FAILURE, "out of memory");
+}
+
+int mx_gnuplot_draw(const struct mx_gnuplot *gnuplot, const char *kind, const char *script_name,
+                    const char *picture_name, enum mx_plot_format format, const char *target,
+                    const struct mx_plot_error *error)
+{
+    char *bytes = NULL;
+    size_t size = 0;
+    int code =
+        mx_gnuplot_make(gnuplot, kind, script_name, picture_name, format, &bytes, &size, error);
+
+    if (code == 0) {
+        code = mx_gnuplot_deliver(bytes, size, target, error);
     }
     free(bytes);
     return code;

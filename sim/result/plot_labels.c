@@ -98,6 +98,25 @@ static void set_text(struct mx_plot_tick *tick, const char *text)
     }
 }
 
+void mx_plot_ticks_add(struct mx_plot_ticks *ticks, double at, struct mx_plot_text text)
+{
+    struct mx_plot_tick *tick = &ticks->tick[ticks->count];
+    size_t size = strlen(text.s);
+
+    if (ticks->count == MX_PLOT_TICK_COUNT_MAX) {
+        return;
+    }
+    if (size >= sizeof tick->text) {
+        size = sizeof tick->text - 1;
+        while (size > 0 && ((unsigned char)text.s[size] & 0xC0) == 0x80) {
+            size--; /* not within a character */
+        }
+    }
+    *tick = (struct mx_plot_tick){.at = at};
+    memcpy(tick->text, text.s, size);
+    ticks->count++;
+}
+
 double mx_plot_round_up(double value)
 {
     double power = pow(10.0, floor(log10(value)));

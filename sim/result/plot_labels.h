@@ -42,6 +42,9 @@ struct mx_plot_ticks {
     struct mx_plot_tick tick[MX_PLOT_TICK_COUNT_MAX];
 };
 
+/* A tick of its own text, cut where it has no room. */
+void mx_plot_ticks_add(struct mx_plot_ticks *ticks, double at, struct mx_plot_text text);
+
 /* The smallest of 1, 2, 5 times a power of ten that is at least `value`, which is > 0. */
 double mx_plot_round_up(double value);
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "sim/result/plot_kinds.h"
+#include "sim/result/plot_table.h"
 
 #define ROW_COUNT_MAX 30
 #define NAME_RIGHT_PX 168.0
@@ -293,6 +294,49 @@ static void write_head(struct mx_plot_picture *picture, const struct table *tabl
         mx_plot_text_format("%s%s%s", mx_plot_frame_runs(data).s, scale.s, lacking(table).s).s);
 }
 
+/* Every provider, also those that the picture sums up; and delivered shares for a terminal. */
+static void write_data(struct mx_plot_picture *picture, const struct table *table)
+{
+    static const enum mx_plot_metric metrics[] = {
+        MX_PLOT_SENT,         MX_PLOT_DELIVERED,    MX_PLOT_HARD_BOUNCED, MX_PLOT_SOFT_REJECTED,
+        MX_PLOT_SOFT_BLOCKED, MX_PLOT_SOFT_EXPIRED, MX_PLOT_PENDING};
+    enum { METRIC_COUNT = sizeof metrics / sizeof metrics[0] };
+    const struct mx_plot_data *data = picture->data;
+    struct mx_plot_ticks ticks = {.count = 0};
+
+    mx_plot_table_head(picture->table, "provider,sent,delivered,hard_bounced,soft_bounced_rejected,"
+                                       "soft_bounced_blocked,soft_bounced_expired,pending");
+    for (size_t p = 0; p <= data->provider_count; p++) {
+        bool is_total = p == data->provider_count;
+        const struct mx_plot_scope *scope = is_total ? &data->total : &data->providers[p].scope;
+        const char *name = is_total ? "total" : data->providers[p].name;
+        double numbers[METRIC_COUNT];
+        for (size_t m = 0; m < METRIC_COUNT; m++) {
+            numbers[m] = scope->metric[metrics[m]];
+        }
+        mx_plot_table_row(picture->table, &name, 1, numbers, METRIC_COUNT);
+    }
+    (void)fputs("$d1 << EOD\n", picture->script);
+    for (size_t i = 0; i < table->count; i++) {
+        double share = share_of(&table->row[i].scope, MX_PLOT_DELIVERED);
+        (void)fprintf(picture->script, "%.10g %zu\n", isnan(share) ? 0.0 : 100.0 * share,
+                      table->count - i);
+    }
+    (void)fputs("EOD\n", picture->script);
+    for (size_t i = 0; i < table->count && ticks.count < MX_PLOT_TICK_COUNT_MAX; i++) {
+        double share = share_of(&table->row[i].scope, MX_PLOT_DELIVERED);
+        mx_plot_ticks_add(&ticks, (double)(table->count - i),
+                          mx_plot_text_format(
+                              "%s %s", mx_plot_text_fit(table->row[i].name.s, 13.0, false, 120.0).s,
+                              mx_plot_share(share).s));
+    }
+    mx_plot_script_ticks(picture->script, "y_tick", &ticks);
+    mx_plot_script_number(picture->script, "x_max", 100.0);
+    mx_plot_script_number(picture->script, "y_max", (double)table->count + 1.0);
+    mx_plot_script_text(picture->script, "terminal_unit", "% of sent delivered");
+    mx_plot_frame_form(picture, MX_PLOT_BARS, 1);
+}
+
 int mx_plot_outcomes(struct mx_plot_picture *picture)
 {
     size_t *order = mx_plot_frame_by_size(picture->data);
@@ -308,7 +352,9 @@ int mx_plot_outcomes(struct mx_plot_picture *picture)
     for (size_t i = 0; i < table->count; i++) {
         draw_row(picture, table, i);
     }
+    picture->blank_px = ROWS_TOP_PX - table->row_px * (double)table->count - 12.0;
     write_head(picture, table);
+    write_data(picture, table);
     free(order);
     free(table);
     return 0;

@@ -6,6 +6,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "sim/result/plot_table.h"
+
 #define PAGE_LEFT_PX 78.0
 #define PAGE_RIGHT_PX 908.0
 #define PAGE_BOTTOM_PX 78.0
@@ -586,9 +588,12 @@ static void write_listing(struct mx_plot_picture *picture, const struct mx_plot_
                           const struct mx_plot_panel_view *view, const struct listing *listing)
 {
     FILE *script = picture->script;
+    struct mx_plot_text titles[MX_PLOT_PANEL_COUNT_MAX];
+    struct mx_plot_ticks ticks;
     double side[4][MX_PLOT_PANEL_COUNT_MAX];
 
     for (size_t i = 0; i < panels->count; i++) {
+        titles[i] = picture->data->providers[panels->panel[i].provider].shown;
         side[0][i] = panels->panel[i].area.left_px;
         side[1][i] = panels->panel[i].area.right_px;
         side[2][i] = panels->panel[i].area.bottom_px;
@@ -611,6 +616,11 @@ static void write_listing(struct mx_plot_picture *picture, const struct mx_plot_
     mx_plot_script_number(script, "y_min", view->low);
     mx_plot_script_number(script, "y_max", view->high);
     mx_plot_script_number(script, "y_is_log", view->is_log ? 1.0 : 0.0);
+    mx_plot_script_texts(script, "panel_title", titles, panels->count);
+    mx_plot_ticks_clock(&picture->data->clock, 0.0, panels->end_s, PAGE_RIGHT_PX - PAGE_LEFT_PX,
+                        &ticks); /* terminal.gp's; panels have their own */
+    mx_plot_script_ticks(script, "x_tick", &ticks);
+    mx_plot_frame_form(picture, MX_PLOT_PANELS, 2);
 }
 
 void mx_plot_panels_draw(const struct mx_plot_panels *panels, struct mx_plot_picture *picture,
@@ -637,6 +647,32 @@ void mx_plot_panels_draw(const struct mx_plot_panels *panels, struct mx_plot_pic
     }
     write_listing(picture, panels, view, listing);
     free(listing);
+}
+
+void mx_plot_panels_table(const struct mx_plot_panels *panels, struct mx_plot_picture *picture,
+                          const struct mx_plot_panel_view *view)
+{
+    const struct mx_plot_data *data = picture->data;
+    size_t columns = panels->grid.count;
+
+    mx_plot_table_head(picture->table,
+                       mx_plot_text_format("provider,ip,from_s,to_s,%s", view->name).s);
+    for (size_t i = 0; i < panels->count; i++) {
+        const struct mx_plot_panel *panel = &panels->panel[i];
+        for (size_t a = 0; a < panel->ip_count; a++) {
+            const char *texts[] = {data->providers[panel->provider].name,
+                                   data->ip_names[panel->ip[a]].s};
+            for (size_t c = 0; c < columns; c++) {
+                const double numbers[] = {
+                    (double)c * panels->grid.width_s,
+                    fmin((double)(c + 1) * panels->grid.width_s, panels->end_s),
+                    panel->value[a * columns + c]};
+                if (isfinite(numbers[2])) {
+                    mx_plot_table_row(picture->table, texts, 2, numbers, 3);
+                }
+            }
+        }
+    }
 }
 
 void mx_plot_panels_x_title(struct mx_plot_picture *picture)

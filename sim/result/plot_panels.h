@@ -21,6 +21,7 @@ struct mx_plot_panel_view {
     const char *absent;
     bool is_log;
     double low, high; /* of the y axis */
+    const char *name; /* of the value, in the table */
     double alike;     /* lowest and highest within this factor (log) or distance are one */
 };
 
@@ -71,6 +72,10 @@ double mx_plot_panel_y_px(const struct mx_plot_panel *panel, const struct mx_plo
 void mx_plot_panels_draw(const struct mx_plot_panels *panels, struct mx_plot_picture *picture,
                          const struct mx_plot_panel_view *view, const struct mx_plot_ticks *y_ticks,
                          struct mx_plot_text (*number)(double value));
+
+/* The lowest value of each address in each column, as a table. */
+void mx_plot_panels_table(const struct mx_plot_panels *panels, struct mx_plot_picture *picture,
+                          const struct mx_plot_panel_view *view);
 
 /* The title of the time axis, below all panels. */
 void mx_plot_panels_x_title(struct mx_plot_picture *picture);

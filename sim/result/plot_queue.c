@@ -6,6 +6,7 @@
 
 #include "sim/result/plot_kinds.h"
 #include "sim/result/plot_series.h"
+#include "sim/result/plot_table.h"
 
 #define LATE_SHARE 0.02 /* of the peak: below it for good, the picture may end */
 
@@ -140,6 +141,13 @@ static bool is_drawn(const struct mx_plot_data *data, const struct queue *queue,
            (i == queue->shown.count && data->provider_count > queue->shown.count);
 }
 
+static const char *line_name(const struct mx_plot_data *data, const struct queue *queue, size_t i)
+{
+    return i < queue->shown.count       ? data->providers[queue->shown.provider[i]].name
+           : i + 1 == queue->line_count ? "total"
+                                        : "others";
+}
+
 static double middle_of(const struct queue *queue, size_t column)
 {
     return fmin(((double)column + 0.5) * queue->grid.width_s, queue->end_s);
@@ -150,12 +158,14 @@ static void write_lines(struct mx_plot_picture *picture, const struct queue *que
 {
     FILE *script = picture->script;
     double colour[MX_PLOT_SHOWN_COUNT_MAX + 2], dash[MX_PLOT_SHOWN_COUNT_MAX + 2];
+    struct mx_plot_text title[MX_PLOT_SHOWN_COUNT_MAX + 2];
     size_t count = 0;
 
     for (size_t i = queue->line_count - 1; i-- > 0;) {
         if (!is_drawn(picture->data, queue, i)) {
             continue;
         }
+        title[count] = mx_plot_text_clean(line_name(picture->data, queue, i));
         colour[count] = i < queue->shown.count ? mx_plot_style(i)->line : 0x999999;
         dash[count] = i < queue->shown.count ? mx_plot_style(i)->dash : 1;
         count++;
@@ -170,12 +180,30 @@ static void write_lines(struct mx_plot_picture *picture, const struct queue *que
     }
     if (count == 0) {
         colour[count] = 0x999999;
+        title[count] = mx_plot_text_clean("nothing");
         dash[count++] = 1;
         (void)fprintf(script, "$d1 << EOD\n0 0\n%.10g 0\nEOD\n", queue->end_s);
     }
     mx_plot_script_number(script, "series_count", (double)count);
     mx_plot_script_numbers(script, "series_colour", colour, count);
     mx_plot_script_numbers(script, "series_dash", dash, count);
+    mx_plot_script_texts(script, "series_title", title, count);
+}
+
+static void write_table(FILE *table, const struct mx_plot_data *data, const struct queue *queue)
+{
+    mx_plot_table_head(table, "provider,from_s,to_s,pending_peak");
+    for (size_t i = 0; i < queue->line_count; i++) {
+        const char *name = line_name(data, queue, i);
+        for (size_t c = 0; c < queue->grid.count; c++) {
+            const double numbers[] = {(double)c * queue->grid.width_s,
+                                      fmin((double)(c + 1) * queue->grid.width_s, queue->end_s),
+                                      queue->line[i].column[c]};
+            if (i + 1 == queue->line_count || is_drawn(data, queue, i)) {
+                mx_plot_table_row(table, &name, 1, numbers, 3);
+            }
+        }
+    }
 }
 
 /* A label per line with its peak; y_px holds the peak until the scale is known. */
@@ -330,6 +358,8 @@ static void draw(struct mx_plot_picture *picture, const struct queue *queue)
     mx_plot_frame_time_axis(picture, &area, 0.0, queue->end_s);
     mx_plot_frame_area(picture, &area, mx_plot_frame_time_title(&picture->data->clock).s);
     write_lines(picture, queue);
+    write_table(picture->table, picture->data, queue);
+    mx_plot_frame_form(picture, MX_PLOT_LINES, 2);
     mark_peaks(picture, queue, &area, top);
     mark_cut(picture, queue, &area);
     mx_plot_frame_unit(picture, &area, "messages");

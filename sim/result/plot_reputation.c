@@ -218,6 +218,7 @@ static void draw(struct mx_plot_picture *picture, const struct mx_plot_panels *p
         shade(picture, &panels->panel[i], view, is_last);
     }
     mx_plot_panels_draw(panels, picture, view, &ticks, score_text);
+    mx_plot_panels_table(panels, picture, view);
     if (panels->count == 0) {
         mx_plot_frame_empty(picture, &page, "No address was used at any provider");
     }
@@ -228,6 +229,7 @@ static void draw(struct mx_plot_picture *picture, const struct mx_plot_panels *p
 int mx_plot_reputation(struct mx_plot_picture *picture)
 {
     static const struct mx_plot_panel_view view = {.value = score_of,
+                                                   .name = "score",
                                                    .is_absent = keeps_none,
                                                    .absent = "keeps no reputation",
                                                    .low = 0.0,

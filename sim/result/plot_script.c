@@ -130,6 +130,17 @@ void mx_plot_script_numbers(FILE *script, const char *name, const double *values
     end_array(script, count);
 }
 
+void mx_plot_script_texts(FILE *script, const char *name, const struct mx_plot_text *texts,
+                          size_t count)
+{
+    begin_array(script, name, count);
+    for (size_t i = 0; i < count; i++) {
+        next_element(script, i);
+        mx_plot_script_quoted(script, texts[i].s);
+    }
+    (void)fputs(count > 0 ? "]\n" : "'']\n", script);
+}
+
 /* gnuplot takes a tick's text for a format: each '%' is doubled. */
 static void write_format(FILE *script, const char *text)
 {

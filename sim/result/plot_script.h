@@ -24,6 +24,9 @@ typedef uint32_t mx_plot_colour; /* a number, not a struct */
 #define MX_PLOT_INK 0x1A1A1A
 #define MX_PLOT_GREY 0x555555
 #define MX_PLOT_PALE 0xB8B8B8
+/* Text within a coloured area, which stays as it is where a page turns the picture dark. */
+#define MX_PLOT_ON_DARK 0xFEFEFE
+#define MX_PLOT_ON_LIGHT 0x010101
 
 enum mx_plot_align { MX_PLOT_LEFT, MX_PLOT_CENTRE, MX_PLOT_RIGHT };
 
@@ -82,6 +85,10 @@ void mx_plot_script_colour(FILE *script, const char *name, mx_plot_colour colour
 
 /* `array name[n] = [...]`, at least one element (0), for gnuplot has no empty arrays. */
 void mx_plot_script_numbers(FILE *script, const char *name, const double *values, size_t count);
+
+/* The same of texts; at least one element (''). */
+void mx_plot_script_texts(FILE *script, const char *name, const struct mx_plot_text *texts,
+                          size_t count);
 
 /* Ticks as the arrays PREFIX_at, PREFIX_text and the number PREFIX_count. */
 void mx_plot_script_ticks(FILE *script, const char *prefix, const struct mx_plot_ticks *ticks);

@@ -7,13 +7,47 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "sim/base/check.h"
 #include "sim/base/outfile.h"
 #include "sim/result/plot_canvas.h"
 #include "sim/result/plot_study_parts.h"
 
-static bool is_plan(const char *kind)
+static char *influence_canvas(const char *file, const struct mx_plot_error *error, int *code)
 {
-    return strcmp(kind, "plan") == 0;
+    return mx_plot_sensitivity_canvas(file, false, error, code);
+}
+
+static char *tornado_canvas(const char *file, const struct mx_plot_error *error, int *code)
+{
+    return mx_plot_sensitivity_canvas(file, true, error, code);
+}
+
+static const struct study_kind {
+    const char *name, *file;
+    char *(*canvas)(const char *file, const struct mx_plot_error *error, int *code);
+} study_kinds[] = {
+    {"comparison", "comparison.json", mx_plot_comparison_canvas},
+    {"sweep", "sweep.db", mx_plot_sweep_canvas},
+    {"plan", "answer.json", mx_plot_plan_canvas},
+    {"influence", "sensitivity.json", influence_canvas},
+    {"tornado", "sensitivity.json", tornado_canvas},
+};
+#define KIND_COUNT (sizeof study_kinds / sizeof study_kinds[0])
+
+const char *mx_plot_study_kind(size_t i)
+{
+    return i < KIND_COUNT ? study_kinds[i].name : NULL;
+}
+
+static const struct study_kind *find_kind(const char *name)
+{
+    size_t i = 0;
+
+    while (i < KIND_COUNT && strcmp(name, study_kinds[i].name) != 0) {
+        i++;
+    }
+    MX_CHECK(i < KIND_COUNT);
+    return &study_kinds[i];
 }
 
 /* DIR/NAME; owned, or NULL. */
@@ -30,7 +64,7 @@ static char *join(const char *dir, const char *name)
 
 bool mx_plot_study_has(const char *dir, const char *kind)
 {
-    char *path = join(dir, is_plan(kind) ? "answer.json" : "sweep.db");
+    char *path = join(dir, find_kind(kind)->file);
     bool is_there = path != NULL && access(path, F_OK) == 0;
 
     free(path);
@@ -58,7 +92,7 @@ static int draw_formats(const char *canvas, const char *kind, const char *plots_
 {
     int code = 0;
 
-    for (int f = 0; f < MX_PLOT_FORMAT_COUNT && code == 0; f++) {
+    for (int f = 0; f <= MX_PLOT_PNG && code == 0; f++) {
         char name[32], *file;
 
         (void)snprintf(name, sizeof name, "%s.%s", kind, mx_plot_format_name[f]);
@@ -75,15 +109,14 @@ int mx_plot_study(const char *dir, const char *kind, const char *plots_dir, cons
                   char *error, size_t error_size)
 {
     const struct mx_plot_error keep = {error, error_size};
-    char *file = join(dir, is_plan(kind) ? "answer.json" : "sweep.db"), *canvas = NULL;
+    char *file = join(dir, find_kind(kind)->file), *canvas = NULL;
     int code = 0, error_number;
 
     error[0] = '\0';
     if (file == NULL) {
         return mx_plot_fail(&keep, MX_EXIT_FAILURE, "out of memory");
     }
-    canvas = is_plan(kind) ? mx_plot_plan_canvas(file, &keep, &code)
-                           : mx_plot_sweep_canvas(file, &keep, &code);
+    canvas = find_kind(kind)->canvas(file, &keep, &code);
     out_dir = out_dir != NULL ? out_dir : dir;
     if (canvas != NULL) {
         error_number = mx_make_dirs(out_dir);
@@ -91,6 +124,27 @@ int mx_plot_study(const char *dir, const char *kind, const char *plots_dir, cons
                    ? mx_plot_fail(&keep, MX_EXIT_FAILURE, "cannot make the folder %s: %s", out_dir,
                                   strerror(error_number))
                    : draw_formats(canvas, kind, plots_dir, out_dir, &keep);
+    }
+    free(canvas);
+    free(file);
+    return code;
+}
+
+int mx_plot_study_svg(const char *dir, const char *kind, const char *plots_dir, char **svg,
+                      char *error, size_t error_size)
+{
+    const struct mx_plot_error keep = {error, error_size};
+    char *file = join(dir, find_kind(kind)->file), *canvas = NULL;
+    size_t size = 0;
+    int code = 0;
+
+    error[0] = '\0';
+    if (file == NULL) {
+        return mx_plot_fail(&keep, MX_EXIT_FAILURE, "out of memory");
+    }
+    canvas = find_kind(kind)->canvas(file, &keep, &code);
+    if (canvas != NULL) {
+        code = mx_plot_canvas_make(canvas, kind, MX_PLOT_SVG, plots_dir, svg, &size, &keep);
     }
     free(canvas);
     free(file);

@@ -12,6 +12,13 @@ char *mx_plot_plan_canvas(const char *file, const struct mx_plot_error *error, i
 /* The same of DIR/sweep.db. */
 char *mx_plot_sweep_canvas(const char *file, const struct mx_plot_error *error, int *code);
 
+/* The same of DIR/comparison.json. */
+char *mx_plot_comparison_canvas(const char *file, const struct mx_plot_error *error, int *code);
+
+/* One of the two pictures of DIR/sensitivity.json. */
+char *mx_plot_sensitivity_canvas(const char *file, bool is_tornado,
+                                 const struct mx_plot_error *error, int *code);
+
 /* Frees the points of all series, and the ticks. */
 void mx_figure_fini(struct mx_figure *figure);
 void mx_figure_axis_fini(struct mx_figure_axis *axis);

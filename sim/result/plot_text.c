@@ -29,8 +29,7 @@ static const uint16_t width_bold[95] = {
     500,  675, 716, 593, 716, 678,  435, 716,  712, 343, 343, 665, 343, 1042, 712, 687,
     716,  716, 493, 595, 478, 712,  652, 924,  645, 652, 582, 712, 365, 712,  838};
 
-/* Bytes of the UTF-8 character at s and its code point; 0 when it is not one. */
-static size_t utf8_next(const char *s, uint32_t *code)
+size_t mx_plot_utf8_next(const char *s, uint32_t *code)
 {
     const unsigned char *b = (const unsigned char *)s;
     size_t size = b[0] < 0x80   ? 1
@@ -58,8 +57,7 @@ static size_t utf8_next(const char *s, uint32_t *code)
     return size;
 }
 
-/* Not printable, or able to reorder or break the line around it; XML forbids U+FFFE and U+FFFF. */
-static bool is_control(uint32_t code)
+bool mx_plot_is_control(uint32_t code)
 {
     return code < 0x20 || (code >= 0x7F && code < 0xA0) || (code >= 0x200B && code <= 0x200F) ||
            (code >= 0x2028 && code <= 0x202E) || (code >= 0x2060 && code <= 0x206F) ||
@@ -74,9 +72,9 @@ struct mx_plot_text mx_plot_text_clean(const char *raw)
 
     while (*raw != '\0') {
         uint32_t code;
-        size_t size = utf8_next(raw, &code);
-        const char *from = size == 0 ? REPLACEMENT : is_control(code) ? " " : raw;
-        size_t add = size == 0 ? strlen(REPLACEMENT) : is_control(code) ? 1 : size;
+        size_t size = mx_plot_utf8_next(raw, &code);
+        const char *from = size == 0 ? REPLACEMENT : mx_plot_is_control(code) ? " " : raw;
+        size_t add = size == 0 ? strlen(REPLACEMENT) : mx_plot_is_control(code) ? 1 : size;
 
         if (used + add > room) {
             memcpy(text.s + used, ELLIPSIS, strlen(ELLIPSIS));
@@ -127,7 +125,7 @@ char *mx_plot_text_drawable(const char *text)
 
     while (out != NULL && *text != '\0') {
         uint32_t code;
-        size_t size = utf8_next(text, &code);
+        size_t size = mx_plot_utf8_next(text, &code);
         bool keep = size > 0 && has_glyph(code);
         size_t add = keep ? size : strlen(REPLACEMENT);
 
@@ -161,7 +159,7 @@ double mx_plot_text_width(const char *text, double font_px, bool bold)
 
     while (*text != '\0') {
         uint32_t code;
-        size_t size = utf8_next(text, &code);
+        size_t size = mx_plot_utf8_next(text, &code);
 
         width += character_width(size == 0 ? 0xFFFD : code, bold);
         text += size == 0 ? 1 : size;
@@ -181,7 +179,7 @@ struct mx_plot_text mx_plot_text_fit(const char *text, double font_px, bool bold
     }
     while (fit.s[used] != '\0') {
         uint32_t code;
-        size_t size = utf8_next(fit.s + used, &code);
+        size_t size = mx_plot_utf8_next(fit.s + used, &code);
         double add = character_width(code, bold) * font_px;
 
         if (width + add > room || used + size + sizeof ELLIPSIS > sizeof fit.s) {

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #define MX_PLOT_TEXT_SIZE 256
 
@@ -14,6 +15,12 @@
 struct mx_plot_text {
     char s[MX_PLOT_TEXT_SIZE];
 };
+
+/* Bytes of the UTF-8 character at s and its code point; 0 when it is not one. */
+size_t mx_plot_utf8_next(const char *s, uint32_t *code);
+
+/* Not printable, or able to reorder or break the line around it; XML forbids U+FFFE and U+FFFF. */
+bool mx_plot_is_control(uint32_t code);
 
 /* The text as valid UTF-8 without control characters: what is not gets U+FFFD or a space. Cut with
  * an ellipsis at MX_PLOT_TEXT_SIZE - 1 bytes. */

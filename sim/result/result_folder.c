@@ -15,13 +15,15 @@
 #include "sim/result/summary_json.h"
 
 /* In the order in which they get their names: summary.json, which tools look for, last. */
-enum part { PLAN, TIMESERIES, AGES, REPUTATION, SUMMARY, PART_COUNT };
+enum part { PLAN, TIMESERIES, AGES, REPUTATION, NUMBERS, WARM_UP, SUMMARY, PART_COUNT };
 
 static const char *const names[PART_COUNT] = {
     [PLAN] = "plan.cfg",
     [TIMESERIES] = "timeseries.csv",
     [AGES] = "delivered_by_age.csv",
     [REPUTATION] = "reputation.csv",
+    [NUMBERS] = "attempts_by_number.csv",
+    [WARM_UP] = "warm_up.csv",
     [SUMMARY] = "summary.json",
 };
 
@@ -105,6 +107,12 @@ static int write_part(struct mx_outfile *out, enum part part, const struct conte
         return 0;
     case REPUTATION:
         return mx_reputation_csv_write(out, content->plan, results->standing);
+    case NUMBERS:
+        mx_attempts_by_number_csv_write(out, content->plan, results->counters);
+        return 0;
+    case WARM_UP:
+        mx_warm_up_csv_write(out, content->plan, results->counters);
+        return 0;
     case SUMMARY:
         return write_summary(out, content);
     case PART_COUNT:

@@ -11,7 +11,7 @@
  * threads, or NULL when out of memory. */
 char *mx_solution_json(const struct mx_solution *solution, const char *command);
 
-#define MX_SOLUTION_TEXT_SIZE 600
+#define MX_SOLUTION_TEXT_SIZE 640
 
 /* "addresses: 9 is the smallest of 4 to 40 that meets all targets" and the like, without a full
  * stop. number: one of the solution's. */

@@ -13,6 +13,7 @@
 #include "sim/base/version.h"
 #include "sim/result/json_text.h"
 #include "sim/stats/expect.h"
+#include "sim/stats/outcome_range.h"
 
 static json_t *interval_json(const struct mx_estimate *estimate)
 {
@@ -225,6 +226,89 @@ static json_t *steady_json(const struct mx_plan *plan, const struct mx_results *
                      "lag1", mx_steady_lag1(results->summary));
 }
 
+/* [from, middle, to]; null: never reached, or not defined. */
+static json_t *range_json(const struct mx_outcome_range *range)
+{
+    return json_pack("[o, o, o]", mx_json_finite(range->low), mx_json_finite(range->middle),
+                     mx_json_finite(range->high));
+}
+
+static json_t *uncertain_metric_json(const struct mx_results *results, enum mx_group group,
+                                     uint32_t index, enum mx_metric metric)
+{
+    const struct mx_summary *drawn = results->uncertain->summary;
+    struct mx_estimate e = mx_summary_estimate(drawn, group, index, metric);
+    struct mx_outcome_range chance, both;
+
+    if (!mx_summary_outcome_range(results->summary, group, index, metric, &chance) ||
+        !mx_summary_outcome_range(drawn, group, index, metric, &both)) {
+        return NULL;
+    }
+    return json_pack(
+        "{s:o, s:o, s:o, s:o, s:I}", "chance", range_json(&chance), "chance_and_unknown",
+        range_json(&both), "mean", e.is_known ? json_real(e.mean) : json_null(), "sd",
+        e.has_spread ? json_real(e.sd) : json_null(), "reached", (json_int_t)both.reached);
+}
+
+static json_t *uncertain_scope_json(const struct mx_results *results, enum mx_group group,
+                                    uint32_t index)
+{
+    json_t *object = json_object();
+
+    for (int m = 0; object != NULL && m < MX_METRIC_COUNT; m++) {
+        enum mx_metric metric = (enum mx_metric)m;
+
+        if (!mx_json_put(object, mx_metric_name(metric),
+                         uncertain_metric_json(results, group, index, metric))) {
+            json_decref(object);
+            object = NULL;
+        }
+    }
+    return object;
+}
+
+static json_t *uncertain_group_json(const struct mx_plan *plan, const struct mx_results *results,
+                                    enum mx_group group)
+{
+    bool is_provider = group == MX_GROUP_PROVIDER;
+    uint32_t count = is_provider ? plan->provider_count : plan->campaign_count;
+    const uint32_t *shown = is_provider ? plan->providers_shown : plan->campaigns_shown;
+    json_t *object = json_object();
+
+    for (uint32_t i = 0; object != NULL && i < count; i++) {
+        if (!mx_json_put_named(object, mx_group_member(plan, group, shown[i]),
+                               uncertain_scope_json(results, group, shown[i]))) {
+            json_decref(object);
+            object = NULL;
+        }
+    }
+    return object;
+}
+
+/* Ranges of outcomes, with and without what is not known; only after run --uncertain. */
+static bool put_uncertain(json_t *root, const struct mx_plan *plan,
+                          const struct mx_results *results)
+{
+    uint32_t count = results->replication_count;
+    double probability =
+        count < MX_OUTCOME_COUNT_FULL ? (count - 1.0) / (count + 1.0) : MX_OUTCOME_PROBABILITY;
+    json_t *object;
+
+    if (results->uncertain == NULL) {
+        return true;
+    }
+    object = json_object();
+    return object != NULL &&
+           mx_json_put(object, "values", json_integer((json_int_t)results->factor_count)) &&
+           mx_json_put(object, "probability", json_real(probability)) &&
+           mx_json_put(object, "total", uncertain_scope_json(results, MX_GROUP_TOTAL, 0)) &&
+           mx_json_put(object, "providers",
+                       uncertain_group_json(plan, results, MX_GROUP_PROVIDER)) &&
+           mx_json_put(object, "campaigns",
+                       uncertain_group_json(plan, results, MX_GROUP_CAMPAIGN)) &&
+           mx_json_put(root, "uncertain", object);
+}
+
 /* What was asked of the results, where anything was. */
 static bool put_checks(json_t *root, const struct mx_plan *plan, const struct mx_results *results)
 {
@@ -251,7 +335,7 @@ static json_t *tree_of(const struct mx_plan *plan, const struct mx_results *resu
         mx_json_put(root, "total", scope_json(results->summary, MX_GROUP_TOTAL, 0)) &&
         mx_json_put(root, "providers", providers_json(plan, results)) &&
         mx_json_put(root, "campaigns", campaigns_json(plan, results)) &&
-        mx_json_put(root, "ips", ips_json(plan, results)) &&
+        mx_json_put(root, "ips", ips_json(plan, results)) && put_uncertain(root, plan, results) &&
         mx_json_put(root, "performance", performance_json(&results->performance));
 
     if (!is_made) {

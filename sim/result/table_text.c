@@ -7,6 +7,7 @@
  */
 #include <string.h>
 
+#include "sim/base/check.h"
 #include "sim/result/table_cells.h"
 
 #define COLUMNS_MAX 64
@@ -124,12 +125,17 @@ static void put_cell(struct layout *layout, size_t c, const char *text, const ch
     *blanks += column->is_left ? room : 0;
 }
 
+static void put_dashes(FILE *stream, int count)
+{
+    for (int i = 0; i < count; i++) {
+        (void)fputc('-', stream);
+    }
+}
+
 static void put_rule(const struct layout *layout)
 {
     (void)fputs(layout->color ? "\033[2m" : "", layout->stream);
-    for (int i = 0; i < layout->total; i++) {
-        (void)fputc('-', layout->stream);
-    }
+    put_dashes(layout->stream, layout->total);
     (void)fputs(layout->color ? "\033[0m\n" : "\n", layout->stream);
 }
 
@@ -182,10 +188,11 @@ static void put_group(struct layout *layout, size_t first, size_t size, int *bla
         *blanks = larger(width - mx_text_columns(words), 0);
         return;
     }
-    (void)fprintf(layout->stream, "%.*s ", dashes / 2, "----------------------------------------");
+    put_dashes(layout->stream, dashes / 2);
+    (void)fputc(' ', layout->stream);
     put_cut(layout->stream, words, width);
-    (void)fprintf(layout->stream, " %.*s", dashes - dashes / 2,
-                  "----------------------------------------");
+    (void)fputc(' ', layout->stream);
+    put_dashes(layout->stream, dashes - dashes / 2);
 }
 
 static void put_headings(struct layout *layout)
@@ -247,6 +254,7 @@ void mx_table_print_text(const struct mx_table *table, FILE *stream, bool color)
 {
     struct layout layout = {.table = table, .stream = stream, .color = color};
 
+    MX_CHECK(table->column_count <= COLUMNS_MAX);
     measure(&layout);
     put_headings(&layout);
     for (size_t r = 0; r < table->row_count; r++) {

@@ -15,6 +15,7 @@ struct mx_assumed_key {
     const char *value; /* NULL: as the tree has it */
     uint32_t origin;
     bool built_in;
+    const struct mx_node *place; /* of the entry, or NULL */
 };
 
 struct mx_build {

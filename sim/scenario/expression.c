@@ -224,7 +224,7 @@ static double apply(enum mx_step_kind kind, double a, double b)
 
 double mx_expression_value(const struct mx_expression *expression, const double *values)
 {
-    double stack[MX_EXPRESSION_STEPS_MAX];
+    double stack[MX_EXPRESSION_STEPS_MAX] = {0};
     size_t top = 0;
 
     for (size_t i = 0; i < expression->step_count; i++) {

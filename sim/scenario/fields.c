@@ -492,8 +492,8 @@ void mx_field_assume(struct mx_fields *fields, const char *key, const char *valu
     if (fields->group == NULL || mx_node_find(fields->group, key) != NULL) {
         return;
     }
-    struct mx_assumed_key assumed = {mx_node_path_of(&build->scratch, fields->group, key), range,
-                                     value, 0, true};
+    struct mx_assumed_key assumed = {
+        mx_node_path_of(&build->scratch, fields->group, key), range, value, 0, true, NULL};
     mx_assume(build, &assumed);
 }
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "sim/scenario/parts.h"
+#include "sim/scenario/quantity.h"
 
 #define HISTORY_DAYS_MAX 30
 
@@ -192,6 +193,17 @@ void mx_build_reputation(struct mx_build *build, struct mx_fields *provider,
     }
 }
 
+/* A minute's worth; 10 seconds' to an hour's are to be tried. */
+static void assume_backlog(struct mx_fields *fields, const struct mx_capacity_params *capacity)
+{
+    char value[MX_QUANTITY_TEXT_SIZE], low[MX_QUANTITY_TEXT_SIZE], high[MX_QUANTITY_TEXT_SIZE];
+    mx_quantity_put_number(value, capacity->backlog);
+    mx_quantity_put_number(low, capacity->backlog / 6);
+    mx_quantity_put_number(high, capacity->backlog * 60);
+    mx_field_assume(fields, "backlog", mx_arena_copy(&fields->build->scratch, value),
+                    mx_arena_format(&fields->build->scratch, "%s .. %s", low, high));
+}
+
 static void read_rate_capacity(struct mx_build *build, struct mx_fields *fields,
                                struct mx_capacity_params *capacity)
 {
@@ -205,7 +217,7 @@ static void read_rate_capacity(struct mx_build *build, struct mx_fields *fields,
     capacity->backlog = capacity->backlog > 1 ? capacity->backlog : 1;
     mx_field_amount(fields, "backlog", 0, 1e12, &capacity->backlog);
     if (rate.count > 0) {
-        mx_field_assume(fields, "backlog", "one minute's worth", "10 seconds' .. an hour's worth");
+        assume_backlog(fields, capacity);
     }
     mx_field_number(fields, "busy_cost", 0, 1000, &capacity->busy_cost);
     mx_field_daily(fields, "daily", &capacity->daily);

@@ -23,6 +23,8 @@
 #include "models/sending_path.h"
 #include "models/throttle.h"
 
+#include "sim/scenario/range.h"
+
 #define MX_NO_INDEX UINT32_MAX
 #define MX_REPLICATIONS_MAX 100000U
 #define MX_SEED_MAX ((uint64_t)INT64_MAX) /* what a reader of JSON takes for a whole number */
@@ -96,6 +98,19 @@ struct mx_plan_assumed {
     char *range; /* "3d .. 14d", or "" */
 };
 
+/* Something assumed that can be varied: an assumed value, or a key of an assumed group. A plan that
+ * was written out holds no value for some of them (is_settable false, no range). Where two shares
+ * are of the same attempts, partner is the other one's factor, or SIZE_MAX with sum_max what the
+ * fixed other one leaves. */
+struct mx_plan_factor {
+    char *path;  /* as --set takes it */
+    char *value; /* as written */
+    bool is_settable;
+    struct mx_range range;
+    size_t partner;
+    double sum_max;
+};
+
 /* "providers.gmail.reputation.half_life" -> "gmail.cfg:12: Gmail sender guidelines". */
 struct mx_plan_note {
     char *path;
@@ -142,6 +157,8 @@ struct mx_plan {
     bool assumed_silent;  /* sources.assumed = "silent": they need not be mentioned */
     size_t assumed_count; /* in strcmp order of their paths */
     struct mx_plan_assumed *assumed;
+    size_t factor_count; /* in the order of the assumed */
+    struct mx_plan_factor *factors;
     size_t expect_count;
     char **expect;     /* texts; what they may say: sim/stats/expect.h */
     size_t note_count; /* where values come from, by path in strcmp order: for mx_plan_print */

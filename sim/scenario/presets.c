@@ -31,10 +31,10 @@ static const struct {
      "\"30m\";\n"
      "    recovery = { steps = 4; every = \"5m\"; }; } );\n"
      "assumed = (\n"
-     "  { key = \"rules[0].recovery\"; range = \"0 .. 8 steps\"; },\n"
-     "  { key = \"rules[1].recovery\"; range = \"0 .. 8 steps\"; },\n"
-     "  { key = \"rules[2].recovery\"; range = \"0 .. 8 steps\"; },\n"
-     "  { key = \"rules[3]\"; range = \"100 .. 5000 an hour, pause 10m .. 2h\"; } );\n"},
+     "  { key = \"rules[0].recovery\"; range = \"steps 0 .. 8\"; },\n"
+     "  { key = \"rules[1].recovery\"; range = \"steps 0 .. 8\"; },\n"
+     "  { key = \"rules[2].recovery\"; range = \"steps 0 .. 8\"; },\n"
+     "  { key = \"rules[3]\"; range = \"count 100 .. 5000, for 10m .. 2h\"; } );\n"},
 };
 
 #define BUILT_IN_COUNT (sizeof built_in / sizeof built_in[0])
@@ -204,8 +204,12 @@ void mx_presets_assumed(struct mx_build *build, struct mx_node *list, const char
         mx_field_text(&fields, "value", &value);
         mx_fields_end(&fields);
         struct mx_assumed_key assumed = {
-            *path == '\0' ? key : mx_arena_format(&build->scratch, "%s.%s", path, key), range,
-            value, list->origin, false};
+            *path == '\0' ? key : mx_arena_format(&build->scratch, "%s.%s", path, key),
+            range,
+            value,
+            list->origin,
+            false,
+            list->child[i]};
         mx_assume(build, &assumed);
     }
 }

@@ -10,6 +10,8 @@
 #include "sim/scenario/study_parts.h"
 
 #define LATIN_POINTS 64 /* of a design that says no number */
+#define REFINE_DEFAULT 5
+#define POINTS_MAX 100000
 #define CONFIDENCE 0.95
 #define REPLICATIONS_MAX 200
 
@@ -280,12 +282,16 @@ static void read_plan(struct mx_fields *top, struct mx_study *study)
 
 static void read_sensitivity(struct mx_fields *top, struct mx_study *study)
 {
-    static const char *const methods[] = {"morris", "sobol"};
+    static const char *const methods[] = {"one_at_a_time", "morris", "sobol"};
     struct mx_study_sensitivity *sensitivity = &study->sensitivity;
     struct mx_fields fields;
     struct mx_node *node = mx_field(top, "sensitivity");
     int method = MX_METHOD_MORRIS;
-    *sensitivity = (struct mx_study_sensitivity){.points = LATIN_POINTS, .confidence = CONFIDENCE};
+    *sensitivity = (struct mx_study_sensitivity){.method = MX_METHOD_MORRIS,
+                                                 .assumed = study->parameter_count == 0,
+                                                 .group_by = MX_GROUP_BY_AUTO,
+                                                 .refine = REFINE_DEFAULT,
+                                                 .confidence = CONFIDENCE};
     if (node == NULL) {
         return;
     }
@@ -293,7 +299,14 @@ static void read_sensitivity(struct mx_fields *top, struct mx_study *study)
     mx_fields_begin(&fields, top->build, node);
     (void)mx_field_choice(&fields, "method", methods, MX_SENSITIVITY_METHOD_COUNT, &method);
     (void)mx_field_truth(&fields, "assumed", &sensitivity->assumed);
-    (void)mx_field_count32(&fields, "points", 2, MX_STUDY_POINTS_MAX, &sensitivity->points);
+    (void)mx_field_count32(&fields, "points", 2, POINTS_MAX, &sensitivity->points);
+    (void)mx_field_count32(&fields, "group_by", 0, 20, &sensitivity->group_by);
+    (void)mx_field_count32(&fields, "refine", 0, 1000, &sensitivity->refine);
+    read_texts(&fields, "only", &sensitivity->only);
+    if (!sensitivity->assumed && study->parameter_count == 0) {
+        mx_complain_key(top->build, node, "assumed",
+                        "false, and there are no parameters: nothing is left to vary");
+    }
     read_confidence(&fields, &sensitivity->confidence);
     mx_fields_end(&fields);
     sensitivity->method = (enum mx_sensitivity_method)method;

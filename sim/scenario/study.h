@@ -27,7 +27,12 @@ enum mx_design_kind {
 
 enum mx_find { MX_FIND_SMALLEST, MX_FIND_LARGEST, MX_FIND_COUNT };
 
-enum mx_sensitivity_method { MX_METHOD_MORRIS, MX_METHOD_SOBOL, MX_SENSITIVITY_METHOD_COUNT };
+enum mx_sensitivity_method {
+    MX_METHOD_ONE_AT_A_TIME, /* each factor at both its ends, nothing else */
+    MX_METHOD_MORRIS,
+    MX_METHOD_SOBOL,
+    MX_SENSITIVITY_METHOD_COUNT
+};
 
 #define MX_STUDY_PARAMETERS_MAX 32U
 #define MX_STUDY_TEXTS_MAX 64U
@@ -65,11 +70,17 @@ struct mx_study_plan {
     struct mx_study_constraint cost;
 };
 
+#define MX_GROUP_BY_AUTO UINT32_MAX
+
+/* only: paths, or what stands above them; count 0: all. points: trajectories of Morris, rows of
+ * Sobol'; 0: the method's own. group_by: factors whose paths agree in so many names move together;
+ * 0: each alone. refine: of the so many most influential groups, each factor is moved alone. */
 struct mx_study_sensitivity {
     bool is_given;
     enum mx_sensitivity_method method;
-    bool assumed; /* all ASSUMED values of the scenario are parameters too */
-    uint32_t points;
+    bool assumed; /* all ASSUMED values of the scenario are factors too */
+    struct mx_study_texts only;
+    uint32_t points, group_by, refine;
     double confidence;
 };
 

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 
-struct mx_results *mx_results_create(const struct mx_plan *plan, uint64_t seed,
-                                     uint32_t replication_count)
+struct mx_results *mx_results_create_summary(const struct mx_plan *plan, uint64_t seed,
+                                             uint32_t replication_count)
 {
     const struct mx_summary_sizes sizes = {
         .campaign_count = plan->campaign_count,
@@ -22,24 +22,42 @@ struct mx_results *mx_results_create(const struct mx_plan *plan, uint64_t seed,
     results->seed = seed;
     results->replication_count = replication_count;
     results->summary = mx_summary_create(&sizes);
-    results->series = mx_series_create();
-    results->ages = mx_ages_create(plan->provider_count, replication_count, plan->horizon_us);
-    results->standing = mx_standing_create();
-    if (results->summary == NULL || results->series == NULL || results->ages == NULL ||
-        results->standing == NULL) {
+    if (results->summary == NULL) {
         mx_results_destroy(results);
         return NULL;
     }
     return results;
 }
 
-void mx_results_destroy(struct mx_results *results)
+struct mx_results *mx_results_create(const struct mx_plan *plan, uint64_t seed,
+                                     uint32_t replication_count)
+{
+    struct mx_results *results = mx_results_create_summary(plan, seed, replication_count);
+
+    if (results == NULL) {
+        return NULL;
+    }
+    results->series = mx_series_create();
+    results->ages = mx_ages_create(plan->provider_count, replication_count, plan->horizon_us);
+    results->standing = mx_standing_create();
+    results->counters = mx_counters_create();
+    if (results->series == NULL || results->ages == NULL || results->standing == NULL ||
+        results->counters == NULL) {
+        mx_results_destroy(results);
+        return NULL;
+    }
+    return results;
+}
+
+void mx_results_destroy(struct mx_results *results) // NOLINT(misc-no-recursion): once
 {
     if (results != NULL) {
         mx_summary_destroy(results->summary);
         mx_series_destroy(results->series);
         mx_ages_destroy(results->ages);
         mx_standing_destroy(results->standing);
+        mx_counters_destroy(results->counters);
+        mx_results_destroy(results->uncertain);
         free(results);
     }
 }
@@ -56,15 +74,19 @@ bool mx_results_add(struct mx_results *results, const struct mx_observation *obs
     } else {
         mx_summary_add(results->summary, observation);
     }
-    mx_ages_add(results->ages, observation);
     performance->attempt_total += observation->attempt_total;
     performance->message_total += observation->message_total;
     if (observation->pending_peak > performance->pending_peak) {
         performance->pending_peak = observation->pending_peak;
         performance->queue_bytes_peak = observation->queue_bytes_peak;
     }
+    if (results->ages == NULL) {
+        return true;
+    }
+    mx_ages_add(results->ages, observation);
     return (observation->batch_count > 0 || mx_series_add(results->series, observation)) &&
-           mx_standing_add(results->standing, observation);
+           mx_standing_add(results->standing, observation) &&
+           mx_counters_add(results->counters, observation);
 }
 
 void mx_results_close(struct mx_results *results)

@@ -11,6 +11,7 @@
 #include "sim/observe/observe.h"
 #include "sim/scenario/plan.h"
 #include "sim/stats/ages.h"
+#include "sim/stats/counters.h"
 #include "sim/stats/series.h"
 #include "sim/stats/standing.h"
 #include "sim/stats/steady.h"
@@ -34,17 +35,25 @@ struct mx_results {
     struct mx_series *series;
     struct mx_ages *ages;
     struct mx_standing *standing;
+    struct mx_counters *counters;
     struct mx_performance performance;
     /* One long run: replication_count is 1, the summary is of its batches. */
     bool is_steady;
     struct mx_steady steady;
     const struct mx_precision *precisions; /* asked for; borrowed, or NULL */
     size_t precision_count;
+    /* The same replications once more with what is assumed drawn afresh for each: summary alone,
+     * owned, or NULL. factor_count: values drawn; 0 where nothing is assumed. */
+    struct mx_results *uncertain;
+    size_t factor_count;
 };
 
 /* Returns owned, or NULL when out of memory. */
 struct mx_results *mx_results_create(const struct mx_plan *plan, uint64_t seed,
                                      uint32_t replication_count);
+/* The same with the summary alone: series, ages and standing stay NULL. */
+struct mx_results *mx_results_create_summary(const struct mx_plan *plan, uint64_t seed,
+                                             uint32_t replication_count);
 void mx_results_destroy(struct mx_results *results);
 
 /* The next replication, in order; or a whole steady state's run in batches, whose series, which

@@ -86,6 +86,11 @@ bool mx_metric_is_count(enum mx_metric metric)
     return metric < MX_METRIC_DELIVERED_RATE || metric == MX_METRIC_QUEUE_PEAK;
 }
 
+static bool is_share(enum mx_metric metric)
+{
+    return metric == MX_METRIC_DELIVERED_RATE || metric == MX_METRIC_SOFT_BOUNCED_RATE;
+}
+
 bool mx_metric_is_quantile(enum mx_metric metric)
 {
     return (metric >= MX_METRIC_TIME_TO_DELIVER_P50_S &&
@@ -437,7 +442,7 @@ static void join_batches(const struct mx_summary *summary, enum mx_metric metric
                          struct mx_estimate *estimate)
 {
     widen(summary, estimate);
-    if (metric == MX_METRIC_DELIVERED_RATE) {
+    if (is_share(metric)) {
         estimate->ci95[0] = estimate->ci95[0] > 0 ? estimate->ci95[0] : 0;
         estimate->ci95[1] = estimate->ci95[1] < 1 ? estimate->ci95[1] : 1;
     }
@@ -468,8 +473,7 @@ struct mx_estimate mx_summary_estimate(const struct mx_summary *summary, enum mx
     }
     if (reached == summary->count) {
         estimate = mx_estimate_of(values, reached);
-        if ((metric == MX_METRIC_DELIVERED_RATE || metric == MX_METRIC_SOFT_BOUNCED_RATE) &&
-            estimate.has_spread) {
+        if (is_share(metric) && estimate.has_spread) {
             set_share_interval(summary, group, index, &estimate);
         }
         if (summary->is_batched && estimate.has_spread) {

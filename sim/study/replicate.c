@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "sim/base/check.h"
 #include "sim/study/trace_parts.h"
 
 struct work {
@@ -15,6 +16,32 @@ struct work {
     int64_t creation_every_us;
     int64_t batch_us; /* 0: no batches */
 };
+
+/* Simulate under the plan of this replication, which is the same for all where there are no plans.
+ * *observation stays NULL when there is no memory for the plan. */
+static enum mx_engine_status run_engine(const struct work *work, uint32_t replication,
+                                        const struct mx_engine_options *options,
+                                        struct mx_observation **observation)
+{
+    const struct mx_replicate_plans *plans = work->options->plans;
+    const struct mx_plan *plan;
+    const void *handle;
+    enum mx_engine_status status;
+
+    if (plans == NULL) {
+        return mx_engine_run(work->plan, options, observation);
+    }
+    plan = plans->take(plans->context, replication, &handle);
+    if (plan == NULL) {
+        return MX_ENGINE_NO_MEMORY;
+    }
+    MX_CHECK(plan->provider_count == work->plan->provider_count &&
+             plan->campaign_count == work->plan->campaign_count &&
+             plan->ip_count == work->plan->ip_count);
+    status = mx_engine_run(plan, options, observation);
+    plans->release(plans->context, handle);
+    return status;
+}
 
 /* Simulate, and write the trace's part. */
 static enum mx_workers_status simulate(void *context, uint32_t replication,
@@ -39,7 +66,7 @@ static enum mx_workers_status simulate(void *context, uint32_t replication,
             return MX_WORKERS_FAILED;
         }
     }
-    status = mx_engine_run(work->plan, &options, &observation);
+    status = run_engine(work, replication, &options, &observation);
     *made = observation;
     if (options.trace != NULL) {
         *error_number = mx_trace_close(options.trace);
@@ -169,7 +196,9 @@ static enum mx_replicate_status prepare(struct work *work, int *error_number)
                 ? options->replication_count_max
                 : count;
     count = work->plan->steady_state ? MX_STEADY_BATCHES : count;
-    work->results = mx_results_create(work->plan, options->seed, count);
+    work->results = options->plans != NULL
+                        ? mx_results_create_summary(work->plan, options->seed, count)
+                        : mx_results_create(work->plan, options->seed, count);
     if (work->results == NULL) {
         return MX_REPLICATE_NO_MEMORY;
     }

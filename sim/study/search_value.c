@@ -386,8 +386,11 @@ static bool add_point(struct mx_search *search, uint32_t row, uint64_t candidate
         struct mx_solution_point *points = realloc(solution->points, size * sizeof *points);
         double **samples;
 
-        solution->points = points != NULL ? points : solution->points;
-        samples = points != NULL ? realloc(search->samples, size * sizeof *samples) : NULL;
+        if (points == NULL) {
+            return fail(search, MX_SEARCH_NO_MEMORY);
+        }
+        solution->points = points;
+        samples = realloc(search->samples, size * sizeof *samples);
         if (samples == NULL) {
             return fail(search, MX_SEARCH_NO_MEMORY);
         }

@@ -16,8 +16,8 @@ static const char *const texts[STATEMENT_COUNT] = {
     [ADD_RESULT] = "INSERT INTO results(point, replication, metric, value) VALUES (?1, ?2, ?3, ?4)",
     [SET_SHA256] = "UPDATE points SET scenario_sha256 = ?2 WHERE point = ?1",
     [SET_ERROR] = "UPDATE points SET error = ?2 WHERE point = ?1",
-    [EACH_RESULT] = "SELECT p.point, p.error, r.replication, r.metric, r.value FROM points p "
-                    "LEFT JOIN results r ON r.point = p.point ORDER BY 1, 3, 4",
+    [EACH_RESULT] = ("SELECT p.point, p.error, r.replication, r.metric, r.value FROM points p "
+                     "LEFT JOIN results r ON r.point = p.point ORDER BY 1, 3, 4"),
 };
 
 #define APPLICATION_ID 1836610423 /* "mxsw" */

@@ -1,0 +1,422 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* report_study.c - pages of studies. What a study's file holds is shown as it is: its settings as a
+ * list, its tables as tables; what it says in short stands over its picture. */
+#include "sim/result/report_study.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <math.h>
+#include <sqlite3.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/result/plot_study.h"
+#include "sim/result/plot_text.h"
+#include "sim/result/report_html.h"
+#include "sim/result/report_page.h"
+#include "sim/result/report_svg.h"
+#include "sim/result/study_figure.h"
+
+#define ROW_COUNT_MAX 20000
+#define PICTURE_COUNT_MAX 2
+
+static const struct study {
+    const char *file, *name, *pictures[PICTURE_COUNT_MAX];
+} studies[] = {
+    {"comparison.json", "Comparison", {"comparison", NULL}},
+    {"answer.json", "Plan", {"plan", NULL}},
+    {"sensitivity.json", "Sensitivity", {"influence", "tornado"}},
+    {"sweep.db", "Sweep", {"sweep", NULL}},
+};
+#define STUDY_COUNT (sizeof studies / sizeof studies[0])
+
+static const struct study *find_study(const char *dir)
+{
+    for (size_t i = 0; i < STUDY_COUNT; i++) {
+        if (mx_plot_study_has(dir, studies[i].pictures[0])) {
+            return &studies[i];
+        }
+    }
+    return NULL;
+}
+
+bool mx_report_is_study(const char *dir)
+{
+    return find_study(dir) != NULL;
+}
+
+/* --- tables ---------------------------------------------------------------------------------- */
+
+static void begin_table(FILE *out, const char *id, const char *caption)
+{
+    mx_html_printf(out,
+                   "<div class=\"tools\"><label>Filter <input type=\"search\" data-filter=\"%s\" "
+                   "autocomplete=\"off\" placeholder=\"part of a name\"></label>"
+                   "<button type=\"button\" data-copy=\"%s\">Copy as CSV</button>"
+                   "<button type=\"button\" data-save=\"%s\">Save as CSV</button>"
+                   "<span class=\"said\" role=\"status\"></span></div>\n"
+                   "<div class=\"scroll tall\" role=\"region\" tabindex=\"0\" aria-label=\"%s\">"
+                   "<table id=\"table-%s\" class=\"data\" data-name=\"%s\">\n"
+                   "<caption>%s</caption>\n<thead><tr>",
+                   id, id, id, caption, id, id, caption);
+}
+
+static void write_heading(FILE *out, const char *name)
+{
+    (void)fputs("<th scope=\"col\">", out);
+    for (const char *at = name; *at != '\0'; at++) {
+        mx_html_text_n(out, *at == '_' ? " " : at, 1);
+    }
+    (void)fputs("</th>", out);
+}
+
+/* Numbers keep all digits for sorting and copying. */
+static void write_number(FILE *out, double value)
+{
+    mx_html_printf(out, "<td data-v=\"%.10g\">%.5g</td>", value, value);
+}
+
+/* A list of numbers as an interval; of objects, their means. */
+static void write_list(FILE *out, json_t *list)
+{
+    const char *separator = "[";
+    size_t i;
+    json_t *item;
+
+    (void)fputs("<td>", out);
+    json_array_foreach(list, i, item)
+    {
+        const json_t *value = json_is_object(item) ? json_object_get(item, "mean") : item;
+        (void)fputs(separator, out);
+        if (json_is_number(value)) {
+            mx_html_printf(out, "%.5g", json_number_value(value));
+        } else if (json_is_string(value)) {
+            mx_html_text(out, json_string_value(value));
+        } else {
+            (void)fputs("\xE2\x80\x93", out);
+        }
+        separator = ", ";
+    }
+    (void)fputs(json_array_size(list) > 0 ? "]</td>" : "</td>", out);
+}
+
+static void write_value(FILE *out, json_t *value)
+{
+    if (json_is_number(value)) {
+        write_number(out, json_number_value(value));
+    } else if (json_is_array(value)) {
+        write_list(out, value);
+    } else {
+        mx_html_printf(out, "<td>%s</td>",
+                       json_is_string(value)   ? json_string_value(value)
+                       : json_is_true(value)   ? "yes"
+                       : json_is_false(value)  ? "no"
+                       : json_is_object(value) ? "\xE2\x80\xA6"
+                                               : "\xE2\x80\x93");
+    }
+}
+
+/* An object of objects, a row each; columns as in the first. */
+static void write_objects(FILE *out, json_t *objects, const char *id, const char *first,
+                          const char *caption)
+{
+    json_t *model = json_object_iter_value(json_object_iter(objects)), *row, *value;
+    const char *name, *key;
+
+    if (!json_is_object(model)) {
+        return;
+    }
+    begin_table(out, id, caption);
+    write_heading(out, first);
+    json_object_foreach(model, key, value)
+    {
+        write_heading(out, key);
+    }
+    (void)fputs("</tr></thead>\n<tbody>\n", out);
+    json_object_foreach(objects, name, row)
+    {
+        mx_html_printf(out, "<tr><th scope=\"row\">%s</th>", name);
+        json_object_foreach(model, key, value)
+        {
+            write_value(out, json_object_get(row, key));
+        }
+        (void)fputs("</tr>\n", out);
+    }
+    (void)fputs("</tbody></table></div>\n", out);
+}
+
+/* A list of objects, numbered. */
+static void write_rows(FILE *out, json_t *list, const char *id, const char *first,
+                       const char *caption)
+{
+    json_t *objects = json_object(), *row;
+    size_t i;
+
+    json_array_foreach(list, i, row)
+    {
+        (void)json_object_set(objects, mx_plot_text_format("%zu", i + 1).s, row);
+    }
+    write_objects(out, objects, id, first, caption);
+    json_decref(objects);
+}
+
+/* --- files ----------------------------------------------------------------------------------- */
+
+static void write_facts(FILE *out, const json_t *root)
+{
+    const char *key;
+    json_t *value;
+
+    (void)fputs("<dl class=\"facts\">\n", out);
+    json_object_foreach((json_t *)root, key, value)
+    {
+        if (strcmp(key, "command") == 0 || json_is_object(value) || json_is_array(value) ||
+            json_is_null(value)) {
+            continue;
+        }
+        (void)fputs("<div><dt>", out);
+        for (const char *at = key; *at != '\0'; at++) {
+            mx_html_text_n(out, *at == '_' ? " " : at, 1);
+        }
+        (void)fputs("</dt><dd>", out);
+        if (json_is_number(value)) {
+            mx_html_printf(out, "%.10g", json_number_value(value));
+        } else {
+            mx_html_text(out, json_is_string(value) ? json_string_value(value)
+                              : json_is_true(value) ? "yes"
+                                                    : "no");
+        }
+        (void)fputs("</dd></div>\n", out);
+    }
+    (void)fputs("</dl>\n", out);
+}
+
+/* Tables of each metric: what is told of systems, differences, groups, factors. */
+static void write_metrics(FILE *out, const json_t *root)
+{
+    static const struct {
+        const char *key, *first, *caption;
+    } tables[] = {{"differences", "System", "difference from A"},
+                  {"systems", "System", "each system"},
+                  {"groups", "Group", "what it hangs on, the most influential first"},
+                  {"one_at_a_time", "Value", "changes with one value at either end of its range"}};
+    json_t *metrics = json_object_get(root, "metrics"), *metric;
+    const char *name;
+    size_t number = 0;
+
+    json_object_foreach(metrics, name, metric)
+    {
+        mx_html_printf(out, "<h3>%s</h3>\n", name);
+        for (size_t t = 0; t < sizeof tables / sizeof tables[0]; t++) {
+            write_objects(out, json_object_get(metric, tables[t].key),
+                          mx_plot_text_format("%s-%zu", tables[t].key, ++number).s, tables[t].first,
+                          mx_plot_text_format("%s: %s", name, tables[t].caption).s);
+        }
+    }
+}
+
+static void write_json(FILE *out, const json_t *root)
+{
+    write_objects(out, json_object_get(root, "systems"), "systems", "System", "What is compared");
+    write_metrics(out, root);
+    write_rows(out, json_object_get(root, "targets"), "targets", "Target", "Targets");
+    write_rows(out, json_object_get(root, "rows"), "rows", "Row", "The answer, row by row");
+    write_rows(out, json_object_get(root, "points"), "points", "Point", "Points that were tried");
+    write_objects(out, json_object_get(root, "factors"), "factors", "Value",
+                  "What was varied, and how far");
+}
+
+/* is_large: the table is folded away, so that the page opens at once. */
+static int write_database(FILE *out, const char *path, bool is_large,
+                          const struct mx_plot_error *error)
+{
+    sqlite3 *db = NULL;
+    sqlite3_stmt *rows = NULL;
+    int status = sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL), count = 0, code = 0;
+
+    if (status == SQLITE_OK) {
+        status = sqlite3_prepare_v2(db, "SELECT * FROM wide ORDER BY point", -1, &rows, NULL);
+    }
+    if (status == SQLITE_OK) {
+        (void)fputs(is_large ? "<details class=\"long\"><summary>All points</summary>\n" : "", out);
+        begin_table(out, "points", "Points: parameters, and the mean of each metric");
+        for (int c = 0; c < sqlite3_column_count(rows); c++) {
+            write_heading(out, sqlite3_column_name(rows, c));
+        }
+        (void)fputs("</tr></thead>\n<tbody>\n", out);
+        while (count < ROW_COUNT_MAX && (status = sqlite3_step(rows)) == SQLITE_ROW) {
+            mx_html_printf(out, "<tr><th scope=\"row\">%d</th>", sqlite3_column_int(rows, 0));
+            for (int c = 1; c < sqlite3_column_count(rows); c++) {
+                const char *text = (const char *)sqlite3_column_text(rows, c);
+                if (sqlite3_column_type(rows, c) == SQLITE_FLOAT) {
+                    write_number(out, sqlite3_column_double(rows, c));
+                } else {
+                    mx_html_printf(out, "<td>%s</td>", text != NULL ? text : "\xE2\x80\x93");
+                }
+            }
+            (void)fputs("</tr>\n", out);
+            count++;
+        }
+        (void)fputs("</tbody></table></div>\n", out);
+        (void)fputs(is_large ? "</details>\n" : "", out);
+    }
+    if (status != SQLITE_DONE && status != SQLITE_ROW) {
+        code = mx_plot_fail(error, MX_EXIT_INVALID, "%s: %s", path, sqlite3_errmsg(db));
+    } else if (status == SQLITE_ROW) {
+        mx_html_printf(out, "<p class=\"note\">The first %d points; all are in sweep.db.</p>\n",
+                       ROW_COUNT_MAX);
+    }
+    (void)sqlite3_finalize(rows);
+    (void)sqlite3_close(db);
+    return code;
+}
+
+/* --- the page -------------------------------------------------------------------------------- */
+
+/* The first bold text of a picture: what it says in short. */
+static struct mx_plot_text headline_of(const char *svg)
+{
+    const char *bold = strstr(svg, "font-weight=\"bold\"");
+    const char *from = bold != NULL ? strstr(bold, "<text>") : NULL;
+    const char *to = from != NULL ? strstr(from, "</text>") : NULL;
+    char text[MX_PLOT_TEXT_SIZE];
+    size_t used = 0;
+
+    for (from = from != NULL ? from + strlen("<text>") : NULL;
+         from != NULL && to != NULL && from < to && used + 1 < sizeof text; used++) {
+        bool is_less = strncmp(from, "&lt;", 4) == 0, is_and = strncmp(from, "&amp;", 5) == 0;
+        text[used] = is_less ? '<' : is_and ? '&' : *from;
+        from += is_less ? 4 : is_and ? 5 : 1;
+    }
+    text[used] = '\0';
+    return mx_plot_text_clean(text);
+}
+
+/* A sweep of so many points that its picture would hold more than can be told apart. */
+static bool is_too_large(const char *path)
+{
+    sqlite3 *db = NULL;
+    sqlite3_stmt *count = NULL;
+    bool is_large = false;
+
+    if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK &&
+        sqlite3_prepare_v2(db, "SELECT count(*) FROM points", -1, &count, NULL) == SQLITE_OK &&
+        sqlite3_step(count) == SQLITE_ROW) {
+        is_large = sqlite3_column_int(count, 0) > MX_FIGURE_CELLS_MAX;
+    }
+    (void)sqlite3_finalize(count);
+    (void)sqlite3_close(db);
+    return is_large;
+}
+
+static void write_pictures(FILE *out, const struct study *study, char *const *svgs)
+{
+    (void)fputs("<section id=\"answer\" aria-labelledby=\"answer-title\">\n"
+                "<h2 id=\"answer-title\">The answer</h2>\n",
+                out);
+    if (svgs[0] == NULL) {
+        mx_html_printf(out, "<p>More than %d points: they are too many for a picture.</p>\n",
+                       MX_FIGURE_CELLS_MAX);
+    }
+    for (size_t p = 0; p < PICTURE_COUNT_MAX && svgs[p] != NULL; p++) {
+        struct mx_plot_text says = headline_of(svgs[p]);
+
+        (void)fputs("<figure>\n", out);
+        mx_html_printf(out,
+                       "<div class=\"picture\" role=\"region\" tabindex=\"0\" "
+                       "aria-label=\"Picture: %s\">",
+                       study->pictures[p]);
+        mx_report_svg_whole(out, svgs[p], p + 1,
+                            mx_plot_text_format("Picture of the study: %s", says.s).s);
+        (void)fputs("</div>\n</figure>\n", out);
+    }
+    (void)fputs("</section>\n", out);
+}
+
+static void write_again(FILE *out, const char *command, const char *dir, const char *out_name)
+{
+    (void)fputs("<section id=\"again\" aria-labelledby=\"again-title\">\n"
+                "<h2 id=\"again-title\">To get this again</h2>\n",
+                out);
+    if (command != NULL) {
+        mx_html_printf(out,
+                       "<pre tabindex=\"0\" role=\"region\" aria-label=\"Command\"><code>%s</code>"
+                       "</pre>\n",
+                       command);
+    }
+    (void)fputs("<p>And this page:</p>\n<pre tabindex=\"0\" role=\"region\" aria-label=\"Command "
+                "for this page\"><code>mxsim report ",
+                out);
+    mx_report_word(out, dir);
+    (void)fputs(" --out ", out);
+    mx_report_word(out, out_name);
+    (void)fputs("</code></pre>\n</section>\n", out);
+}
+
+/* root: NULL for a sweep, whose database stands at path. */
+static int write_page(FILE *out, const struct study *study, char *const *svgs, const json_t *root,
+                      const char *path, const char *dir, const char *out_name,
+                      const struct mx_plot_error *error)
+{
+    static const struct mx_report_entry entries[] = {
+        {"answer", "Answer"}, {"numbers", "Numbers"}, {"again", "Reproduce"}};
+    int code = 0;
+
+    mx_report_begin(out, svgs[0] != NULL ? headline_of(svgs[0]).s : study->name,
+                    mx_plot_text_format("mxsim report: %s", study->name).s, path);
+    mx_report_contents(out, entries, sizeof entries / sizeof entries[0]);
+    write_pictures(out, study, svgs);
+    (void)fputs("<section id=\"numbers\" aria-labelledby=\"numbers-title\">\n"
+                "<h2 id=\"numbers-title\">Numbers</h2>\n",
+                out);
+    if (root != NULL) {
+        write_facts(out, root);
+        write_json(out, root);
+    } else {
+        code = write_database(out, path, svgs[0] == NULL, error);
+    }
+    (void)fputs("</section>\n", out);
+    write_again(out, json_string_value(json_object_get(root, "command")), dir, out_name);
+    mx_report_end(out);
+    return code;
+}
+
+int mx_report_study(FILE *out, const char *dir, const char *plots_dir, const char *out_name,
+                    const struct mx_plot_error *error)
+{
+    const struct study *study = find_study(dir);
+    size_t size = strlen(dir) + 32;
+    char *path = malloc(size), *svgs[PICTURE_COUNT_MAX + 1] = {NULL};
+    json_error_t where;
+    json_t *root = NULL;
+    bool is_json = strstr(study->file, ".json") != NULL, is_drawn = true;
+    int code = 0;
+
+    if (path == NULL) {
+        return mx_plot_fail(error, MX_EXIT_FAILURE, "out of memory");
+    }
+    (void)snprintf(path, size, "%s/%s", dir, study->file);
+    if (is_json) {
+        root = json_load_file(path, JSON_REJECT_DUPLICATES, &where);
+        code = root != NULL ? 0
+                            : mx_plot_fail(error, MX_EXIT_INVALID, "%s:%d: %s", path, where.line,
+                                           where.text);
+    }
+    if (!is_json) {
+        is_drawn = !is_too_large(path);
+    }
+    for (size_t p = 0; code == 0 && is_drawn && p < PICTURE_COUNT_MAX && study->pictures[p] != NULL;
+         p++) {
+        code = mx_plot_study_svg(dir, study->pictures[p], plots_dir, &svgs[p], error->text,
+                                 error->size);
+    }
+    if (code == 0) {
+        code = write_page(out, study, svgs, root, path, dir, out_name, error);
+    }
+    for (size_t p = 0; p < PICTURE_COUNT_MAX; p++) {
+        free(svgs[p]);
+    }
+    json_decref(root);
+    free(path);
+    return code;
+}

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* report_tables.c - deliverability as email analytics show it: per campaign, provider, address. */
+#include <math.h>
+#include <string.h>
+
+#include "sim/result/human_text.h"
+#include "sim/result/report_html.h"
+#include "sim/result/report_parts.h"
+
+enum form { COUNT, SHARE, RATIO, TIME };
+
+/* A column: a metric, or with `of` its ratio to another. */
+static const struct column {
+    const char *name, *metric, *less, *of, *meaning;
+    enum form form;
+} columns[] = {
+    {"Recipients", "recipients", NULL, NULL, "all of the lists", COUNT},
+    {"Drops", "dropped", NULL, NULL, "stopped by the pre-send check; never attempted", COUNT},
+    {"Sent", "sent", NULL, NULL, "recipients less drops", COUNT},
+    {"Delivered", "delivered", NULL, NULL, "accepted by the provider, in the inbox or not", COUNT},
+    {"Delivered rate", "delivered_rate", NULL, NULL, "delivered \xC3\xB7 sent", SHARE},
+    {"Hard bounces", "hard_bounced", NULL, NULL, "the address is unknown or closed", COUNT},
+    {"Hard rate", "hard_bounced", NULL, "sent", "hard bounces \xC3\xB7 sent", SHARE},
+    {"Soft: full or content", "soft_bounced_rejected", "soft_bounced_blocked", NULL,
+     "5xx for a full mailbox (552) or for the content", COUNT},
+    {"Soft: blocked", "soft_bounced_blocked", NULL, NULL, "5xx by policy or reputation", COUNT},
+    {"Soft: expired", "soft_bounced_expired", NULL, NULL, "undelivered at the end of the lifetime",
+     COUNT},
+    {"Soft rate", "soft_bounced", NULL, "sent", "all soft bounces \xC3\xB7 sent", SHARE},
+    {"Pending", "pending", NULL, NULL, "undecided when the simulation ends", COUNT},
+    {"Deferrals", "deferrals", NULL, NULL, "attempts answered busy; one message can have several",
+     COUNT},
+    {"Deferred recipients", "deferred_messages", NULL, NULL, "with at least one deferral", COUNT},
+    {"Deferred rate", "deferred_messages", NULL, "sent", "deferred recipients \xC3\xB7 sent",
+     SHARE},
+    {"Deferrals per message", "deferrals_per_message", NULL, NULL, "deferrals \xC3\xB7 sent",
+     RATIO},
+    {"Attempts", "attempts", NULL, NULL, "counted when the reply comes", COUNT},
+    {"Median time", "time_until_50pct_s", NULL, NULL, "until half of all sent is delivered", TIME},
+    {"Time to 99 %", "time_until_99pct_s", NULL, NULL, "until 99 % of all sent is delivered", TIME},
+};
+#define COLUMN_COUNT (sizeof columns / sizeof columns[0])
+
+static double value_of(const struct column *column, const json_t *scope)
+{
+    double value = mx_report_mean(scope, column->metric);
+
+    if (column->less != NULL) {
+        value -= mx_report_mean(scope, column->less);
+    }
+    if (column->of != NULL) {
+        double of = mx_report_mean(scope, column->of);
+        value = of > 0.0 ? value / of : NAN;
+    }
+    return value;
+}
+
+static struct mx_plot_text text_of(const struct column *column, double value)
+{
+    if (isnan(value)) {
+        return mx_plot_text_clean(column->form == TIME ? "never" : "\xE2\x80\x93");
+    }
+    switch (column->form) {
+    case COUNT:
+        return mx_plot_text_clean(mx_human_count(value).s);
+    case SHARE:
+        return mx_plot_text_format("%s %%", mx_human_percent(value).s);
+    case RATIO:
+        return mx_plot_text_format("%.3f", value);
+    case TIME:
+        return mx_plot_duration(value);
+    }
+    return mx_plot_text_clean("");
+}
+
+/* data-v: the number as it is, for sorting and copying. */
+static void write_cell(FILE *out, const struct column *column, const json_t *scope)
+{
+    double value = value_of(column, scope);
+
+    (void)fputs("<td", out);
+    if (!isnan(value)) {
+        (void)fprintf(out, " data-v=\"%.10g\"", value);
+    } else {
+        (void)fputs(" data-v=\"\"", out);
+    }
+    mx_html_printf(out, ">%s</td>", text_of(column, value).s);
+}
+
+static void write_row(FILE *out, const struct mx_report_runs *runs, size_t r, const char *name,
+                      const json_t *scope)
+{
+    (void)fputs("<tr>", out);
+    if (runs->count > 1) {
+        mx_html_printf(out, "<td class=\"name\">%s</td>", runs->run[r].label);
+    }
+    mx_html_printf(out, "<th scope=\"row\">%s</th>", name);
+    for (size_t c = 0; c < COLUMN_COUNT; c++) {
+        write_cell(out, &columns[c], scope);
+    }
+    (void)fputs("</tr>\n", out);
+}
+
+static void write_tools(FILE *out, const char *id, const char *what)
+{
+    mx_html_printf(out,
+                   "<div class=\"tools\"><label>Filter <input type=\"search\" data-filter=\"%s\" "
+                   "autocomplete=\"off\" placeholder=\"%s\"></label>"
+                   "<button type=\"button\" data-copy=\"%s\">Copy as CSV</button>"
+                   "<button type=\"button\" data-save=\"%s\">Save as CSV</button>"
+                   "<span class=\"said\" role=\"status\"></span></div>\n",
+                   id, what, id, id);
+}
+
+static void write_head(FILE *out, const struct mx_report_runs *runs, const char *what)
+{
+    (void)fputs("<thead><tr>", out);
+    if (runs->count > 1) {
+        (void)fputs("<th scope=\"col\" class=\"name\">Run</th>", out);
+    }
+    mx_html_printf(out, "<th scope=\"col\" class=\"name\">%s</th>", what);
+    for (size_t c = 0; c < COLUMN_COUNT; c++) {
+        mx_html_printf(out, "<th scope=\"col\" title=\"%s\">%s</th>", columns[c].meaning,
+                       columns[c].name);
+    }
+    (void)fputs("</tr></thead>\n", out);
+}
+
+/* id, what: "providers", "Provider". */
+static void write_table(FILE *out, const struct mx_report_runs *runs, const char *id,
+                        const char *what, const char *caption)
+{
+    write_tools(out, id, "part of a name");
+    mx_html_printf(
+        out,
+        "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"%s\">"
+        "<table id=\"table-%s\" class=\"data\" data-name=\"%s\">\n<caption>%s</caption>\n",
+        caption, id, id, caption);
+    write_head(out, runs, what);
+    (void)fputs("<tbody>\n", out);
+    for (size_t r = 0; r < runs->count; r++) {
+        json_t *group = json_object_get(runs->run[r].summary, id), *scope;
+        const char *name;
+
+        json_object_foreach(group, name, scope)
+        {
+            write_row(out, runs, r, name, scope);
+        }
+    }
+    (void)fputs("</tbody>\n<tfoot>\n", out);
+    for (size_t r = 0; r < runs->count; r++) {
+        write_row(out, runs, r, "total", mx_report_total(&runs->run[r]));
+    }
+    (void)fputs("</tfoot>\n</table></div>\n", out);
+}
+
+static void write_definitions(FILE *out)
+{
+    (void)fputs("<details><summary>What the columns count</summary>\n<dl class=\"columns\">\n",
+                out);
+    for (size_t c = 0; c < COLUMN_COUNT; c++) {
+        mx_html_printf(out, "<div><dt>%s</dt><dd>%s</dd></div>\n", columns[c].name,
+                       columns[c].meaning);
+    }
+    (void)fputs("</dl>\n<p class=\"note\">recipients = drops + delivered + hard + soft + pending; "
+                "attempts = delivered + hard + soft by reply + deferrals. An address counts the "
+                "outcomes of messages whose home it is and the attempts it made itself; drops "
+                "belong to none.</p>\n</details>\n",
+                out);
+}
+
+void mx_report_deliverability(FILE *out, const struct mx_report_runs *runs)
+{
+    (void)fputs("<section id=\"deliverability\" aria-labelledby=\"deliverability-title\">\n"
+                "<h2 id=\"deliverability-title\">Deliverability</h2>\n"
+                "<p class=\"note js-only\">A click on a column\xE2\x80\x99s name sorts by it.</p>\n"
+                "<h3>By provider</h3>\n",
+                out);
+    write_table(out, runs, "providers", "Provider", "Deliverability by provider");
+    (void)fputs("<h3>By campaign</h3>\n", out);
+    write_table(out, runs, "campaigns", "Campaign", "Deliverability by campaign");
+    (void)fputs("<h3>By sending address</h3>\n<details><summary>Show the addresses</summary>\n",
+                out);
+    write_table(out, runs, "ips", "Address", "Deliverability by sending address");
+    (void)fputs("</details>\n", out);
+    write_definitions(out);
+    (void)fputs("</section>\n", out);
+}

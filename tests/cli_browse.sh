@@ -1,0 +1,114 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# mxtest: full timeout=900
+# cli_browse.sh - reports in headless Chromium: no console error, no request, tables sort, filter
+# and copy, headings, contrast and names as axe-core wants them; 400, 1000, 1600 px, light and dark,
+# without script. With MX_FULL=1 the report of every shipped scenario.
+#
+# Cannot run (77) in CI, or where there is no node or no Chromium. axe-core comes from npm, into
+# BUILD; where that cannot be had its checks are left out, which is said. MX_SHOTS=FOLDER keeps
+# screenshots.
+set -uo pipefail
+
+MXSIM=$(realpath -e "${MXSIM:-build/mxsim}") || exit 1
+BUILD=${BUILD:-build}
+axe_version=4.10.3
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+if [ "${CI:-}" = true ]; then
+    echo "not in CI: reports are looked at in a browser on a machine of your own"
+    exit 77
+fi
+if ! command -v node >/dev/null; then
+    echo "no node here (Debian package nodejs)"
+    exit 77
+fi
+
+# --- axe-core ---
+axe=$BUILD/npm/node_modules/axe-core/axe.min.js
+if [ ! -e "$axe" ] || ! grep -qF "v$axe_version" "$axe"; then
+    if command -v npm >/dev/null; then
+        mkdir -p "$BUILD/npm"
+        npm install --prefix "$BUILD/npm" --no-save --no-audit --no-fund --ignore-scripts \
+            --fetch-retries=1 --fetch-timeout=20000 "axe-core@$axe_version" >"$work/npm" 2>&1 ||
+            tail -n 3 "$work/npm"
+    fi
+fi
+axe_option=()
+if [ -e "$axe" ]; then
+    axe_option=(--axe "$axe")
+else
+    echo "axe-core could not be had from npm: contrast and names are not checked"
+fi
+shots_option=()
+[ -z "${MX_SHOTS-}" ] || shots_option=(--shots "$MX_SHOTS")
+
+# --- pages ---
+failures=0
+pages=()
+page() { # NAME DIR...
+    local name=$1
+    shift
+    if "$MXSIM" report "$@" --out "$work/$name.html"; then
+        pages+=("$work/$name.html")
+    else
+        echo "FAIL: no report of $*"
+        failures=$((failures + 1))
+    fi
+}
+run() { # SCENARIO NAME OPTION...
+    local scenario=$1 name=$2
+    shift 2
+    "$MXSIM" run "scenarios/$scenario.cfg" -q --out "$work/out/$name" "$@" || exit 1
+}
+if [ "${MX_FULL:-}" = 1 ]; then
+    for scenario in scenarios/*.cfg; do
+        name=$(basename "$scenario" .cfg)
+        run "$name" "$name"
+        page "$name" "$work/out/$name"
+    done
+    page two-warm-ups "$work/out/cold-ip" "$work/out/warm-up"
+else
+    run greylisting greylisting
+    page greylisting "$work/out/greylisting"
+fi
+
+# --- names that are none of ours: markup stays text in a real browser too ---
+mkdir "$work/hostile"
+cp "$work/out/greylisting/"*.c* "$work/hostile"
+evil='<img src=x onerror=console.error(1)>"`$(x)`&#39;'
+jq --arg evil "$evil" '.scenario.name = $evil | .campaigns |= with_entries(.key = $evil + .key)' \
+    "$work/out/greylisting/summary.json" >"$work/hostile/summary.json"
+look() { # OPTION... PAGE...
+    local code
+    node tests/tools/browse.mjs ${axe_option[@]+"${axe_option[@]}"} \
+        ${shots_option[@]+"${shots_option[@]}"} "$@"
+    code=$?
+    [ $code != 77 ] || exit 77
+    [ $code = 0 ] || failures=$((failures + 1))
+}
+look "${pages[@]}"
+page hostile "$work/hostile"
+look --once "$work/hostile.html"
+
+# --- what looks must be able to see: a page with one of each mistake ---
+sed -e 's/<caption>/<div>/; s/--soft: #4e5661/--soft: #d0d0d0/; s/<h2 id="answer-title"/<h5/' \
+    -e "s/ scope=\"row\"//; s/'use strict';/'use strict'; console.error('seen');/" \
+    -e 's/return x - y/return 0/; s/<main>/<main><img src="https:\/\/example.com\/x.png">/' \
+    -e "s/Number.isNaN(y) ? a.localeCompare(b, 'en', {numeric: true}) : x - y/true ? 0 : 0/" \
+    -e 's/default-src .none.; style/img-src *; style/; s/img-src data:;//' \
+    "${pages[0]}" >"$work/mistaken.html"
+node tests/tools/browse.mjs --once ${axe_option[@]+"${axe_option[@]}"} "$work/mistaken.html" \
+    >"$work/seen"
+[ $? = 1 ] || { echo "FAIL: a mistaken page passes"; failures=$((failures + 1)); }
+for words in 'has no caption' 'skips a level' 'headers without scope' 'console: seen' \
+    'asks for https://example.com/x.png' 'is not in'; do
+    grep -qF "$words" "$work/seen" || { echo "FAIL: not seen: $words"; failures=$((failures + 1)); }
+done
+[ ! -e "$axe" ] || grep -q 'color-contrast' "$work/seen" ||
+    { echo "FAIL: axe-core sees no poor contrast"; failures=$((failures + 1)); }
+[ $failures = 0 ] || cat "$work/seen"
+
+[ $failures = 0 ] && echo "all well"
+exit $((failures > 0))
