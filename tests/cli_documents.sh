@@ -188,12 +188,14 @@ for where in blocks/*.where; do
         [ -n "$full" ] || sed -i -E 's/(recipients = )"([0-9]+)k"/\1"\2"/' scenarios/example.cfg
         try "$place" 'build/mxsim run scenarios/example.cfg --quiet'
         for name in news a b c; do cp scenarios/example.cfg $name.cfg; done # of compare's examples
-        # of the examples of sweep and plan, whose real ones take hours
+        # of the examples of sweep, plan and sensitivity, whose real ones take hours
         sed 's/news = /promo = /; s/recipients = "[0-9k]*"/recipients = "12k"/' "$block" >promo.cfg
         printf '%s\n' 'scenario = "promo.cfg"; replications = 2;' 'parameters = { ips = {' \
             '    path = "pools.main.ips[0].count"; values = ( 4, 8, 16 ); }; };' >ips.cfg
         { cat ips.cfg; printf '%s\n' 'plan = { find = "smallest"; parameter = "ips";' \
             '    targets = ( "delivered_rate >= 0.5" ); };'; } >ips-needed.cfg
+        printf '%s\n' 'scenario = "promo.cfg";' 'sensitivity = { method = "morris"; points = 2;' \
+            '    only = ( "providers.gmail.allowance" ); refine = 0; };' >what-matters.cfg
         ;;
     commands) while read -r line; do try "$place" "$line"; done <"$block" ;;
     targets)
