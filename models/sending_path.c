@@ -132,12 +132,18 @@ static void take_token(struct mx_sending_path *path, int64_t start_us)
     path->taken += 1;
 }
 
+/* Of all slots, in the order in which they come free. */
+static const struct slot *slot_at(const struct mx_sending_path *path, uint32_t i)
+{
+    return i < path->idle_count ? &path->slot[i] : &path->busy[i - path->idle_count];
+}
+
 /* First time from ready_us on at which an open connection is free or another may be opened. */
 static int64_t connected_us(const struct mx_sending_path *path, int64_t ready_us)
 {
     int64_t at_us = path->next_connect_us > ready_us ? path->next_connect_us : ready_us;
     for (uint32_t i = path->slot_count; i-- > 0 && at_us > ready_us;) {
-        const struct slot *slot = &path->slot[i];
+        const struct slot *slot = slot_at(path, i);
         const int64_t free_us = slot->free_us > ready_us ? slot->free_us : ready_us;
         if (slot->left > 0 && free_us - slot->free_us <= path->params.idle_us && free_us < at_us) {
             at_us = free_us;
@@ -154,10 +160,7 @@ int64_t mx_sending_path_start_us(const struct mx_sending_path *path, int64_t rea
         start_us = at_us > start_us ? at_us : start_us;
     }
     if (path->limit > 0) {
-        const uint32_t i = path->slot_count - path->limit;
-        const struct slot *slot =
-            i < path->idle_count ? &path->slot[i] : &path->busy[i - path->idle_count];
-        const int64_t free_us = slot->free_us;
+        const int64_t free_us = slot_at(path, path->slot_count - path->limit)->free_us;
         start_us = free_us > start_us ? free_us : start_us;
         if (path->params.connect_interval_us > 0) {
             start_us = connected_us(path, start_us);

@@ -64,6 +64,7 @@ expect 2 'begins with 20 replications: more than its cap of 5' compare a.cfg b.c
     --metric sent --indifference 1 --replications-max 5
 expect 2 'more than its cap of 1000' compare a.cfg b.cfg --select best --metric sent \
     --indifference 1 -n 1001
+expect 2 'takes 2 or more here' compare a.cfg b.cfg -n 1
 expect 2 'needs 2 or more' compare a.cfg b.cfg --select best --metric sent --indifference 1 -n 1
 expect 2 'auto needs a --precision' compare a.cfg b.cfg -n auto
 expect 2 'is a steady_state' compare a.cfg b.cfg --set steady_state=true
@@ -116,7 +117,8 @@ wanted=$(jq -r '.metrics as $m | ["deferrals_per_message", "providers.q.sent"][]
 [ "$(head -n 1 formats.csv | cut -d, -f1-5)" = metric,system,name,mean,difference ] ||
     fail "csv: $(head -n 1 formats.csv)"
 # Markdown rounds; names, outcomes and the shape are the same.
-[ "$(sed -n '3,$p' formats.markdown | sed 's/\\_/_/g' | awk -F' *[|] *' '{ print $2 "," $3 "," $10 }')" = \
+[ "$(sed -n '3,$p' formats.markdown | sed 's/\\_/_/g' |
+    awk -F' *[|] *' '{ print $2 "," $3 "," $10 }')" = \
     "$(cut -d, -f1,2,7 <<<"$wanted")" ] || fail "markdown: $(cat formats.markdown)"
 [ "$(awk '{ print gsub(/\|/, "") }' formats.markdown | sort -u)" = 10 ] ||
     fail "markdown: rows of different widths"

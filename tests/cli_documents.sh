@@ -10,12 +10,14 @@
 #   example: targets             of make: exist
 #   example: code                compiles as the body of a function that has what it names
 #   example: keys                names only keys that mxsim-scenario(5) has
+#   example: study keys          the same of studies, which the reader of studies looks for
+#   example: script              is one that a shell can read
 #   example: output of COMMAND   is what the command prints
 #   example: transcript          "$ COMMAND" and what it prints, to the byte; its receiver, which is
 #                                Postfix's smtp-sink, comes when each message had five refusals
-# and so is every `build/mxsim ...` in a table. What a command is to leave (--out, --trace, --plot) is
-# there afterwards, and it says something unless told to be quiet. Scaled: with MX_FULL=1 all of it
-# as it stands; else recipients are a thousandth, and of outputs digits are not compared; of
+# and so is every `build/mxsim ...` in a table. What a command is to leave (--out, --trace, --plot)
+# is there afterwards, and it says something unless told to be quiet. Scaled: with MX_FULL=1 all of
+# it as it stands; else recipients are a thousandth, and of outputs digits are not compared; of
 # pictures one kind is drawn. Mail goes to smtp-sink; where there is none it is parsed only.
 set -uo pipefail
 
@@ -57,7 +59,7 @@ start_sink() { # at $port; returns when it listens
     kill -0 $sink 2>/dev/null # else somebody else listens there
 }
 if command -v smtp-sink >/dev/null; then
-    for attempt in 1 2 3 4 5; do
+    for _ in 1 2 3 4 5; do
         port=$((20000 + RANDOM % 10000))
         start_sink && break
         port=
@@ -93,12 +95,15 @@ try() {
         ;;
     *"mxsim plot out/ips"* | *"mxsim plot out/matters"*) return ;; # what those leave
     *"mxsim plot "*" "*) ;;
-    *"mxsim plot "*) [ -n "$full" ] || command="$command outcomes" ;;
+    *"mxsim plot "*) # of runs
+        [ -n "$full" ] || [ ! -e "${command##* }/summary.json" ] || command="$command outcomes"
+        ;;
     *"mxsim report "*) command="${command%%|*} --help >/dev/null" ;; # drawn by its own tests
     esac
     [ -n "$full" ] || command=${command//--replications 20/--replications 2}
     [ -n "$full" ] || command=${command//--replications auto/--replications auto \
         --replications-max 30}
+    command=${command//recipients=6M/recipients=6k} # a plan runs it dozens of times
     # scenarios that an example takes to lie in the folder at hand
     command=$(sed -E 's#(run|check) ([a-z-]+\.cfg)#\1 scenarios/\2#' <<<"$command")
     count=$((count + 1))
@@ -116,7 +121,7 @@ left_what_it_should() { # WHERE COMMAND
     for name in $(grep -oE -- '(--(out|trace|plot)|>) [^ ]+' <<<"$2" | cut -d' ' -f2); do
         name=${name/#\~/$work}
         [ -s "$name" ] || [ -s "$name/summary.json" ] || [ -s "$name/comparison.json" ] ||
-            ls "$name"/*.svg >/dev/null 2>&1 ||
+            [ -s "$name/sweep.db" ] || ls "$name"/*.svg "$name"/plan* >/dev/null 2>&1 ||
             fail "$1: $2: leaves no $name"
     done
 }
@@ -183,6 +188,14 @@ for where in blocks/*.where; do
         [ -n "$full" ] || sed -i -E 's/(recipients = )"([0-9]+)k"/\1"\2"/' scenarios/example.cfg
         try "$place" 'build/mxsim run scenarios/example.cfg --quiet'
         for name in news a b c; do cp scenarios/example.cfg $name.cfg; done # of compare's examples
+        # of the examples of sweep, plan and sensitivity, whose real ones take hours
+        sed 's/news = /promo = /; s/recipients = "[0-9k]*"/recipients = "12k"/' "$block" >promo.cfg
+        printf '%s\n' 'scenario = "promo.cfg"; replications = 2;' 'parameters = { ips = {' \
+            '    path = "pools.main.ips[0].count"; values = ( 4, 8, 16 ); }; };' >ips.cfg
+        { cat ips.cfg; printf '%s\n' 'plan = { find = "smallest"; parameter = "ips";' \
+            '    targets = ( "delivered_rate >= 0.5" ); };'; } >ips-needed.cfg
+        printf '%s\n' 'scenario = "promo.cfg";' 'sensitivity = { method = "morris"; points = 2;' \
+            '    only = ( "providers.gmail.allowance" ); refine = 0; };' >what-matters.cfg
         ;;
     commands) while read -r line; do try "$place" "$line"; done <"$block" ;;
     targets)
@@ -210,6 +223,14 @@ for where in blocks/*.where; do
         grep -oE '[a-z_]+' "$block" | sort -u | comm -13 - keys >unnamed
         [ ! -s unnamed ] || fail "$place: lacks the keys $(tr '\n' ' ' <unnamed)"
         ;;
+    "study keys")
+        for key in $(grep -oE '(^|[ {;(])[a-z_]+ = ' "$block" | grep -oE '[a-z_]+' | sort -u); do
+            [[ " ips window rate " == *" $key "* ]] || # names of parameters
+                grep -rqF "\"$key\"" "$root/sim/study" "$root/sim/scenario" ||
+                fail "$place: no reader looks for the key $key"
+        done
+        ;;
+    script) bash -n "$block" || fail "$place: no script" ;;
     "output of "*)
         try "$place" "${mark#output of }"
         same_output "$place" "$block"

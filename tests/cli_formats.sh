@@ -53,7 +53,8 @@ lists = { readers = { unknown = "6%"; closed = "2%"; invalid_suppressed = "50%";
 pools = { main = { ips = ( { name = "ip"; count = 2; age = "400d"; daily_volume = "50k"; } ); }; };
 campaigns = { sale = { list = "readers"; pool = "main"; recipients = "900"; window = "5h";
                        domain = "shop.example";
-                       mix = { gmail = "45%"; yahoo = "25%"; small-domain = "15%"; gmx = "15%"; }; }; };
+                       mix = { gmail = "45%"; yahoo = "25%"; small-domain = "15%"; gmx = "15%"; };
+                     }; };
 providers = { gmail = { preset = "gmail"; recipient = { full_reply_soft = "50%"; };
                         content = { reject = "2%"; }; };
               yahoo = { outages = ( { from = "0s"; to = "80h"; } ); };
@@ -85,7 +86,8 @@ counts_kumomta() {
     jq -rn '[inputs | if .type == "Bounce" then
             (.response.enhanced_code | "\(.class).\(.subject).\(.detail)") as $s |
             if $s == "5.1.1" or $s == "5.2.1" or (.response.enhanced_code == null and
-                .response.code == 550 and .response.command == "RCPT TO") then "hard" else "soft" end else .type end] |
+                .response.code == 550 and .response.command == "RCPT TO") then "hard"
+            else "soft" end else .type end] |
         . as $all | ["Reception", "Delivery", "TransientFailure", "hard", "soft", "Expiration",
                       "Delay"] |
         map(. as $t | [$all[] | select(. == $t)] | length | tostring) + ["-"] | join(" ")' "$1"
@@ -156,8 +158,10 @@ same "kumomta: classes" "$(summary hard_bounced)" "$(jq -r 'select(.type == "Bou
     (.bounce_classification | . == "InvalidRecipient" or . == "InactiveMailbox")).id' kumomta.log |
     wc -l)"
 # What says "hard" without an enhanced code, and what says "soft" so.
-grep -q 'gmx.example.* dsn=5.0.0, .*RCPT TO' postfix.log || fail "postfix: no plain 550 of a recipient"
-grep -q 'gmx.example.* dsn=5.0.0, .*end of DATA' postfix.log || fail "postfix: no plain 554 of content"
+grep -q 'gmx.example.* dsn=5.0.0, .*RCPT TO' postfix.log ||
+    fail "postfix: no plain 550 of a recipient"
+grep -q 'gmx.example.* dsn=5.0.0, .*end of DATA' postfix.log ||
+    fail "postfix: no plain 554 of content"
 same "kumomta: attempts" true "$(jq -n \
     '[inputs | select(.type == "Delivery").num_attempts] | min == 0 and max > 0' kumomta.log)"
 [ "$(head -n 1 powermta.log | tr -d '\r')" = "$(head -n 1 powermta.log | cut -d$'\r' -f1)" ] ||
@@ -247,8 +251,8 @@ grep -q '^a-provider-with-a-very-lo~ \|^a-provider-with-a-very-l~ ' a ||
 # --- what was asked ---
 { cat all.cfg; echo 'expect = ( "deferrals < 1", "providers.gmail.sent >= 1" );'; } >asked.cfg
 for format in table csv json markdown; do
-    "$MXSIM" run asked.cfg -q -n auto --precision delivered_rate:5% --format $format >asked.$format \
-        2>err
+    "$MXSIM" run asked.cfg -q -n auto --precision delivered_rate:5% --format $format \
+        >asked.$format 2>err
     same "asked: $format" 4 $?
 done
 "$MXSIM" run asked.cfg -q -n auto --precision delivered_rate:5% --json 2>err >asked.summary
@@ -264,7 +268,8 @@ same "asked: csv" "$(jq -r '.expect[] | [.outcome, .mean, .ci95[]] | @tsv' asked
     "$(awk -F'\t' 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i }
         $1 == "expected" { print $at["outcome"] "\t" $at["value"] "\t" $at["value_ci95_lo"] "\t" \
             $at["value_ci95_hi"] }' run.tab)"
-same "asked: csv: others have none" 0 "$(awk -F'\t' 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i }
+same "asked: csv: others have none" 0 "$(awk -F'\t' '
+    NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i }
     NR > 1 && $1 !~ /^(expected|precision)$/ && $at["outcome"] != ""' run.tab | wc -l)"
 same "asked: markdown" "precision reached expected fail expected pass" \
     "$(sed -n '/^| asked/,$p' asked.markdown | tail -n +3 | awk -F' [|] ' \

@@ -77,10 +77,11 @@ drawn | sed 's/.*\] *\([0-9]*\)%.*/\1/' | sort -nc || fail "the percentage falls
 watch 120:50 '[1-9]% .*delivered' TERM=xterm -- run "$long"
 grep -q 'ended with 130' seen || fail "resize: $(tail -n 2 seen)"
 [ "$(drawn | wc -L)" -gt 60 ] || fail "resize: no wide line was drawn"
-sed -n '/resized/,$p' seen | tr '\r' '\n' | sed "s/$escape\[J//g; s/\^C//" | grep '%' | tail -n +3 \
-    >narrow # but the line there was, and one that was under way
-[ -s narrow ] || fail "resize: no line after it"
-[ "$(wc -L <narrow)" -le 47 ] || fail "resize: a line of $(wc -L <narrow)"
+tr '\r' '\n' <seen | sed -n '/resized/,$p' | sed "s/$escape\[J//g; s/\^C//" | grep '%' >after
+[ "$(tail -n 1 after | wc -L)" -le 47 ] || fail "resize: a line of $(tail -n 1 after | wc -L)"
+# wide are the line that there was, and one that may have been under way
+[ "$(grep -cE '^.{48}' after)" -le 2 ] ||
+    fail "resize: $(grep -cE '^.{48}' after) wide lines after it"
 grep -qE "$escape\[[0-9]*[AFHd]|${escape}M" seen && fail "resize: the cursor goes up"
 # Tables have colour, unless it is not wanted.
 watch 80 'ended with [0-9]' TERM=xterm -- run "$root/scenarios/oracles/erlang-loss.cfg"

@@ -171,6 +171,20 @@ for wrong in 'delivered_rat >= 1' 'providers.bigg.sent > 1' 'lists.readers.sent 
 done
 expect 3 'did you mean delivered_rate' check small.cfg --set 'expect=("delivered_rat >= 1")'
 
+# --- a name that may have been meant; what an option gave is no default ---
+expect 3 'did you mean big\?' check small.cfg --set 'expect=("providers.bigg.sent >= 1")'
+for zone in Europe/Pariss Europ/Paris Paris; do
+    expect 3 'did you mean "Europe/Paris"\?' check small.cfg --set time_zone=$zone
+done
+expect 3 'tzdata\)$' check small.cfg --set time_zone=Xyzzyxyzzy
+expect 0 '' run small.cfg --quiet --out options --seed 7 -n 3
+grep -q '^seed = 7;  # --seed$' options/plan.cfg || fail "plan.cfg lacks that --seed gave the seed"
+grep -q '^replications = 3;  # --replications$' options/plan.cfg ||
+    fail "plan.cfg lacks that --replications gave their number"
+
+# --- reasons that find no room are not kept silent ---
+expect 0 '[a-z_]+ [0-9]+%, other [0-9]+%$' run small.cfg --set providers.big.preset=gmail
+
 # --- a burst that is over within the minute is seen in the peak ---
 cat >burst.cfg <<'END'
 name = "burst"; start = "2026-11-27 09:00"; time_zone = "UTC"; seed = 1;

@@ -101,7 +101,8 @@ for study in sweep:busy-cost-collapse plan:biggest-campaign sensitivity:what-mat
         scaled 0 $command $name
         continue
     fi
-    timeout --foreground -s INT 2 "$MXSIM" $command "$shipped/$name.cfg" --out "results/$name" --quiet 2>err
+    timeout --foreground -s INT 2 "$MXSIM" $command "$shipped/$name.cfg" --out "results/$name" \
+        --quiet 2>err
     code=$?
     [ $code = 124 ] || [ $code = 130 ] || [ $code = 0 ] || { fail "$name: $code"; cat err; }
     [ $code = 0 ] || grep -q interrupted err || { fail "$name: not interrupted"; cat err; }

@@ -264,7 +264,8 @@ static bool write_reputation(const char *folder, const struct mx_made_up *m)
                 (void)fprintf(file, ",ip-%zu,%g,%s,", i + 1, score, bands[band]);
                 unsigned day = s / 24;
                 if (p % 4 != 3) {
-                    (void)fprintf(file, "%g", 5000.0 * (1.0 + day) / (double)(i + 1));
+                    double share = m->dips && s * 4 / samples == 2 ? 0.1 : 1.0;
+                    (void)fprintf(file, "%g", 5000.0 * share * (1.0 + day) / (double)(i + 1));
                 }
                 (void)fprintf(file, ",%g,%d\n", 150.0 * (s % 24), band == 0);
             }

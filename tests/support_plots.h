@@ -14,6 +14,7 @@ struct mx_made_up {
     const char *scenario;
     unsigned hours, replications, warm_up_days;
     bool all_zero, without_plan, unnamed_plan; /* unnamed: its provider is "somebody" */
+    bool dips; /* what an address may send falls to a tenth in the third quarter */
 };
 
 /* Half of the n-th attempts is deferred; on day 2 the warm-up plan is used up, else to 60 %.

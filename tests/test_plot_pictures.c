@@ -164,9 +164,11 @@ static void test_one_provider(void **state)
                                        .scenario = "one",
                                        .hours = 12,
                                        .replications = 1,
-                                       .without_plan = true};
+                                       .without_plan = true,
+                                       .dips = true};
     (void)state;
     draw_all(&made_up, "one");
+    mx_plot_assert_says("allowance", "5,000 a day at first, then 500, 5,000 at the end");
     mx_plot_assert_says("delivered-over-time", "One run.");
     mx_plot_assert_says("queue-length", "Time since the start");
     mx_plot_assert_says("queue-length", ">6 h<");

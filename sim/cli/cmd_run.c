@@ -315,9 +315,11 @@ int mx_cmd_run(const struct mx_options *options)
     }
     if (options->has_seed) {
         plan->seed = options->seed;
+        plan->seed_by_option = true;
     }
     if (options->has_replications) {
         plan->replications = options->replications;
+        plan->replications_by_option = true;
     }
     run.plan = plan;
     if (plan->steady_state && (options->replications_auto || plan->replications > 1)) {

@@ -376,6 +376,11 @@ struct mx_comparison *mx_compare_setup_make(struct mx_compare_setup *setup,
     if (!check_selection(setup, options)) {
         return NULL;
     }
+    if (!is_open && count < 2) {
+        mx_say("one replication tells no interval of a difference: --replications takes 2 or more "
+               "here");
+        return NULL;
+    }
     for (size_t s = 0; s < setup->system_count; s++) {
         if (setup->plans[s]->steady_state) {
             mx_say("%s is a steady_state, of which `run` makes one long run; to compare, set "

@@ -14,8 +14,9 @@
 #define BESIDE_ROWS 30 /* attempts shown before the last */
 #define OVERVIEW_GAPS 4
 
-/* What a line of 100 columns leaves beside its words. */
+/* What a line of 100 columns leaves beside its words, and of one that has none. */
 #define ASSUMED_ROOM 54
+#define LINE_ROOM 91
 
 static const char *expiry_words(const struct mx_schedule *schedule)
 {
@@ -65,8 +66,11 @@ static void print_assumed(const struct mx_schedule *schedule)
                 ? "\n    "
                 : " ";
 
-        (void)printf("ASSUMED, no public source states it: %s =%s%s   [%s]\n", assumed->key,
-                     separator, assumed->value, assumed->range);
+        const char *before_range =
+            strlen(assumed->value) + strlen(assumed->range) > LINE_ROOM ? "\n    " : "   ";
+
+        (void)printf("ASSUMED, no public source states it: %s =%s%s%s[%s]\n", assumed->key,
+                     separator, assumed->value, before_range, assumed->range);
     }
 }
 

@@ -307,6 +307,7 @@ bool mx_send_results_make(struct mx_send_results *made, struct mx_spool *spool, 
     }
     if (is_good) {
         made->plan->horizon_us = count.last_us + 1;
+        made->plan->retry.lifetime_us = MX_NEVER; /* the table names none: it is the policy's */
         is_good = count_all(&count, made->plan);
     }
     if (is_good) {

@@ -64,6 +64,12 @@ static struct mx_plot_text headline(const struct mx_plot_data *data,
     }
     name = data->providers[panel->provider].shown.s;
     ip = least.are_alike ? "an address" : data->ip_names[panel->ip[least.worst]].s;
+    if (least.worst_least < fmin(least.worst_first, least.worst_last) / 1.5) {
+        return mx_plot_text_format("%s lets %s send %s a day at first, then %s, %s at the end",
+                                   name, ip, mx_plot_count(least.worst_first).s,
+                                   mx_plot_count(least.worst_least).s,
+                                   mx_plot_count(least.worst_last).s);
+    }
     if (least.worst_last > 1.5 * least.worst_first || least.worst_last < least.worst_first / 1.5) {
         return mx_plot_text_format("%s lets %s send %s a day at first, %s at the end", name, ip,
                                    mx_plot_count(least.worst_first).s,

@@ -316,17 +316,19 @@ static bool is_alike(double low, double high, const struct mx_plot_panel_view *v
 }
 
 /* Mean, first and last of the finite values of one address; false when it has none. */
-static bool describe(const double *value, size_t columns, double *mean, double *first, double *last)
+static bool describe(const double *value, size_t columns, double *mean,
+                     struct mx_plot_extremes *line)
 {
     double sum = 0.0;
     size_t count = 0;
 
-    *first = *last = INFINITY;
+    line->worst_first = line->worst_least = line->worst_last = INFINITY;
     for (size_t c = 0; c < columns; c++) {
         if (isfinite(value[c])) {
             sum += value[c];
-            *last = value[c];
-            *first = count == 0 ? value[c] : *first;
+            line->worst_last = value[c];
+            line->worst_least = fmin(line->worst_least, value[c]);
+            line->worst_first = count == 0 ? value[c] : line->worst_first;
             count++;
         }
     }
@@ -337,16 +339,20 @@ static bool describe(const double *value, size_t columns, double *mean, double *
 struct mx_plot_extremes mx_plot_panel_extremes(const struct mx_plot_panel *panel, size_t columns,
                                                const struct mx_plot_panel_view *view)
 {
-    struct mx_plot_extremes found = {
-        .worst_first = INFINITY, .worst_last = INFINITY, .are_alike = true};
-    double least = INFINITY, mean, first, last;
+    struct mx_plot_extremes found = {.worst_first = INFINITY,
+                                     .worst_least = INFINITY,
+                                     .worst_last = INFINITY,
+                                     .are_alike = true};
+    struct mx_plot_extremes line;
+    double least = INFINITY, mean;
 
     for (size_t a = 0; a < panel->ip_count; a++) {
-        if (describe(panel->value + a * columns, columns, &mean, &first, &last) && mean < least) {
+        if (describe(panel->value + a * columns, columns, &mean, &line) && mean < least) {
             least = mean;
             found.worst = a;
-            found.worst_first = first;
-            found.worst_last = last;
+            found.worst_first = line.worst_first;
+            found.worst_least = line.worst_least;
+            found.worst_last = line.worst_last;
             found.has_values = true;
         }
     }

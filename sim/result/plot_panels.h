@@ -54,7 +54,7 @@ void mx_plot_panels_fini(struct mx_plot_panels *panels);
  * whether all addresses are alike all the time, where none is drawn in orange. */
 struct mx_plot_extremes {
     size_t worst;
-    double worst_first, worst_last; /* INFINITY without values */
+    double worst_first, worst_least, worst_last; /* INFINITY without values */
     bool has_values, are_alike;
 };
 struct mx_plot_extremes mx_plot_panel_extremes(const struct mx_plot_panel *panel, size_t columns,

@@ -170,8 +170,10 @@ static void write_facts(FILE *out, const struct mx_report_run *run)
                    .s);
     (void)fputs("</dl>\n", out);
     if (run->plan != NULL) {
-        (void)fputs("<pre tabindex=\"0\" role=\"region\" aria-label=\"Command\"><code>mxsim run ",
-                    out);
+        mx_html_printf(out,
+                       "<pre tabindex=\"0\" role=\"region\" aria-label=\"Command of %s\"><code>"
+                       "mxsim run ",
+                       run->label);
         mx_report_word(out, mx_plot_text_format("%s/plan.cfg", run->dir).s);
         (void)fprintf(out, " --seed %lld --replications %.0f --out again", seed, run->replications);
         (void)fputs("</code></pre>\n", out);

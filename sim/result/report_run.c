@@ -58,7 +58,7 @@ static bool is_metric(const json_t *metric)
              json_is_number(json_array_get(ci95, 1))));
 }
 
-/* Counts must be there in every scope; what can be undefined may be null. */
+/* Counts must be there in every scope; what can be undefined may be null, or not yet known. */
 static int check_scope(const json_t *scope, const char *path, const char *group, const char *name,
                        const struct mx_plot_error *error)
 {
@@ -66,6 +66,9 @@ static int check_scope(const json_t *scope, const char *path, const char *group,
         const char *metric = mx_metric_name((enum mx_metric)m);
         const json_t *value = json_object_get(scope, metric);
 
+        if (value == NULL && !mx_metric_is_count((enum mx_metric)m)) {
+            continue; /* an older version's, which knew less */
+        }
         if (!is_metric(value)) {
             return mx_plot_fail(error, MX_EXIT_INVALID, "%s: %s%s%.60s.%s %s", path, group,
                                 name[0] != '\0' ? "." : "", name, metric,

@@ -50,6 +50,7 @@ bool mx_report_is_study(const char *dir)
 static void begin_table(FILE *out, const char *id, const char *caption)
 {
     mx_html_printf(out,
+                   "<p class=\"name\"><strong>%s</strong></p>\n"
                    "<div class=\"tools\"><label>Filter <input type=\"search\" data-filter=\"%s\" "
                    "autocomplete=\"off\" placeholder=\"part of a name\"></label>"
                    "<button type=\"button\" data-copy=\"%s\">Copy as CSV</button>"
@@ -58,7 +59,7 @@ static void begin_table(FILE *out, const char *id, const char *caption)
                    "<div class=\"scroll tall\" role=\"region\" tabindex=\"0\" aria-label=\"%s\">"
                    "<table id=\"table-%s\" class=\"data\" data-name=\"%s\">\n"
                    "<caption>%s</caption>\n<thead><tr>",
-                   id, id, id, caption, id, id, caption);
+                   caption, id, id, id, caption, id, id, caption);
 }
 
 static void write_heading(FILE *out, const char *name)

@@ -104,11 +104,23 @@ struct reason {
     double count;
 };
 
+/* What is left unsaid, where it is a tenth or more and finds room. */
+static void add_other(const struct table *table, char *line, size_t used, double percent)
+{
+    char text[32];
+    int size = snprintf(text, sizeof text, ", other %.0f%%", percent);
+
+    if (used > 0 && percent >= 9.5 && used + (size_t)size <= table->reasons_room) {
+        memcpy(line + used, text, (size_t)size + 1);
+    }
+}
+
 /* The largest first, as many as find room: "rate 62%, spike 30%". */
 static void add_reasons(const struct table *table, struct mx_table *rows, const struct scope *scope)
 {
     struct reason reasons[MX_DEFERRAL_REASON_COUNT] = {{0}};
     double sum = mean(table, scope, MX_METRIC_DEFERRALS);
+    double left = sum;
     char line[REASONS_WIDTH + 1] = "";
     size_t used = 0;
 
@@ -130,10 +142,12 @@ static void add_reasons(const struct table *table, struct mx_table *rows, const 
                             used > 0 ? ", " : "", reasons[r].name, percent);
 
         if (used + (size_t)size > table->reasons_room) {
+            add_other(table, line, used, 100.0 * left / sum);
             break;
         }
         memcpy(line + used, text, (size_t)size + 1);
         used += (size_t)size;
+        left -= reasons[r].count;
     }
     mx_table_text(rows, line);
 }

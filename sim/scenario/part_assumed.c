@@ -99,6 +99,9 @@ static void add_factor(struct mx_build *build, const struct mx_assumed_key *key,
 
 static const char *value_text(struct mx_build *build, const struct mx_node *node)
 {
+    if (node == NULL) {
+        return "";
+    }
     return node->kind == MX_NODE_TEXT ? node->text : mx_node_text(&build->scratch, node);
 }
 

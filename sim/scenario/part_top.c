@@ -83,8 +83,11 @@ static const struct mx_zone *read_zone(struct mx_build *build, struct mx_fields 
     build->plan->time_zone = mx_arena_copy(build->memory, zone_name);
     struct mx_zone *zone = mx_zone_load(&build->scratch, build->source.access, zone_name, &error);
     if (zone == NULL) {
+        const char *nearest = mx_zone_nearest(&build->scratch, build->source.access, zone_name);
         mx_complain(build, named ? mx_node_find(top->group, "time_zone") : top->group,
-                    "time zone \"%.60s\": %s", zone_name, error);
+                    "time zone \"%.60s\": %s%s%s%s", zone_name, error,
+                    nearest != NULL ? "; did you mean \"" : "", nearest != NULL ? nearest : "",
+                    nearest != NULL ? "\"?" : "");
         return mx_zone_fixed(&build->scratch, 0);
     }
     return zone;

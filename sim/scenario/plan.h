@@ -134,6 +134,7 @@ struct mx_plan {
     int64_t window_us;  /* time step at whose edges bands, throttles and pools move */
     uint64_t seed;
     uint32_t replications;
+    bool seed_by_option, replications_by_option; /* given beside the scenario, not in it */
     bool exact_required; /* servers capacity, gaps shorter than a window, shared retry data */
     int64_t timeseries_every_us;
 

@@ -101,6 +101,12 @@ static void put_note(struct mx_printer *printer, const char *key)
         return;
     }
     snprintf(path, sizeof path, "%s%s%s", printer->path, *printer->path != '\0' ? "." : "", key);
+    if ((printer->plan->seed_by_option && strcmp(path, "seed") == 0) ||
+        (printer->plan->replications_by_option && strcmp(path, "replications") == 0)) {
+        mx_print(printer, "  # --");
+        mx_print(printer, path);
+        return;
+    }
     if (put_note_at(printer, path)) {
         return;
     }

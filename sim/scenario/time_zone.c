@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/scenario/mistakes.h"
+
 #define ZONE_FOLDER "/usr/share/zoneinfo/"
 #define DAY_S 86400
 #define TYPES_MAX 256
@@ -388,6 +390,48 @@ static bool is_zone_name(const char *name)
     size_t size = strlen(name);
     return size > 0 && size < 100 && strspn(name, allowed) == size && name[0] != '/' &&
            strstr(name, "//") == NULL;
+}
+
+/* "Europe/Paris" in the arena, when the folder of that area has a name nearest to it, or NULL. */
+static const char *nearest_in(struct mx_arena *arena, const struct mx_file_access *access,
+                              const char *area, const char *name)
+{
+    char **names = NULL;
+    size_t count = 0;
+    const char *nearest;
+    if (access->list == NULL ||
+        access->list(access->context, mx_arena_format(arena, ZONE_FOLDER "%s", area), &names,
+                     &count) != 0) {
+        return NULL;
+    }
+    nearest = mx_nearest_name(name, (const char *const *)names, count);
+    nearest = nearest != NULL ? mx_arena_format(arena, "%s/%s", area, nearest) : NULL;
+    for (size_t i = 0; i < count; i++) {
+        free(names[i]);
+    }
+    free(names);
+    return nearest;
+}
+
+const char *mx_zone_nearest(struct mx_arena *arena, const struct mx_file_access *access,
+                            const char *name)
+{
+    static const char *const areas[] = {"Africa", "America", "Asia",     "Atlantic",
+                                        "Europe", "Pacific", "Australia"};
+    size_t area_count = sizeof areas / sizeof areas[0];
+    const char *slash = strchr(name, '/'), *found = NULL, *area;
+    if (!is_zone_name(name)) {
+        return NULL;
+    }
+    if (slash != NULL) {
+        area = mx_arena_format(arena, "%.*s", (int)(slash - name), name);
+        area = mx_nearest_name(area, areas, area_count);
+        return area != NULL ? nearest_in(arena, access, area, slash + 1) : NULL;
+    }
+    for (size_t i = 0; i < area_count && found == NULL; i++) {
+        found = nearest_in(arena, access, areas[i], name);
+    }
+    return found;
 }
 
 struct mx_zone *mx_zone_load(struct mx_arena *arena, const struct mx_file_access *access,

@@ -17,6 +17,9 @@ struct mx_zone;
 /* "UTC" and "GMT" need no file. NULL: no such zone (*error: why, static or in the arena). */
 struct mx_zone *mx_zone_load(struct mx_arena *arena, const struct mx_file_access *access,
                              const char *name, const char **error);
+/* The zone that may have been meant, "Europe/Paris" for "Paris" or "Europe/Pariss", or NULL. */
+const char *mx_zone_nearest(struct mx_arena *arena, const struct mx_file_access *access,
+                            const char *name);
 /* A zone of one offset. */
 struct mx_zone *mx_zone_fixed(struct mx_arena *arena, int32_t offset_s);
 

@@ -8,6 +8,8 @@
 #include "sim/base/check.h"
 #include "sim/scenario/mistakes.h"
 
+#define MEMBERS_LOOKED_AT 1000U
+
 static const char *const group_names[MX_GROUP_COUNT] = {[MX_GROUP_TOTAL] = "total",
                                                         [MX_GROUP_PROVIDER] = "providers",
                                                         [MX_GROUP_CAMPAIGN] = "campaigns",
@@ -44,6 +46,22 @@ static bool is_text(const char *part, size_t size, const char *text)
     return strlen(text) == size && memcmp(part, text, size) == 0;
 }
 
+/* Of the first members of a group, the one whose name may have been meant, or NULL. */
+static const char *nearest_member(const struct mx_plan *plan, enum mx_group group, const char *name,
+                                  size_t size)
+{
+    const char *names[MEMBERS_LOOKED_AT];
+    char word[MX_METRIC_TEXT_SIZE];
+    uint32_t count = 0;
+
+    while (count < MEMBERS_LOOKED_AT &&
+           (names[count] = mx_group_member(plan, group, count)) != NULL) {
+        count++;
+    }
+    (void)snprintf(word, sizeof word, "%.*s", (int)(size < 100 ? size : 100), name);
+    return mx_nearest_name(word, names, count);
+}
+
 static bool find_member(const struct mx_plan *plan, const char *name, size_t size,
                         struct mx_scoped_metric *scoped, char *error, size_t error_size)
 {
@@ -54,8 +72,12 @@ static bool find_member(const struct mx_plan *plan, const char *name, size_t siz
         scoped->index++;
     }
     if (found == NULL) {
-        (void)snprintf(error, error_size, "there is no \"%.*s\" among the %s",
-                       (int)(size < 100 ? size : 100), name, group_names[scoped->group]);
+        const char *nearest = nearest_member(plan, scoped->group, name, size);
+
+        (void)snprintf(error, error_size, "there is no \"%.*s\" among the %s%s%s%s",
+                       (int)(size < 100 ? size : 100), name, group_names[scoped->group],
+                       nearest != NULL ? "; did you mean " : "", nearest != NULL ? nearest : "",
+                       nearest != NULL ? "?" : "");
     }
     return found != NULL;
 }

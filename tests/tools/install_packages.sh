@@ -24,8 +24,8 @@ if [ "${1-}" = --look ]; then
     look=yes
     shift
 fi
-# To look at reports in a browser. Wanted but not needed: where they cannot be installed, or in CI,
-# the test that uses them says that it cannot run. Another node or npm does as well.
+# To look at reports in a browser. Wanted but not needed: where they cannot be installed, the test
+# that uses them says that it cannot run (in CI it fails). Another node or npm does as well.
 browser=chromium
 command -v node >/dev/null || browser="$browser nodejs"
 command -v npm >/dev/null || browser="$browser npm"
@@ -39,7 +39,7 @@ check) wanted="$build $demo $check" ;;
 bench) wanted="$build $demo $check $mail $mpi" ;;
 test | test-long | all)
     wanted="$build $demo $check $lint $test $mail $mpi"
-    [ "${CI:-}" = true ] || optional=$browser
+    optional=$browser
     ;;
 *)
     echo "usage: $0 [--look] build|demo|lint|check|bench|test|test-long|all" >&2
