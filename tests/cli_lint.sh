@@ -5,14 +5,15 @@ set -eu
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-mkdir -p "$work/tests" "$work/sim" "$work/models"
+mkdir -p "$work/tests" "$work/sim" "$work/models" "$work/plots"
 cp -r tests/tools tests/.clang-tidy "$work/tests/"
 mv "$work/tests/.clang-tidy" "$work/tests/.clang-tidy.kept"
 cp -r sim/base "$work/sim/"
+cp plots/report.css plots/report.js "$work/plots/"
 cp Makefile .clang-format .clang-tidy "$work/"
 cd "$work"
 mv tests/.clang-tidy.kept tests/.clang-tidy
-for folder in . sim sim/base models tests tests/tools; do
+for folder in . sim sim/base models plots tests tests/tools; do
     echo "# a folder" >"$folder/README.md"
 done
 
