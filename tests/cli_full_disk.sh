@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# cli_full_disk.sh - output that cannot be written, and no memory: exit code 1, a clear message, and
-# what was there before is there still. Of runs into one folder at once one leaves all the files.
+# cli_full_disk.sh - output that cannot be written: exit code 1, a clear message, and what was there
+# before is there still. Of runs into one folder at once one leaves all the files.
 set -uo pipefail
 
 MXSIM=$(realpath -e "${MXSIM:-build/mxsim}") || exit 1
@@ -93,25 +93,6 @@ for round in 1 2 3 4 5 6 7 8; do
         "$(sed -n 's/^seed = \([0-9]*\);.*/\1/p' shared/plan.cfg)" ] ||
         fail "round $round: summary.json and plan.cfg are of different runs"
 done
-
-# --- memory that ends at any moment of loading ---
-short=0 enough=0
-for kib in $(seq 1100 150 8000); do
-    (
-        ulimit -d "$kib"
-        exec "$MXSIM" check "$root/scenarios/oracles/all-presets.cfg" --quiet
-    ) >out 2>err
-    case $? in
-    0) enough=$((enough + 1)) ;;
-    1)
-        short=$((short + 1))
-        grep -q '^mxsim: out of memory' err || fail "$kib KiB: $(cat err)"
-        ;;
-    127) ;; # too little for the libraries
-    *) fail "$kib KiB: ends with another code: $(cat err)" ;;
-    esac
-done
-[ $short -gt 2 ] && [ $enough -gt 2 ] || fail "memory: $short times too little, $enough enough"
 
 [ $failures = 0 ] && echo "nothing lost"
 exit $failures

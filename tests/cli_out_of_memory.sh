@@ -1,0 +1,39 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# mxtest: no-asan
+# cli_out_of_memory.sh - memory that ends at any moment of loading: exit code 1 and a clear message.
+# A sanitizer needs more memory for itself than the limits set here.
+set -uo pipefail
+
+MXSIM=$(realpath -e "${MXSIM:-build/mxsim}") || exit 1
+root=$PWD
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+
+failures=0
+fail() {
+    echo "FAIL: $*"
+    failures=$((failures + 1))
+}
+
+short=0 enough=0
+for kib in $(seq 1100 150 8000); do
+    (
+        ulimit -d "$kib"
+        exec "$MXSIM" check "$root/scenarios/oracles/all-presets.cfg" --quiet
+    ) >out 2>err
+    case $? in
+    0) enough=$((enough + 1)) ;;
+    1)
+        short=$((short + 1))
+        grep -q '^mxsim: out of memory' err || fail "$kib KiB: $(cat err)"
+        ;;
+    127) ;; # too little for the libraries
+    *) fail "$kib KiB: ends with another code: $(cat err)" ;;
+    esac
+done
+[ $short -gt 2 ] && [ $enough -gt 2 ] || fail "memory: $short times too little, $enough enough"
+
+[ $failures = 0 ] && echo "out of memory is said"
+exit $failures
