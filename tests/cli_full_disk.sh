@@ -5,7 +5,6 @@
 set -uo pipefail
 
 MXSIM=$(realpath -e "${MXSIM:-build/mxsim}") || exit 1
-root=$PWD
 work=$(mktemp -d)
 trap 'chmod -R u+w "$work"; rm -rf "$work"' EXIT
 cd "$work" || exit 1
