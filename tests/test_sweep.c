@@ -435,7 +435,7 @@ static void test_csv(void **state)
     file = fopen(in_folder("out/sweep.csv"), "r");
     assert_non_null(file);
     assert_non_null(fgets(line, sizeof line, file));
-    assert_int_equal(strncmp(line, "point,rate,n,delivered_rate,delivered_rate_lo,", 46), 0);
+    assert_int_equal(strncmp(line, "point,rate,n,replications,delivered_rate,delive", 46), 0);
     while (fgets(line, sizeof line, file) != NULL) {
         rows++;
     }

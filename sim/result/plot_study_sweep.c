@@ -55,7 +55,7 @@ static bool read_facts(struct sweep *sweep)
 
         if (mx_database_prepare(&sweep->database, &statement,
                                 "SELECT value FROM study WHERE name = ?") != NULL) {
-            mx_database_bind_text(statement, 1, names[i]);
+            mx_database_bind_text(&sweep->database, statement, 1, names[i]);
             if (mx_database_step(&sweep->database, statement)) {
                 (void)snprintf(texts[i], sizes[i], "%s", mx_database_text(statement, 0));
             }

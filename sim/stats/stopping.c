@@ -64,21 +64,34 @@ uint32_t mx_stopping_next(uint32_t count, double wide)
     return wanted < (double)MX_REPLICATIONS_MAX ? (uint32_t)wanted : MX_REPLICATIONS_MAX;
 }
 
-uint32_t mx_precision_next(const struct mx_precision *precisions, size_t precision_count,
-                           const struct mx_summary *summary)
+uint32_t mx_precision_next_of(const struct mx_precision *precisions,
+                              const struct mx_estimate *estimates, size_t precision_count,
+                              uint32_t count)
 {
     double widest = 0;
 
     for (size_t i = 0; i < precision_count; i++) {
-        const struct mx_scoped_metric *of = &precisions[i].of;
-        const struct mx_estimate estimate =
-            mx_summary_estimate(summary, of->group, of->index, of->metric);
         double half;
 
-        if (mx_precision_state_of(&precisions[i], &estimate, &half) == MX_PRECISION_UNDEFINED) {
-            return mx_summary_count(summary);
+        if (mx_precision_state_of(&precisions[i], &estimates[i], &half) ==
+            MX_PRECISION_UNDEFINED) {
+            return count;
         }
         widest = half / precisions[i].width > widest ? half / precisions[i].width : widest;
     }
-    return mx_stopping_next(mx_summary_count(summary), widest);
+    return mx_stopping_next(count, widest);
+}
+
+uint32_t mx_precision_next(const struct mx_precision *precisions, size_t precision_count,
+                           const struct mx_summary *summary)
+{
+    struct mx_estimate estimates[MX_PRECISION_COUNT_MAX];
+
+    MX_CHECK(precision_count <= MX_PRECISION_COUNT_MAX);
+    for (size_t i = 0; i < precision_count; i++) {
+        const struct mx_scoped_metric *of = &precisions[i].of;
+
+        estimates[i] = mx_summary_estimate(summary, of->group, of->index, of->metric);
+    }
+    return mx_precision_next_of(precisions, estimates, precision_count, mx_summary_count(summary));
 }
