@@ -41,8 +41,8 @@ static bool look(void *context, int phase, const struct mx_replicate_view *view)
 
 static int write_results(const struct mx_options *options, const struct mx_sensitivity *found)
 {
-    char *command = mx_study_command_line(options, "sensitivity", found->seed, found->replications,
-                                          false);
+    char *command =
+        mx_study_command_line(options, "sensitivity", found->seed, found->replications, false);
     char *text = command != NULL ? mx_sensitivity_json(found, command) : NULL;
     int code = mx_study_write_json(options, "sensitivity.json", text);
 

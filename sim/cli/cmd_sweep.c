@@ -105,8 +105,7 @@ static int conclude(struct mx_sweep *sweep, const struct mx_options *options, co
 
     if (!mx_sweep_say_failures(sweep) ||
         ((!options->quiet || options->has_format) &&
-         !mx_sweep_table_print(sweep, stdout, options->format,
-                               mx_color_allowed(STDOUT_FILENO)))) {
+         !mx_sweep_table_print(sweep, stdout, options->format, mx_color_allowed(STDOUT_FILENO)))) {
         mx_say("out of memory");
         return MX_EXIT_FAILURE;
     }

@@ -39,16 +39,16 @@ static void add_columns(struct sheet *sheet)
 {
     const struct mx_store_identity *identity = sheet->identity;
 
-    add_column(sheet, (struct mx_table_column){
-                          .key = "point", .title = "point", .kind = MX_CELL_WHOLE});
+    add_column(sheet,
+               (struct mx_table_column){.key = "point", .title = "point", .kind = MX_CELL_WHOLE});
     for (uint32_t p = 0; p < identity->study->parameter_count; p++) {
         const struct mx_parameter *parameter = &identity->study->parameters[p];
 
-        add_column(sheet, (struct mx_table_column){.key = parameter->name,
-                                                   .title = parameter->name,
-                                                   .kind = MX_CELL_TEXT,
-                                                   .is_left =
-                                                       parameter->unit_kind == MX_UNIT_NONE});
+        add_column(sheet,
+                   (struct mx_table_column){.key = parameter->name,
+                                            .title = parameter->name,
+                                            .kind = MX_CELL_TEXT,
+                                            .is_left = parameter->unit_kind == MX_UNIT_NONE});
     }
     add_column(sheet, (struct mx_table_column){.key = "replications",
                                                .title = identity->is_auto ? "runs" : NULL,
@@ -65,8 +65,8 @@ static void add_columns(struct sheet *sheet)
 
         (void)snprintf(low, KEY_SIZE, "%s_lo", name);
         (void)snprintf(high, KEY_SIZE, "%s_hi", name);
-        add_column(sheet, (struct mx_table_column){
-                              .key = name, .title = name, .kind = MX_CELL_WHOLE});
+        add_column(sheet,
+                   (struct mx_table_column){.key = name, .title = name, .kind = MX_CELL_WHOLE});
         add_column(sheet, (struct mx_table_column){.key = low, .kind = MX_CELL_WHOLE});
         add_column(sheet, (struct mx_table_column){.key = high, .kind = MX_CELL_WHOLE});
     }
@@ -131,8 +131,7 @@ static bool add_row(void *context, const struct mx_store_row *row)
     }
     mx_table_whole(sheet->table, row->point);
     for (uint32_t p = 0; p < design->parameter_count; p++) {
-        mx_table_text(sheet->table,
-                      design->text[(size_t)row->point * design->parameter_count + p]);
+        mx_table_text(sheet->table, design->text[(size_t)row->point * design->parameter_count + p]);
     }
     mx_table_whole(sheet->table, row->error == NULL ? row->replications : 0);
     if (identity->is_auto) {

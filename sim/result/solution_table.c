@@ -125,7 +125,8 @@ static void add_shown(struct mx_table *table, const struct mx_solution *solution
     } else if (!value->is_known) {
         mx_table_text(table, "never reached  no");
     } else {
-        (void)snprintf(text, sizeof text, "%s (%s .. %s) %s", mx_human_metric(metric, value->mean).s,
+        (void)snprintf(text, sizeof text, "%s (%s .. %s) %s",
+                       mx_human_metric(metric, value->mean).s,
                        mx_human_metric(metric, value->low).s,
                        mx_human_metric(metric, value->high).s, marks[value->outcome]);
         mx_table_text(table, text);
@@ -145,9 +146,14 @@ static bool print_shown(const struct mx_solution *solution,
     bool is_good;
 
     if (solution->along != NULL) {
-        columns[count++] = (struct mx_table_column){
-            "along", "", solution->along->name, MX_CELL_TEXT,
-            solution->along->unit_kind == MX_UNIT_NONE, 0, 0, 0};
+        columns[count++] = (struct mx_table_column){"along",
+                                                    "",
+                                                    solution->along->name,
+                                                    MX_CELL_TEXT,
+                                                    solution->along->unit_kind == MX_UNIT_NONE,
+                                                    0,
+                                                    0,
+                                                    0};
     }
     columns[count] = (struct mx_table_column){
         "value", "", solution->parameter->name, MX_CELL_TEXT, false, 0, 0, count > 0 ? 2 : 0};

@@ -77,10 +77,9 @@ static void measure(struct layout *layout)
         if (column->width_max > 0 && layout->width[c] > column->width_max) {
             layout->width[c] = larger(column->width_max, mx_text_columns(column->title));
         }
-        layout->left_out += layout->left_out > 0 || (table->width_max > 0 && layout->total > 0 &&
-                                                     layout->total + column->gap +
-                                                             layout->width[c] >
-                                                         table->width_max);
+        layout->left_out += layout->left_out > 0 ||
+                            (table->width_max > 0 && layout->total > 0 &&
+                             layout->total + column->gap + layout->width[c] > table->width_max);
         if (layout->left_out == 0) {
             layout->total += column->gap + layout->width[c];
             layout->column_end = c + 1;

@@ -73,8 +73,7 @@ uint32_t mx_precision_next_of(const struct mx_precision *precisions,
     for (size_t i = 0; i < precision_count; i++) {
         double half;
 
-        if (mx_precision_state_of(&precisions[i], &estimates[i], &half) ==
-            MX_PRECISION_UNDEFINED) {
+        if (mx_precision_state_of(&precisions[i], &estimates[i], &half) == MX_PRECISION_UNDEFINED) {
             return count;
         }
         widest = half / precisions[i].width > widest ? half / precisions[i].width : widest;

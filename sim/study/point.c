@@ -141,7 +141,8 @@ int mx_point_source_digest(struct mx_point_source *source, const char *path, cha
     file = find_file(source, path);
     file = file != NULL ? file : keep_file(source, path);
     (void)pthread_mutex_unlock(&source->lock);
-    if (file == NULL || (file->error_number == 0 && !mx_digest_of(file->text, file->size, sha256))) {
+    if (file == NULL ||
+        (file->error_number == 0 && !mx_digest_of(file->text, file->size, sha256))) {
         return ENOMEM;
     }
     return file->error_number;

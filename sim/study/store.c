@@ -257,10 +257,9 @@ static bool put_metrics(struct mx_store *store)
     bool good = true;
 
     for (uint32_t m = 0; good && m < identity->metric_count; m++) {
-        good = insert(store, "INSERT INTO metrics VALUES (?, ?, ?)",
-                      ROW(WHOLE(m), TEXT(identity->metrics[m].text),
-                          WHOLE(m < identity->shown_count)),
-                      3);
+        good = insert(
+            store, "INSERT INTO metrics VALUES (?, ?, ?)",
+            ROW(WHOLE(m), TEXT(identity->metrics[m].text), WHOLE(m < identity->shown_count)), 3);
     }
     for (uint32_t e = 0; good && e < identity->study->expect.count; e++) {
         const struct mx_expectation *expectation = &identity->expectations[e];
@@ -404,8 +403,9 @@ static bool check_precisions(struct mx_store *store)
         return false;
     }
     while (mx_database_step(&store->database, statement)) {
-        is_same = is_same && count < identity->precision_count &&
-                  strcmp(identity->precision_texts[count].text, mx_database_text(statement, 0)) == 0;
+        is_same =
+            is_same && count < identity->precision_count &&
+            strcmp(identity->precision_texts[count].text, mx_database_text(statement, 0)) == 0;
         count++;
     }
     (void)sqlite3_finalize(statement);
@@ -584,7 +584,8 @@ static bool begin_sweep(struct mx_store *store)
     }
     return mx_database_execute(&store->database, "BEGIN IMMEDIATE") && put_facts(store) &&
            put_parameters(store) && put_metrics(store) && put_precisions(store) &&
-           put_points(store) && put_wide_view(store) && mx_database_execute(&store->database, "COMMIT");
+           put_points(store) && put_wide_view(store) &&
+           mx_database_execute(&store->database, "COMMIT");
 }
 
 struct mx_store *mx_store_open(const char *path, const struct mx_store_identity *identity)

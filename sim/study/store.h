@@ -99,7 +99,7 @@ struct mx_store_row {
     uint32_t point, replications;
     const char *error;      /* NULL: none */
     const char *stopped_by; /* "precision", "cap", "undefined"; NULL: not auto, or not finished */
-    const double *values; /* [metric * identity's replications + replication], NaN = undefined */
+    const double *values;   /* [metric * identity's replications + replication], NaN = undefined */
 };
 bool mx_store_each(struct mx_store *store, uint32_t first_point, uint32_t last_point,
                    bool (*see)(void *context, const struct mx_store_row *row), void *context);

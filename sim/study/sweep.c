@@ -90,8 +90,7 @@ static bool collect_precisions(struct mx_sweep *sweep, struct mx_mistakes *mista
 {
     const struct mx_sweep_options *options = &sweep->options;
     const struct mx_study *study = options->study;
-    size_t count =
-        options->precision_count > 0 ? options->precision_count : study->precision.count;
+    size_t count = options->precision_count > 0 ? options->precision_count : study->precision.count;
 
     if (!options->is_auto) {
         return true;
