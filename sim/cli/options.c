@@ -13,6 +13,7 @@
 #include "sim/live/smtp_client.h"
 #include "sim/live/wall_clock.h"
 #include "sim/scenario/mistakes.h"
+#include "sim/scenario/quantity.h"
 #include "sim/study/replicate.h"
 
 #define MX_GENERATE_MAX UINT64_C(100000000)
@@ -433,7 +434,7 @@ static int apply_study(const struct parser *parser, const struct mx_option *opti
                        const char *value)
 {
     struct mx_options *options = parser->options;
-    char *end;
+    bool is_percent;
 
     if (option->id == MX_OPTION_REPLICATIONS) {
         options->replications_auto = strcmp(value, "auto") == 0;
@@ -463,10 +464,9 @@ static int apply_study(const struct parser *parser, const struct mx_option *opti
                    ? 0
                    : usage(parser, "--select takes best, not \"%.80s\"%s", value, "");
     }
-    options->confidence = strtod(value, &end);
-    options->confidence /= end != value && *end == '%' ? 100.0 : 1.0;
-    end += end != value && *end == '%';
-    return *end == '\0' && options->confidence >= 0.5 && options->confidence <= 0.9999
+    return mx_quantity_number_or_percent(value, &options->confidence, &is_percent) ==
+                       MX_QUANTITY_OK &&
+                   options->confidence >= 0.5 && options->confidence <= 0.9999
                ? 0
                : usage(parser, "--confidence takes 50%% to 99.99%%, not \"%.80s\"%s", value, "");
 }

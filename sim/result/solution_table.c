@@ -123,7 +123,7 @@ static void add_shown(struct mx_table *table, const struct mx_solution *solution
     if (point->error != NULL) {
         mx_table_text(table, "not valid");
     } else if (!value->is_known) {
-        mx_table_text(table, "never reached  no");
+        mx_table_text(table, "never reached no");
     } else {
         (void)snprintf(text, sizeof text, "%s (%s .. %s) %s",
                        mx_human_metric(metric, value->mean).s,

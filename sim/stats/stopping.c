@@ -4,30 +4,26 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "sim/base/check.h"
+#include "sim/scenario/quantity.h"
 
 bool mx_precision_parse(const struct mx_plan *plan, const char *text,
                         struct mx_precision *precision, char *error, size_t size)
 {
     const char *colon = strrchr(text, ':');
-    char *end;
 
-    if (colon == NULL || colon[1] < '.' || colon[1] > '9' || colon[1] == '/') {
+    if (colon == NULL) {
         (void)snprintf(error, size,
                        "allowed: a metric, \":\" and half the width of its interval, such as "
                        "\"delivered_rate:0.001\" or \"deferrals:2%%\"");
         return false;
     }
-    *precision = (struct mx_precision){.width = strtod(colon + 1, &end)};
-    if (*end == '%') {
-        precision->is_relative = true;
-        precision->width /= 100;
-        end++;
-    }
-    if (*end != '\0' || !isfinite(precision->width) || !(precision->width > 0)) {
+    *precision = (struct mx_precision){.width = 0};
+    if (mx_quantity_number_or_percent(colon + 1, &precision->width, &precision->is_relative) !=
+            MX_QUANTITY_OK ||
+        !(precision->width > 0)) {
         (void)snprintf(error, size, "\"%.60s\" is not a width: a number above 0, or one with %%",
                        colon + 1);
         return false;
