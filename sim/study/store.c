@@ -10,108 +10,21 @@
 #include "sim/base/check.h"
 #include "sim/base/version.h"
 #include "sim/stats/interval.h"
+#include "sim/study/store_parts.h"
 
-enum statement {
-    ADD_RESULT,
-    SET_SHA256,
-    SET_ERROR,
-    DROP_RESULTS,
-    ADD_FILE,
-    SET_STOP,
-    ADD_WIDTH,
-    EACH_RESULT,
-    STATEMENT_COUNT
-};
-
-static const char *const texts[STATEMENT_COUNT] = {
-    [ADD_RESULT] = "INSERT INTO results(point, replication, metric, value) VALUES (?1, ?2, ?3, ?4)",
-    [SET_SHA256] = "UPDATE points SET scenario_sha256 = ?2 WHERE point = ?1",
-    [SET_ERROR] = "UPDATE points SET error = ?2, failed_replication = ?3 WHERE point = ?1",
-    [DROP_RESULTS] = "DELETE FROM results WHERE point = ?1 AND replication > ?2",
-    [ADD_FILE] = "INSERT INTO files VALUES (?1, ?2)",
-    [SET_STOP] = "UPDATE points SET replications = ?2, stopped_by = ?3 WHERE point = ?1",
-    [ADD_WIDTH] = "INSERT OR REPLACE INTO widths VALUES (?1, ?2, ?3, ?4)",
-    [EACH_RESULT] = ("SELECT p.point, p.error, p.stopped_by, r.replication, r.metric, r.value "
-                     "FROM points p LEFT JOIN results r ON r.point = p.point "
-                     "WHERE p.point BETWEEN ?1 AND ?2 ORDER BY 1, 4, 5"),
-};
-
-#define APPLICATION_ID 1836610423 /* "mxsw" */
-#define STORE_VERSION 2
-
-static const char schema[] =
-    "BEGIN IMMEDIATE;"
-    "CREATE TABLE study(name TEXT PRIMARY KEY, value) WITHOUT ROWID;"
-    "CREATE TABLE parameters(parameter INTEGER PRIMARY KEY, name TEXT UNIQUE NOT NULL,"
-    " label TEXT NOT NULL, unit TEXT NOT NULL, scale TEXT NOT NULL);"
-    "CREATE TABLE paths(parameter INTEGER NOT NULL, path TEXT NOT NULL,"
-    " PRIMARY KEY(parameter, path)) WITHOUT ROWID;"
-    "CREATE TABLE metrics(metric INTEGER PRIMARY KEY, name TEXT UNIQUE NOT NULL,"
-    " is_shown INTEGER NOT NULL);"
-    "CREATE TABLE expectations(expectation INTEGER PRIMARY KEY, text TEXT NOT NULL,"
-    " metric INTEGER NOT NULL, comparison TEXT NOT NULL, bound REAL NOT NULL);"
-    "CREATE TABLE precisions(precision INTEGER PRIMARY KEY, text TEXT NOT NULL,"
-    " metric INTEGER NOT NULL, width REAL NOT NULL, is_relative INTEGER NOT NULL);"
-    "CREATE TABLE points(point INTEGER PRIMARY KEY, scenario_sha256 TEXT, error TEXT,"
-    " failed_replication INTEGER, replications INTEGER, stopped_by TEXT);"
-    "CREATE TABLE files(name TEXT PRIMARY KEY, sha256 TEXT NOT NULL) WITHOUT ROWID;"
-    "CREATE TABLE widths(point INTEGER NOT NULL, precision INTEGER NOT NULL, half_width REAL,"
-    " reached INTEGER NOT NULL, PRIMARY KEY(point, precision)) WITHOUT ROWID;"
-    "CREATE TABLE settings(point INTEGER NOT NULL, parameter INTEGER NOT NULL, text TEXT NOT NULL,"
-    " number REAL, PRIMARY KEY(point, parameter)) WITHOUT ROWID;"
-    "CREATE TABLE results(point INTEGER NOT NULL, replication INTEGER NOT NULL,"
-    " metric INTEGER NOT NULL, value REAL, PRIMARY KEY(point, replication, metric)) WITHOUT ROWID;"
-    /* A null in any replication makes the mean null: a mean of those that had it would flatter. */
-    "CREATE VIEW means AS SELECT r.point, m.name AS metric, count(*) AS replications,"
-    " count(r.value) AS reached,"
-    " CASE WHEN count(r.value) = count(*) THEN avg(r.value) END AS mean,"
-    " CASE WHEN count(r.value) = count(*) AND count(*) > 1 THEN"
-    "  sqrt(max(0, (sum(r.value * r.value) - sum(r.value) * avg(r.value)) / (count(*) - 1)))"
-    "  END AS sd, min(r.value) AS min, max(r.value) AS max"
-    " FROM results r JOIN metrics m USING (metric) JOIN points p USING (point)"
-    " WHERE p.error IS NULL GROUP BY r.point, r.metric;"
-    "CREATE VIEW named AS SELECT r.point, r.replication, m.name AS metric, r.value"
-    " FROM results r JOIN metrics m USING (metric);"
-    "CREATE VIEW verdicts AS SELECT e.expectation, e.text, a.point, a.mean,"
-    " coalesce(CASE e.comparison WHEN '>=' THEN a.mean >= e.bound WHEN '<=' THEN a.mean <= e.bound"
-    "  WHEN '>' THEN a.mean > e.bound ELSE a.mean < e.bound END, 0) AS holds"
-    " FROM expectations e JOIN metrics m USING (metric) JOIN means a ON a.metric = m.name;"
-    "CREATE VIEW failures AS SELECT point, error FROM points WHERE error IS NOT NULL;"
-    "CREATE VIEW precision AS SELECT w.point, c.text, w.half_width, c.width AS wanted,"
-    " c.is_relative, w.reached, p.replications, p.stopped_by FROM widths w"
-    " JOIN precisions c USING (precision) JOIN points p USING (point);"
-    /* With "auto" nobody knows yet how many there will be. */
-    "CREATE VIEW progress AS SELECT (SELECT count(*) FROM points) AS points,"
-    " (SELECT count(*) FROM failures) AS failed,"
-    " (SELECT count(*) FROM results JOIN points USING (point) WHERE metric = 0 AND error IS NULL)"
-    "  AS replications_done,"
-    " CASE WHEN EXISTS (SELECT 1 FROM precisions) THEN"
-    "  CASE WHEN NOT EXISTS (SELECT 1 FROM points WHERE stopped_by IS NULL AND error IS NULL)"
-    "   THEN (SELECT total(replications) FROM points WHERE error IS NULL) END"
-    " ELSE (SELECT value FROM study WHERE name = 'replications') * ((SELECT count(*) FROM points)"
-    "  - (SELECT count(*) FROM failures)) END AS replications_all;"
-    "PRAGMA application_id = 1836610423;"
-    "PRAGMA user_version = 2;"
-    "COMMIT;";
-
-const struct mx_database_form mx_store_form = {
-    .application_id = APPLICATION_ID, .version = STORE_VERSION, .what = "sweep", .schema = schema};
-
-struct mx_store {
-    struct mx_database database;
-    sqlite3_stmt *statement[STATEMENT_COUNT];
-    const struct mx_store_identity *identity;
-    bool is_invalid;
-    char error[700];
-    uint64_t *done; /* a bit each: point * replications + replication */
-    uint32_t *failed_at, *finished_at;
-    char (*sha256)[65];
-    uint32_t failed_count;
-    bool is_writing; /* a transaction is open */
-    struct stored_file {
-        char *name, sha256[65];
-    } * files;
-    size_t file_count;
+static const char *const texts[MX_STORE_STATEMENT_COUNT] = {
+    [MX_STORE_ADD_RESULT] =
+        "INSERT INTO results(point, replication, metric, value) VALUES (?1, ?2, ?3, ?4)",
+    [MX_STORE_SET_SHA256] = "UPDATE points SET scenario_sha256 = ?2 WHERE point = ?1",
+    [MX_STORE_SET_ERROR] = "UPDATE points SET error = ?2, failed_replication = ?3 WHERE point = ?1",
+    [MX_STORE_DROP_RESULTS] = "DELETE FROM results WHERE point = ?1 AND replication > ?2",
+    [MX_STORE_ADD_FILE] = "INSERT INTO files VALUES (?1, ?2)",
+    [MX_STORE_SET_STOP] = "UPDATE points SET replications = ?2, stopped_by = ?3 WHERE point = ?1",
+    [MX_STORE_ADD_WIDTH] = "INSERT OR REPLACE INTO widths VALUES (?1, ?2, ?3, ?4)",
+    [MX_STORE_EACH_RESULT] =
+        ("SELECT p.point, p.error, p.stopped_by, r.replication, r.metric, r.value "
+         "FROM points p LEFT JOIN results r ON r.point = p.point "
+         "WHERE p.point BETWEEN ?1 AND ?2 ORDER BY 1, 4, 5"),
 };
 
 static bool invalid(struct mx_store *store, const char *text)
@@ -141,7 +54,7 @@ const char *mx_store_error(const struct mx_store *store)
     return store->is_invalid ? store->error : store->database.error;
 }
 
-static bool out_of_memory(struct mx_store *store)
+bool mx_store_out_of_memory(struct mx_store *store)
 {
     if (is_fine(store)) {
         store->database.status = MX_DATABASE_FAILED;
@@ -150,204 +63,20 @@ static bool out_of_memory(struct mx_store *store)
     return false;
 }
 
-static sqlite3_stmt *prepare(struct mx_store *store, enum statement which)
+sqlite3_stmt *mx_store_prepare(struct mx_store *store, enum mx_store_statement which)
 {
     return is_fine(store)
                ? mx_database_prepare(&store->database, &store->statement[which], texts[which])
                : NULL;
 }
 
-static void bind_number(sqlite3_stmt *statement, int place, double number)
+void mx_store_bind_number(sqlite3_stmt *statement, int place, double number)
 {
     if (isnan(number)) {
         (void)sqlite3_bind_null(statement, place);
     } else {
         (void)sqlite3_bind_double(statement, place, number);
     }
-}
-
-/* One row; each cell: 't' text, 'n' number (NaN: null), 'i' whole number. */
-struct cell {
-    char kind;
-    const char *text;
-    double number;
-    int64_t whole;
-};
-
-static bool insert(struct mx_store *store, const char *sql, const struct cell *cells, int count)
-{
-    sqlite3_stmt *statement = NULL;
-    bool good = mx_database_prepare(&store->database, &statement, sql) != NULL;
-
-    for (int i = 0; good && i < count; i++) {
-        if (cells[i].kind == 't') {
-            mx_database_bind_text(&store->database, statement, i + 1, cells[i].text);
-        } else if (cells[i].kind == 'n') {
-            bind_number(statement, i + 1, cells[i].number);
-        } else {
-            (void)sqlite3_bind_int64(statement, i + 1, cells[i].whole);
-        }
-    }
-    good = good && mx_database_run(&store->database, statement);
-    (void)sqlite3_finalize(statement);
-    return good;
-}
-
-#define TEXT(t) ((struct cell){'t', (t), 0, 0})
-#define NUMBER(n) ((struct cell){'n', NULL, (n), 0})
-#define WHOLE(w) ((struct cell){'i', NULL, 0, (int64_t)(w)})
-#define ROW(...) ((const struct cell[]){__VA_ARGS__})
-
-/* ---- a new file ---- */
-
-static const char *const design_names[MX_DESIGN_KIND_COUNT] = {"grid", "zip", "latin_hypercube",
-                                                               "sobol"};
-
-static bool put_facts(struct mx_store *store)
-{
-    static const char sql[] = "INSERT INTO study(name, value) VALUES (?, ?)";
-    const struct mx_store_identity *identity = store->identity;
-    const struct mx_study *study = identity->study;
-
-    return insert(store, sql, ROW(TEXT("version"), TEXT(mx_version())), 2) &&
-           insert(store, sql, ROW(TEXT("commit"), TEXT(mx_commit())), 2) &&
-           insert(store, sql, ROW(TEXT("study"), TEXT(study->name)), 2) &&
-           insert(store, sql, ROW(TEXT("title"), TEXT(study->title)), 2) &&
-           insert(store, sql, ROW(TEXT("study_sha256"), TEXT(study->sha256)), 2) &&
-           insert(store, sql, ROW(TEXT("scenario_sha256"), TEXT(identity->scenario_sha256)), 2) &&
-           insert(store, sql, ROW(TEXT("design"), TEXT(design_names[study->design])), 2) &&
-           insert(store, sql, ROW(TEXT("dropped"), WHOLE(identity->design->dropped_count)), 2) &&
-           insert(store, sql, ROW(TEXT("seed"), WHOLE(identity->seed)), 2) &&
-           insert(store, sql, ROW(TEXT("replications"), WHOLE(identity->replications)), 2) &&
-           insert(store, sql, ROW(TEXT("replications_auto"), WHOLE(identity->is_auto)), 2) &&
-           insert(store, sql,
-                  ROW(TEXT("interval_of"), TEXT(mx_interval_of(identity->is_uncertain))), 2);
-}
-
-static bool put_parameters(struct mx_store *store)
-{
-    const struct mx_study *study = store->identity->study;
-
-    for (uint32_t p = 0; p < study->parameter_count; p++) {
-        const struct mx_parameter *parameter = &study->parameters[p];
-
-        if (!insert(store, "INSERT INTO parameters VALUES (?, ?, ?, ?, ?)",
-                    ROW(WHOLE(p), TEXT(parameter->name), TEXT(parameter->label),
-                        TEXT(parameter->unit),
-                        TEXT(parameter->scale == MX_SCALE_LOG ? "log" : "linear")),
-                    5)) {
-            return false;
-        }
-        for (uint32_t i = 0; i < parameter->path_count; i++) {
-            if (!insert(store, "INSERT OR IGNORE INTO paths VALUES (?, ?)",
-                        ROW(WHOLE(p), TEXT(parameter->paths[i])), 2)) {
-                return false;
-            }
-        }
-    }
-    return true;
-}
-
-static const char *const comparison_texts[MX_COMPARISON_COUNT] = {
-    [MX_AT_LEAST] = ">=", [MX_AT_MOST] = "<=", [MX_MORE_THAN] = ">", [MX_LESS_THAN] = "<"};
-
-static bool put_metrics(struct mx_store *store)
-{
-    const struct mx_store_identity *identity = store->identity;
-    bool good = true;
-
-    for (uint32_t m = 0; good && m < identity->metric_count; m++) {
-        good = insert(
-            store, "INSERT INTO metrics VALUES (?, ?, ?)",
-            ROW(WHOLE(m), TEXT(identity->metrics[m].text), WHOLE(m < identity->shown_count)), 3);
-    }
-    for (uint32_t e = 0; good && e < identity->study->expect.count; e++) {
-        const struct mx_expectation *expectation = &identity->expectations[e];
-
-        good =
-            insert(store, "INSERT INTO expectations VALUES (?, ?, ?, ?, ?)",
-                   ROW(WHOLE(e), TEXT(identity->study->expect.item[e].text),
-                       WHOLE(identity->expectation_metric[e]),
-                       TEXT(comparison_texts[expectation->comparison]), NUMBER(expectation->bound)),
-                   5);
-    }
-    return good;
-}
-
-static bool put_precisions(struct mx_store *store)
-{
-    const struct mx_store_identity *identity = store->identity;
-    bool good = true;
-
-    for (uint32_t p = 0; good && p < identity->precision_count; p++) {
-        const struct mx_precision *precision = &identity->precisions[p];
-
-        good = insert(store, "INSERT INTO precisions VALUES (?, ?, ?, ?, ?)",
-                      ROW(WHOLE(p), TEXT(identity->precision_texts[p].text),
-                          WHOLE(identity->precision_metric[p]), NUMBER(precision->width),
-                          WHOLE(precision->is_relative)),
-                      5);
-    }
-    return good;
-}
-
-static bool put_points(struct mx_store *store)
-{
-    const struct mx_design *design = store->identity->design;
-    sqlite3_stmt *point = NULL, *setting = NULL;
-    bool good = mx_database_prepare(&store->database, &point,
-                                    "INSERT INTO points(point) VALUES (?)") != NULL &&
-                mx_database_prepare(&store->database, &setting,
-                                    "INSERT INTO settings VALUES (?, ?, ?, ?)") != NULL;
-
-    for (uint32_t i = 0; good && i < design->point_count; i++) {
-        (void)sqlite3_bind_int64(point, 1, i);
-        good = mx_database_run(&store->database, point);
-        for (uint32_t p = 0; good && p < design->parameter_count; p++) {
-            size_t cell = (size_t)i * design->parameter_count + p;
-
-            (void)sqlite3_bind_int64(setting, 1, i);
-            (void)sqlite3_bind_int64(setting, 2, p);
-            mx_database_bind_text(&store->database, setting, 3, design->text[cell]);
-            bind_number(setting, 4, design->number[cell]);
-            good = mx_database_run(&store->database, setting);
-        }
-    }
-    (void)sqlite3_finalize(point);
-    (void)sqlite3_finalize(setting);
-    return good;
-}
-
-/* "wide": a row a point, a column a parameter (as set) and metric (mean). */
-static bool put_wide_view(struct mx_store *store)
-{
-    const struct mx_store_identity *identity = store->identity;
-    char *sql = NULL;
-    size_t size = 0;
-    FILE *stream = open_memstream(&sql, &size);
-    bool good;
-
-    if (stream == NULL) {
-        return false;
-    }
-    (void)fputs("CREATE VIEW wide AS SELECT p.point", stream);
-    for (uint32_t p = 0; p < identity->study->parameter_count; p++) {
-        (void)fprintf(stream,
-                      ", (SELECT text FROM settings s WHERE s.point = p.point AND s.parameter = "
-                      "%u) AS \"%s\"",
-                      p, identity->study->parameters[p].name);
-    }
-    if (identity->is_auto) {
-        (void)fputs(", p.replications, p.stopped_by", stream);
-    }
-    for (uint32_t m = 0; m < identity->shown_count; m++) {
-        (void)fprintf(stream, ", max(CASE a.metric WHEN '%s' THEN a.mean END) AS \"%s\"",
-                      identity->metrics[m].text, identity->metrics[m].text);
-    }
-    (void)fputs(" FROM points p LEFT JOIN means a ON a.point = p.point GROUP BY p.point", stream);
-    good = fclose(stream) == 0 && mx_database_execute(&store->database, sql);
-    free(sql);
-    return good;
 }
 
 /* ---- one that is there ---- */
@@ -418,12 +147,12 @@ static bool check_precisions(struct mx_store *store)
 
 static bool keep_file(struct mx_store *store, const char *name, const char *sha256)
 {
-    struct stored_file *files =
+    struct mx_stored_file *files =
         realloc(store->files, (store->file_count + 1) * sizeof *store->files);
 
     store->files = files != NULL ? files : store->files;
     if (files == NULL || (files[store->file_count].name = strdup(name)) == NULL) {
-        return out_of_memory(store);
+        return mx_store_out_of_memory(store);
     }
     (void)snprintf(files[store->file_count++].sha256, sizeof files->sha256, "%s", sha256);
     return true;
@@ -582,9 +311,7 @@ static bool begin_sweep(struct mx_store *store)
     if (facts > 0) {
         return check_identity(store) && read_points(store) && read_done(store);
     }
-    return mx_database_execute(&store->database, "BEGIN IMMEDIATE") && put_facts(store) &&
-           put_parameters(store) && put_metrics(store) && put_precisions(store) &&
-           put_points(store) && put_wide_view(store) &&
+    return mx_database_execute(&store->database, "BEGIN IMMEDIATE") && mx_store_put_study(store) &&
            mx_database_execute(&store->database, "COMMIT");
 }
 
@@ -615,7 +342,7 @@ struct mx_store *mx_store_open(const char *path, const struct mx_store_identity 
 void mx_store_close(struct mx_store *store)
 {
     if (store != NULL) {
-        for (int i = 0; i < STATEMENT_COUNT; i++) {
+        for (int i = 0; i < MX_STORE_STATEMENT_COUNT; i++) {
             (void)sqlite3_finalize(store->statement[i]);
         }
         mx_database_close(&store->database);
@@ -670,7 +397,7 @@ static bool check_sha256(struct mx_store *store, uint32_t point, const char *sha
                invalid(store, "the scenario, or a file it names, was changed since a part of a "
                               "point was simulated; restore it to go on");
     }
-    statement = prepare(store, SET_SHA256);
+    statement = mx_store_prepare(store, MX_STORE_SET_SHA256);
     if (statement == NULL) {
         return false;
     }
@@ -690,7 +417,7 @@ bool mx_store_add(struct mx_store *store, uint32_t point, uint32_t replication, 
         return false;
     }
     for (uint32_t m = 0; m < store->identity->metric_count; m++) {
-        sqlite3_stmt *statement = prepare(store, ADD_RESULT);
+        sqlite3_stmt *statement = mx_store_prepare(store, MX_STORE_ADD_RESULT);
 
         if (statement == NULL) {
             return false;
@@ -698,7 +425,7 @@ bool mx_store_add(struct mx_store *store, uint32_t point, uint32_t replication, 
         (void)sqlite3_bind_int64(statement, 1, point);
         (void)sqlite3_bind_int64(statement, 2, replication);
         (void)sqlite3_bind_int64(statement, 3, m);
-        bind_number(statement, 4, values[m]);
+        mx_store_bind_number(statement, 4, values[m]);
         if (!mx_database_run(&store->database, statement)) {
             return false;
         }
@@ -715,7 +442,7 @@ bool mx_store_add_failure(struct mx_store *store, uint32_t point, uint32_t repli
     if (replication >= store->failed_at[point]) {
         return is_fine(store);
     }
-    statement = begin_writing(store) ? prepare(store, SET_ERROR) : NULL;
+    statement = begin_writing(store) ? mx_store_prepare(store, MX_STORE_SET_ERROR) : NULL;
     if (statement == NULL) {
         return false;
     }
@@ -726,7 +453,7 @@ bool mx_store_add_failure(struct mx_store *store, uint32_t point, uint32_t repli
         return false;
     }
     /* Which of those behind it were there would depend on who was quick. */
-    statement = prepare(store, DROP_RESULTS);
+    statement = mx_store_prepare(store, MX_STORE_DROP_RESULTS);
     if (statement == NULL) {
         return false;
     }
@@ -752,7 +479,7 @@ bool mx_store_add_file(struct mx_store *store, const char *name, const char *sha
             return strcmp(store->files[i].sha256, sha256) == 0 || invalid(store, text);
         }
     }
-    statement = begin_writing(store) ? prepare(store, ADD_FILE) : NULL;
+    statement = begin_writing(store) ? mx_store_prepare(store, MX_STORE_ADD_FILE) : NULL;
     if (statement == NULL) {
         return false;
     }
@@ -767,7 +494,8 @@ bool mx_store_finish_point(struct mx_store *store, uint32_t point, uint32_t coun
                            enum mx_store_stop stop, const double *half)
 {
     const struct mx_store_identity *identity = store->identity;
-    sqlite3_stmt *statement = begin_writing(store) ? prepare(store, SET_STOP) : NULL;
+    sqlite3_stmt *statement =
+        begin_writing(store) ? mx_store_prepare(store, MX_STORE_SET_STOP) : NULL;
 
     if (statement == NULL) {
         return false;
@@ -779,13 +507,13 @@ bool mx_store_finish_point(struct mx_store *store, uint32_t point, uint32_t coun
         return false;
     }
     for (uint32_t p = 0; p < identity->precision_count; p++) {
-        statement = prepare(store, ADD_WIDTH);
+        statement = mx_store_prepare(store, MX_STORE_ADD_WIDTH);
         if (statement == NULL) {
             return false;
         }
         (void)sqlite3_bind_int64(statement, 1, point);
         (void)sqlite3_bind_int64(statement, 2, p);
-        bind_number(statement, 3, isfinite(half[p]) ? half[p] : (double)NAN);
+        mx_store_bind_number(statement, 3, isfinite(half[p]) ? half[p] : (double)NAN);
         (void)sqlite3_bind_int64(statement, 4, half[p] <= identity->precisions[p].width);
         if (!mx_database_run(&store->database, statement)) {
             return false;
@@ -806,7 +534,7 @@ bool mx_store_flush(struct mx_store *store)
 
 bool mx_store_finish(struct mx_store *store)
 {
-    for (int i = 0; i < STATEMENT_COUNT; i++) {
+    for (int i = 0; i < MX_STORE_STATEMENT_COUNT; i++) {
         (void)sqlite3_finalize(store->statement[i]);
         store->statement[i] = NULL;
     }
@@ -830,116 +558,4 @@ bool mx_store_stopped(struct mx_store *store, enum mx_store_stop stop, int64_t *
     (void)snprintf(sql, sizeof sql, "SELECT count(*) FROM points WHERE stopped_by = '%s'",
                    stop_names[stop]);
     return is_fine(store) && mx_database_ask(&store->database, sql, count);
-}
-
-/* ---- reading it back ---- */
-
-struct reading {
-    const struct mx_store_identity *identity;
-    struct mx_store_row row;
-    double *values;
-    char *error, *stopped_by;
-    bool is_open, is_memory_out;
-};
-
-static char *copy_text(struct reading *reading, sqlite3_stmt *statement, int column)
-{
-    char *text = NULL;
-
-    if (sqlite3_column_type(statement, column) != SQLITE_NULL) {
-        text = strdup(mx_database_text(statement, column));
-        reading->is_memory_out = reading->is_memory_out || text == NULL;
-    }
-    return text;
-}
-
-static void begin_row(struct reading *reading, sqlite3_stmt *statement)
-{
-    free(reading->error);
-    free(reading->stopped_by);
-    reading->error = copy_text(reading, statement, 1);
-    reading->stopped_by = copy_text(reading, statement, 2);
-    reading->is_open = true;
-    reading->row = (struct mx_store_row){.point = (uint32_t)sqlite3_column_int64(statement, 0),
-                                         .error = reading->error,
-                                         .stopped_by = reading->stopped_by,
-                                         .values = reading->values};
-}
-
-/* Rows come by replication, then by metric. */
-static void take_value(struct reading *reading, sqlite3_stmt *statement)
-{
-    const struct mx_store_identity *identity = reading->identity;
-    size_t replication = (size_t)sqlite3_column_int64(statement, 3);
-    size_t metric = (size_t)sqlite3_column_int64(statement, 4);
-
-    if (metric >= identity->metric_count || replication >= identity->replications) {
-        return;
-    }
-    for (; reading->row.replications <= replication; reading->row.replications++) {
-        for (size_t m = 0; m < identity->metric_count; m++) {
-            reading->values[m * identity->replications + reading->row.replications] = NAN;
-        }
-    }
-    if (sqlite3_column_type(statement, 5) != SQLITE_NULL) {
-        reading->values[metric * identity->replications + replication] =
-            sqlite3_column_double(statement, 5);
-    }
-}
-
-bool mx_store_each(struct mx_store *store, uint32_t first_point, uint32_t last_point,
-                   bool (*see)(void *context, const struct mx_store_row *row), void *context)
-{
-    const struct mx_store_identity *identity = store->identity;
-    struct reading reading = {.identity = identity};
-    sqlite3_stmt *statement = prepare(store, EACH_RESULT);
-    bool goes_on = statement != NULL;
-
-    reading.values =
-        calloc((size_t)identity->metric_count * identity->replications + 1, sizeof(double));
-    if (reading.values == NULL) {
-        return out_of_memory(store);
-    }
-    if (goes_on) {
-        (void)sqlite3_bind_int64(statement, 1, first_point);
-        (void)sqlite3_bind_int64(statement, 2, last_point);
-    }
-    while (goes_on && mx_database_step(&store->database, statement)) {
-        if (!reading.is_open || reading.row.point != sqlite3_column_int64(statement, 0)) {
-            goes_on = !reading.is_open || see(context, &reading.row);
-            begin_row(&reading, statement);
-        }
-        if (sqlite3_column_type(statement, 3) != SQLITE_NULL) {
-            take_value(&reading, statement);
-        }
-    }
-    if (goes_on && reading.is_open) {
-        (void)see(context, &reading.row);
-    }
-    (void)sqlite3_reset(statement);
-    free(reading.error);
-    free(reading.stopped_by);
-    free(reading.values);
-    return reading.is_memory_out ? out_of_memory(store) : is_fine(store);
-}
-
-struct mx_estimate mx_store_estimate(const struct mx_store_identity *identity,
-                                     const struct mx_store_row *row, uint32_t metric)
-{
-    const double *values = &row->values[(size_t)metric * identity->replications];
-    uint32_t sent = identity->sent_metric[metric];
-    struct mx_estimate estimate = {0};
-    double sent_total = 0;
-
-    for (uint32_t r = 0; r < row->replications; r++) {
-        estimate.reached += isnan(values[r]) ? 0 : 1;
-        if (sent != UINT32_MAX) {
-            sent_total += row->values[(size_t)sent * identity->replications + r];
-        }
-    }
-    if (estimate.reached < row->replications || row->replications == 0) {
-        return estimate;
-    }
-    return sent_total > 0 ? mx_estimate_of_shares(values, row->replications, sent_total)
-                          : mx_estimate_of(values, row->replications);
 }
