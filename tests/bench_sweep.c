@@ -98,8 +98,8 @@ static double sweep_s(const char *path, const char *database)
     return took_s;
 }
 
-/* In a thread, as a sweep's runs are: memory that the main thread frees goes back to the system, that
- * of others is kept, which saves them more than a sweep costs. */
+/* In a thread, as a sweep's runs are: memory that the main thread frees goes back to the system,
+ * that of others is kept, which saves them more than a sweep costs. */
 static void *run_bare(void *path)
 {
     static double took_s;

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # mxtest: no-check
-# cli_without_mpi.sh - the program as `make MPI=0` builds it: the one file that differs, and what such
-# a program says when it is started several times at once.
+# cli_without_mpi.sh - the program as `make MPI=0` builds it: the one file that differs, and what it
+# says when it is started several times at once.
 set -uo pipefail
 
 BUILD=${BUILD:-build}
