@@ -136,10 +136,20 @@ all_logs() {
 }
 
 all_logs message --replications 2
-for metric in delivered deferrals hard_bounced soft_bounced_rejected soft_bounced_expired dropped; \
-    do
+for metric in delivered deferrals hard_bounced soft_bounced_rejected soft_bounced_full \
+    soft_bounced_expired dropped; do
     [ "$(summary $metric)" != 0 ] || fail "the scenario has no $metric"
 done
+# What the parts of the rejected are, as another server's log tells them apart.
+categories() { # NAME
+    csv powermta.log | awk -F'\t' -v name="$1" 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i }
+        $at["bounceCat"] == name { n++ } END { print n + 0 }'
+}
+same "soft bounces: full" "$(summary soft_bounced_full)" "$(categories quota-issues)"
+same "soft bounces: blocked" "$(summary soft_bounced_blocked)" "$(categories policy-related)"
+same "soft bounces: others" \
+    "$(($(summary soft_bounced_rejected) - $(summary soft_bounced_full) - \
+        $(summary soft_bounced_blocked)))" "$(categories content-related)"
 # --- what lines say ---
 line='^Nov 27 23:59:[0-5][0-9] mxsim postfix/smtp\[[0-9]+\]: [0-9A-F]{16}: '
 line+='to=<u[0-9]+@(gmail|yahoo|gmx|small-domain)\.example>, '
@@ -231,8 +241,8 @@ same "json" "$(jq -c '[.providers.yahoo.deferrals.mean, .providers.yahoo.deliver
 same "json: one replication has no intervals" false \
     "$("$MXSIM" run all.cfg -n 1 --format json 2>/dev/null | jq '.[0] | has("sent_ci95_lo")')"
 "$MXSIM" run all.cfg --format markdown >run.md 2>err
-same "markdown: widths of rows" "9 8" "$(awk '/^\|/ { print gsub(/\|/, "|") - 1 }' run.md | sort \
-    -ru | tr '\n' ' ' | sed 's/ $//')"
+same "markdown: widths of rows" "10 8" "$(awk '/^\|/ { print gsub(/\|/, "|") - 1 }' run.md | sort \
+    -rnu | tr '\n' ' ' | sed 's/ $//')"
 grep -q 'small-domain' run.md || fail "markdown: no provider"
 "$MXSIM" run all.cfg --format table >a 2>/dev/null
 "$MXSIM" run all.cfg >b 2>/dev/null

@@ -87,6 +87,7 @@ static json_t *scope(double sent, double delivered)
                    {"delivered", sent * delivered},
                    {"hard_bounced", 0.4 * lost},
                    {"soft_bounced_rejected", 0.3 * lost},
+                   {"soft_bounced_full", 0.15 * lost},
                    {"soft_bounced_blocked", 0.1 * lost},
                    {"soft_bounced_expired", 0.25 * lost},
                    {"pending", 0.05 * lost},

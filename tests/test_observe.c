@@ -93,6 +93,9 @@ static void test_each_identity_is_checked(void **state)
     mx_observation_cell(o, 0, 1, 0)->soft_blocked = 1;
     expect_broken(o, "soft_blocked");
     o = sound();
+    mx_observation_cell(o, 0, 1, 0)->soft_full = 1;
+    expect_broken(o, "soft_full");
+    o = sound();
     o->series[3 * 2 + 1].delivered--;
     expect_broken(o, "series delivered");
     o = sound();

@@ -32,6 +32,12 @@ static void identity(const char *scope, const char *what, double left, double ri
         fail_msg("%s: %s: %.1f, not %.1f", scope, what, left, right);
 }
 
+static void at_most(const char *scope, const char *what, double left, double right)
+{
+    if (!(left <= right + 1e-6))
+        fail_msg("%s: %s: %.1f, more than %.1f", scope, what, left, right);
+}
+
 static void conserved(const char *name, const json_t *scope)
 {
     static const char *const reasons[] = {
@@ -48,6 +54,9 @@ static void conserved(const char *name, const json_t *scope)
              metric(scope, "recipients") - metric(scope, "dropped"));
     identity(name, "soft bounces", metric(scope, "soft_bounced"),
              metric(scope, "soft_bounced_rejected") + metric(scope, "soft_bounced_expired"));
+    at_most(name, "full and blocked",
+            metric(scope, "soft_bounced_full") + metric(scope, "soft_bounced_blocked"),
+            metric(scope, "soft_bounced_rejected"));
     identity(name, "deferrals", metric(scope, "deferrals"), deferrals);
     identity(name, "attempts", metric(scope, "attempts"),
              metric(scope, "delivered") + metric(scope, "hard_bounced") +

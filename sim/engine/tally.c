@@ -256,6 +256,7 @@ static void count_rejected(struct mx_counts *cell, struct mx_series_bin *bin,
         return;
     }
     cell->soft_rejected++;
+    cell->soft_full += reason == MX_REASON_MAILBOX_FULL;
     cell->soft_blocked += reason == MX_REASON_BLOCKED;
     bin->soft_rejected++;
 }

@@ -3,6 +3,7 @@
  *
  * Messages: recipients = dropped + delivered + hard + soft + pending, pending >= 0.
  * Attempts: attempts = delivered + hard + soft_rejected + deferrals.
+ * Rejected: soft_rejected = soft_full + soft_blocked + others (by content), others >= 0.
  * Number:   counted by the number of the attempt, the same attempts, deliveries, first deferrals.
  * Queue:    the time series, added up, gives the same counts as the cells. */
 #include "sim/observe/observe.h"
@@ -33,9 +34,9 @@ static char *check_counts(const char *scope, uint32_t index, const struct mx_cou
     if (c->attempts != replies)
         return sentence(scope, index, "attempts = delivered + rejected + deferrals", c->attempts,
                         replies);
-    if (c->soft_blocked > c->soft_rejected)
-        return sentence(scope, index, "soft_blocked <= soft_rejected", c->soft_blocked,
-                        c->soft_rejected);
+    if (c->soft_full + c->soft_blocked > c->soft_rejected)
+        return sentence(scope, index, "soft_full + soft_blocked <= soft_rejected",
+                        c->soft_full + c->soft_blocked, c->soft_rejected);
     if (c->expired_unattempted > c->expired)
         return sentence(scope, index, "expired_unattempted <= expired", c->expired_unattempted,
                         c->expired);

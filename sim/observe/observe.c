@@ -12,6 +12,7 @@ void mx_counts_add(struct mx_counts *into, const struct mx_counts *from)
     into->delivered += from->delivered;
     into->hard_bounced += from->hard_bounced;
     into->soft_rejected += from->soft_rejected;
+    into->soft_full += from->soft_full;
     into->soft_blocked += from->soft_blocked;
     into->expired += from->expired;
     into->expired_unattempted += from->expired_unattempted;

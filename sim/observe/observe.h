@@ -17,7 +17,8 @@
 struct mx_counts {
     uint64_t recipients, dropped;
     uint64_t attempts, delivered, hard_bounced;
-    uint64_t soft_rejected; /* includes soft_blocked */
+    uint64_t soft_rejected; /* includes soft_full and soft_blocked; the rest is by content */
+    uint64_t soft_full;     /* a full mailbox, refused with a 552 */
     uint64_t soft_blocked;  /* refused by policy or reputation with a 5xx */
     uint64_t expired;       /* includes expired_unattempted */
     uint64_t expired_unattempted;

@@ -298,14 +298,15 @@ static void write_head(struct mx_plot_picture *picture, const struct table *tabl
 static void write_data(struct mx_plot_picture *picture, const struct table *table)
 {
     static const enum mx_plot_metric metrics[] = {
-        MX_PLOT_SENT,         MX_PLOT_DELIVERED,    MX_PLOT_HARD_BOUNCED, MX_PLOT_SOFT_REJECTED,
-        MX_PLOT_SOFT_BLOCKED, MX_PLOT_SOFT_EXPIRED, MX_PLOT_PENDING};
+        MX_PLOT_SENT,      MX_PLOT_DELIVERED,    MX_PLOT_HARD_BOUNCED, MX_PLOT_SOFT_REJECTED,
+        MX_PLOT_SOFT_FULL, MX_PLOT_SOFT_BLOCKED, MX_PLOT_SOFT_EXPIRED, MX_PLOT_PENDING};
     enum { METRIC_COUNT = sizeof metrics / sizeof metrics[0] };
     const struct mx_plot_data *data = picture->data;
     struct mx_plot_ticks ticks = {.count = 0};
 
     mx_plot_table_head(picture->table, "provider,sent,delivered,hard_bounced,soft_bounced_rejected,"
-                                       "soft_bounced_blocked,soft_bounced_expired,pending");
+                                       "soft_bounced_full,soft_bounced_blocked,"
+                                       "soft_bounced_expired,pending");
     for (size_t p = 0; p <= data->provider_count; p++) {
         bool is_total = p == data->provider_count;
         const struct mx_plot_scope *scope = is_total ? &data->total : &data->providers[p].scope;

@@ -18,6 +18,7 @@ static const char *const metric_name[MX_PLOT_METRIC_COUNT] = {
     [MX_PLOT_DELIVERED] = "delivered",
     [MX_PLOT_HARD_BOUNCED] = "hard_bounced",
     [MX_PLOT_SOFT_REJECTED] = "soft_bounced_rejected",
+    [MX_PLOT_SOFT_FULL] = "soft_bounced_full",
     [MX_PLOT_SOFT_BLOCKED] = "soft_bounced_blocked",
     [MX_PLOT_SOFT_EXPIRED] = "soft_bounced_expired",
     [MX_PLOT_PENDING] = "pending",

@@ -9,9 +9,13 @@
 
 enum form { COUNT, SHARE, RATIO, TIME };
 
-/* A column: a metric, or with `of` its ratio to another. */
+static const char *const told_apart[] = {"soft_bounced_full", "soft_bounced_blocked", NULL};
+
+/* A column: a metric, less such parts of it as have their own, or with `of` its ratio to another. */
 static const struct column {
-    const char *name, *metric, *less, *of, *meaning;
+    const char *name, *metric;
+    const char *const *less;
+    const char *of, *meaning;
     enum form form;
 } columns[] = {
     {"Recipients", "recipients", NULL, NULL, "all of the lists", COUNT},
@@ -21,9 +25,10 @@ static const struct column {
     {"Delivered rate", "delivered_rate", NULL, NULL, "delivered \xC3\xB7 sent", SHARE},
     {"Hard bounces", "hard_bounced", NULL, NULL, "the address is unknown or closed", COUNT},
     {"Hard rate", "hard_bounced", NULL, "sent", "hard bounces \xC3\xB7 sent", SHARE},
-    {"Soft: full or content", "soft_bounced_rejected", "soft_bounced_blocked", NULL,
-     "5xx for a full mailbox (552) or for the content", COUNT},
+    {"Soft: full", "soft_bounced_full", NULL, NULL, "5xx for a full mailbox (552)", COUNT},
     {"Soft: blocked", "soft_bounced_blocked", NULL, NULL, "5xx by policy or reputation", COUNT},
+    {"Soft: other", "soft_bounced_rejected", told_apart, NULL, "5xx for the content or unexplained",
+     COUNT},
     {"Soft: expired", "soft_bounced_expired", NULL, NULL, "undelivered at the end of the lifetime",
      COUNT},
     {"Soft rate", "soft_bounced", NULL, "sent", "all soft bounces \xC3\xB7 sent", SHARE},
@@ -45,8 +50,8 @@ static double value_of(const struct column *column, const json_t *scope)
 {
     double value = mx_report_mean(scope, column->metric);
 
-    if (column->less != NULL) {
-        value -= mx_report_mean(scope, column->less);
+    for (size_t i = 0; column->less != NULL && column->less[i] != NULL; i++) {
+        value -= mx_report_mean(scope, column->less[i]);
     }
     if (column->of != NULL) {
         double of = mx_report_mean(scope, column->of);
@@ -163,7 +168,8 @@ static void write_definitions(FILE *out)
                        columns[c].meaning);
     }
     (void)fputs("</dl>\n<p class=\"note\">recipients = drops + delivered + hard + soft + pending; "
-                "attempts = delivered + hard + soft by reply + deferrals. An address counts the "
+                "attempts = delivered + hard + soft (full, blocked, other) + deferrals. An address "
+                "counts the "
                 "outcomes of messages whose home it is and the attempts it made itself; drops "
                 "belong to none.</p>\n</details>\n",
                 out);

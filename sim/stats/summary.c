@@ -19,6 +19,7 @@ static const char *const names[MX_METRIC_COUNT] = {
     [MX_METRIC_HARD_BOUNCED] = "hard_bounced",
     [MX_METRIC_SOFT_BOUNCED] = "soft_bounced",
     [MX_METRIC_SOFT_BOUNCED_REJECTED] = "soft_bounced_rejected",
+    [MX_METRIC_SOFT_BOUNCED_FULL] = "soft_bounced_full",
     [MX_METRIC_SOFT_BOUNCED_BLOCKED] = "soft_bounced_blocked",
     [MX_METRIC_SOFT_BOUNCED_EXPIRED] = "soft_bounced_expired",
     [MX_METRIC_SOFT_BOUNCED_EXPIRED_UNATTEMPTED] = "soft_bounced_expired_unattempted",
@@ -212,6 +213,7 @@ static void fill_counts(const struct source *source, double *v)
     v[MX_METRIC_HARD_BOUNCED] = (double)c->hard_bounced;
     v[MX_METRIC_SOFT_BOUNCED] = (double)(c->soft_rejected + c->expired);
     v[MX_METRIC_SOFT_BOUNCED_REJECTED] = (double)c->soft_rejected;
+    v[MX_METRIC_SOFT_BOUNCED_FULL] = (double)c->soft_full;
     v[MX_METRIC_SOFT_BOUNCED_BLOCKED] = (double)c->soft_blocked;
     v[MX_METRIC_SOFT_BOUNCED_EXPIRED] = (double)c->expired;
     v[MX_METRIC_SOFT_BOUNCED_EXPIRED_UNATTEMPTED] = (double)c->expired_unattempted;
