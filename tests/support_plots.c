@@ -125,12 +125,14 @@ static bool write_summary(const char *folder, const struct mx_made_up *m)
         (void)snprintf(name, sizeof name, "ip-%zu", ip + 1);
         (void)json_object_set_new(ips, name, scope(sent / (double)m->ip_count, delivered));
     }
-    root = json_pack("{s:{s:s, s:s}, s:{s:s, s:s, s:s}, s:I, s:i, s:f, s:o, s:o, s:{s:o}, s:o}",
+    root = json_pack("{s:{s:s, s:s}, s:{s:s, s:s, s:s}, s:I, s:i, s:f, s:o, s:o, s:{s:o, s:o},"
+                     " s:{s:O, s:{s:o}}, s:o}",
                      "mxsim", "version", "1.2.3", "commit", "abc", "scenario", "name", m->scenario,
                      "file", "made-up.cfg", "sha256", "00", "seed", (json_int_t)7, "replications",
                      (int)m->replications, "horizon_s", m->hours > 0 ? m->hours * 3600.0 : 60.0,
                      "total", scope(sent, delivered), "providers", providers, "campaigns", "news",
-                     scope(sent, delivered), "ips", ips);
+                     scope(sent, delivered), "receipts", scope(1234.0, 0.5), "campaigns_providers",
+                     "news", providers, "receipts", name_of(m, 0), scope(1234.0, 0.5), "ips", ips);
     (void)snprintf(path, sizeof path, "%s/summary.json", folder);
     ok = root != NULL && json_dump_file(root, path, JSON_INDENT(1)) == 0;
     json_decref(root);

@@ -221,8 +221,8 @@ static inline void count_delivered(struct mx_observation *o, const struct mx_tal
     if ((uint64_t)ttd_us > cell->ttd_us_max)
         cell->ttd_us_max = (uint64_t)ttd_us;
     size_t bucket = mx_histogram_index(ttd_us);
-    mx_histogram_bump(&o->ttd_by_provider[place->provider], bucket);
-    mx_histogram_bump(&o->ttd_by_campaign[place->campaign], bucket);
+    mx_histogram_bump(&o->ttd_by_pair[mx_observation_pair(o, place->campaign, place->provider)],
+                      bucket);
     mx_histogram_bump(&o->ttd_by_ip[place->ip], bucket);
 }
 
@@ -232,8 +232,8 @@ static inline void count_wait(struct mx_observation *o, const struct mx_tally_pl
 {
     cell->wait_us_sum += (uint64_t)wait_us;
     size_t bucket = mx_histogram_index(wait_us);
-    mx_histogram_bump(&o->wait_by_provider[place->provider], bucket);
-    mx_histogram_bump(&o->wait_by_campaign[place->campaign], bucket);
+    mx_histogram_bump(&o->wait_by_pair[mx_observation_pair(o, place->campaign, place->provider)],
+                      bucket);
     mx_histogram_bump(&o->wait_by_ip[place->ip], bucket);
 }
 
@@ -347,38 +347,40 @@ static void fill_zero(struct mx_histogram *histogram, uint64_t attempts)
     histogram->bucket[0] = zeros < UINT32_MAX ? (uint32_t)zeros : UINT32_MAX;
 }
 
-static bool fill_zero_waits(struct mx_observation *o)
+/* Of every pair and address; and what the pairs give for providers and campaigns. */
+static bool finish_histograms(struct mx_observation *o)
 {
-    uint64_t *attempts =
-        calloc((size_t)o->provider_count + o->campaign_count + o->ip_count, sizeof *attempts);
-    if (!attempts)
+    uint64_t *of_ip = calloc((size_t)o->ip_count + 1, sizeof *of_ip);
+    if (!of_ip)
         return false;
-    uint64_t *of_provider = attempts, *of_campaign = of_provider + o->provider_count;
-    uint64_t *of_ip = of_campaign + o->campaign_count;
     for (uint32_t c = 0; c < o->campaign_count; c++) {
         for (uint32_t p = 0; p < o->provider_count; p++) {
+            size_t pair = mx_observation_pair(o, c, p);
+            uint64_t of_pair = 0;
             for (uint32_t i = 0; i < o->ip_count; i++) {
                 uint64_t count = mx_observation_cell(o, c, p, i)->attempts;
-                of_provider[p] += count;
-                of_campaign[c] += count;
+                of_pair += count;
                 of_ip[i] += count;
             }
+            if (of_pair == 0)
+                continue; /* both are empty */
+            fill_zero(&o->wait_by_pair[pair], of_pair);
+            mx_histogram_merge(&o->wait_by_provider[p], &o->wait_by_pair[pair]);
+            mx_histogram_merge(&o->wait_by_campaign[c], &o->wait_by_pair[pair]);
+            mx_histogram_merge(&o->ttd_by_provider[p], &o->ttd_by_pair[pair]);
+            mx_histogram_merge(&o->ttd_by_campaign[c], &o->ttd_by_pair[pair]);
         }
     }
-    for (uint32_t p = 0; p < o->provider_count; p++)
-        fill_zero(&o->wait_by_provider[p], of_provider[p]);
-    for (uint32_t c = 0; c < o->campaign_count; c++)
-        fill_zero(&o->wait_by_campaign[c], of_campaign[c]);
     for (uint32_t i = 0; i < o->ip_count; i++)
         fill_zero(&o->wait_by_ip[i], of_ip[i]);
-    free(attempts);
+    free(of_ip);
     return true;
 }
 
 static void merge_histograms(struct mx_histogram *into, const struct mx_histogram *from,
-                             uint32_t count)
+                             size_t count)
 {
-    for (uint32_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++)
         mx_histogram_merge(&into[i], &from[i]);
 }
 
@@ -390,10 +392,9 @@ static void merge_batch(struct mx_observation *into, const struct mx_observation
     size_t numbers = (size_t)into->provider_count * MX_ATTEMPT_NUMBER_COUNT * MX_VERDICT_COUNT;
     for (size_t i = 0; i < numbers; i++)
         into->by_number[i] += from->by_number[i];
-    merge_histograms(into->ttd_by_provider, from->ttd_by_provider, into->provider_count);
-    merge_histograms(into->wait_by_provider, from->wait_by_provider, into->provider_count);
-    merge_histograms(into->ttd_by_campaign, from->ttd_by_campaign, into->campaign_count);
-    merge_histograms(into->wait_by_campaign, from->wait_by_campaign, into->campaign_count);
+    size_t pairs = (size_t)into->campaign_count * into->provider_count;
+    merge_histograms(into->ttd_by_pair, from->ttd_by_pair, pairs);
+    merge_histograms(into->wait_by_pair, from->wait_by_pair, pairs);
     merge_histograms(into->ttd_by_ip, from->ttd_by_ip, into->ip_count);
     merge_histograms(into->wait_by_ip, from->wait_by_ip, into->ip_count);
 }
@@ -421,10 +422,10 @@ bool mx_tally_finish(struct mx_tally *tally)
         o->peak_by_ip[i] = peak_of(tally, tally->first_ip + i, 1);
     o->peak_total = peak_of(tally, 0, o->provider_count);
     for (uint32_t b = 0; b < o->batch_count; b++) {
-        if (!fill_zero_waits(o->batches[b]))
+        if (!finish_histograms(o->batches[b]))
             return false;
         merge_batch(o, o->batches[b]);
         copy_peaks(o->batches[b], o);
     }
-    return fill_zero_waits(o);
+    return finish_histograms(o);
 }

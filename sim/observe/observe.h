@@ -67,7 +67,9 @@ struct mx_observation {
     uint32_t campaign_count, provider_count, ip_count;
     /* [campaign][provider][ip], ip == ip_count: "(none)", the drops */
     struct mx_counts *cells;
-    /* creation to acceptance; durations waited by attempts */
+    /* creation to acceptance; durations waited by attempts. Of pairs: [campaign][provider], of which
+     * those of providers and campaigns are the sums */
+    struct mx_histogram *ttd_by_pair, *wait_by_pair;
     struct mx_histogram *ttd_by_provider, *ttd_by_campaign, *ttd_by_ip;
     struct mx_histogram *wait_by_provider, *wait_by_campaign, *wait_by_ip;
     /* most messages undecided at the end of an interval of peak_every_us */
@@ -104,8 +106,15 @@ static inline struct mx_counts *mx_observation_cell(const struct mx_observation 
                                                     uint32_t campaign, uint32_t provider,
                                                     uint32_t ip)
 {
-    size_t row = (size_t)campaign * observation->provider_count + provider;
-    return &observation->cells[row * (observation->ip_count + 1U) + ip];
+    size_t pair = (size_t)campaign * observation->provider_count + provider;
+    return &observation->cells[pair * (observation->ip_count + 1U) + ip];
+}
+
+/* Of a campaign's messages to a provider. */
+static inline size_t mx_observation_pair(const struct mx_observation *observation,
+                                         uint32_t campaign, uint32_t provider)
+{
+    return (size_t)campaign * observation->provider_count + provider;
 }
 
 /* A reply to the attempt that `before` attempts of its message preceded. */
