@@ -167,6 +167,35 @@ same "kumomta: ids" "$(summary sent)" "$(jq -r 'select(.type == "Reception").id'
 same "kumomta: classes" "$(summary hard_bounced)" "$(jq -r 'select(.type == "Bounce" and
     (.bounce_classification | . == "InvalidRecipient" or . == "InactiveMailbox")).id' kumomta.log |
     wc -l)"
+# Lines come as replies did.
+when() { # FORMAT: times that sort as text
+    case $1 in
+    postfix) sed -E 's/^Nov/11/; s/^Dec/12/; s/^([0-9]+)  ([0-9]) /\1 0\2 /' | cut -c-14 ;;
+    kumomta) jq .timestamp ;;
+    powermta) tail -n +2 | cut -d, -f2 ;;
+    sendgrid) jq '.[].timestamp' ;;
+    esac
+}
+for format in postfix kumomta powermta sendgrid; do
+    "$MXSIM" run all.cfg -q -n 1 -t ordered --trace-format $format
+    when $format <ordered >times
+    [ -s times ] || fail "$format: no times"
+    sort -c times || fail "$format: lines are not in order"
+done
+# Local time is the zone's, also where its clocks change on the way: here at 06:00 UTC.
+sed 's/^name.*/start = "2026-10-31 23:58"; time_zone = "America\/New_York";/' all.cfg >zone.cfg
+"$MXSIM" run zone.cfg -q -n 1 -o zone -t zone.log --trace-format postfix
+"$MXSIM" run zone.cfg -q -n 1 -t zone.json --trace-format kumomta
+# without zones: a scenario of an offset and its changes gives the same
+"$MXSIM" run zone/plan.cfg -q -t again --trace-format postfix
+cmp again zone.log || fail "postfix: plan.cfg gives other local times"
+grep -q '"122m -05:00"' zone/plan.cfg || fail "plan.cfg: no clock_changes"
+jq -r 'select(.type == "TransientFailure") | "@\(.timestamp)"' zone.json |
+    TZ=America/New_York date -f - '+%b %e %T' >wanted
+grep -E 'postfix/smtp.*status=deferred' zone.log | cut -c-15 | cmp - wanted ||
+    fail "postfix: local time is not the zone's"
+awk '{ h = substr($3, 1, 2) } $1 $2 == "Nov1" && h < last { back++ } { last = h }
+    END { exit back != 1 }' zone.log || fail "postfix: the clock is not put back"
 # What says "hard" without an enhanced code, and what says "soft" so.
 grep -q 'gmx.example.* dsn=5.0.0, .*RCPT TO' postfix.log ||
     fail "postfix: no plain 550 of a recipient"

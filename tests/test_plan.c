@@ -201,6 +201,23 @@ static void daily_repeats_keep_the_clock(void **state)
     /* 02:30 does not exist on the 8th: read on the clock before, it is 03:30 */
     assert_int_equal(starts[2], 48 * MX_HOUR_US + 30 * MX_MINUTE_US);
     assert_int_equal(starts[3], 71 * MX_HOUR_US + 30 * MX_MINUTE_US);
+    assert_int_equal(plan->clock_change_count, 1);
+    assert_int_equal(plan->clock_changes[0].at_us, 48 * MX_HOUR_US);
+    assert_int_equal(plan->clock_changes[0].utc_offset_s, -14400);
+    mx_plan_destroy(plan);
+    /* as the zone says, as written down, and not past the horizon */
+    plan = load(POOLS CAMPAIGN(MIX) PROVIDERS "start = \"2026-01-31 00:00\"; horizon = \"395d\";"
+                                              "time_zone = \"America/New_York\";\n");
+    assert_int_equal(plan->clock_change_count, 2);
+    assert_true(plan->start_unix_s + plan->clock_changes[0].at_us / MX_SECOND_US == 1772953200);
+    assert_true(plan->start_unix_s + plan->clock_changes[1].at_us / MX_SECOND_US == 1793512800);
+    mx_plan_destroy(plan);
+    plan =
+        load(POOLS CAMPAIGN(MIX) PROVIDERS "utc_offset = \"-05:00\"; horizon = \"5d\";"
+                                           "clock_changes = ( \"50h -04:00\", \"9d +01:00\" );\n");
+    assert_int_equal(plan->clock_change_count, 1);
+    assert_int_equal(plan->clock_changes[0].at_us, 50 * MX_HOUR_US);
+    assert_int_equal(plan->clock_changes[0].utc_offset_s, -14400);
     mx_plan_destroy(plan);
     plan = load(POOLS CAMPAIGN(MIX "repeat = { every = \"2d\"; count = 2; };") PROVIDERS
                 "start = \"2026-10-31 09:00:30\"; time_zone = \"America/New_York\";\n");

@@ -388,6 +388,11 @@ static void campaigns(void **state)
         {GOOD "time_zone = \"Europe/Atlantis\";\n", 4, "time_zone", "no such zone"},
         {GOOD "time_zone = \"../../etc/passwd\";\n", 4, "time_zone", "not a name"},
         {GOOD "utc_offset = \"5h\";\n", 4, "utc_offset", "not an offset"},
+        {GOOD "clock_changes = ( \"1d -04:00\" );\n", 4, "clock_changes", "needs utc_offset"},
+        {GOOD "utc_offset = \"-05:00\"; clock_changes = ( \"1d\" );\n", 4, "clock_changes[0]",
+         "an offset, such as"},
+        {GOOD "utc_offset = \"-05:00\"; clock_changes = ( \"2h +01:00\", \"1h +02:00\" );\n", 4,
+         "clock_changes[1]", "after the one before"},
     };
     CHECK_BAD(table);
 }
