@@ -92,6 +92,7 @@ static json_t *scope(double sent, double delivered)
                    {"soft_bounced_expired", 0.25 * lost},
                    {"pending", 0.05 * lost},
                    {"deferrals", sent * 0.2},
+                   {"deferrals_rate", sent * 0.12},
                    {"delivered_rate", sent > 0.0 ? delivered : NAN},
                    {"time_until_50pct_s", sent > 0.0 && delivered >= 0.5 ? 60.0 : NAN},
                    {"time_until_90pct_s", sent > 0.0 && delivered >= 0.9 ? 4321.0 : NAN}};

@@ -30,6 +30,8 @@ enum mx_plot_metric {
     MX_PLOT_SOFT_EXPIRED,
     MX_PLOT_PENDING,
     MX_PLOT_DEFERRALS,
+    MX_PLOT_DEFERRALS_RATE, /* with the next: by the allowance */
+    MX_PLOT_DEFERRALS_SPIKE,
     MX_PLOT_DROPPED,
     MX_PLOT_DELIVERED_RATE,
     MX_PLOT_UNTIL_50_S,
