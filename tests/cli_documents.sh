@@ -13,6 +13,7 @@
 #   example: study keys          the same of studies, which the reader of studies looks for
 #   example: script              is one that a shell can read
 #   example: output of COMMAND   is what the command prints
+#   example: session             lines "$ COMMAND", each followed by what it prints
 #   example: transcript          "$ COMMAND" and what it prints, to the byte; its receiver, which is
 #                                Postfix's smtp-sink, comes when each message had five refusals
 # and so is every `build/mxsim ...` in a table. What a command is to leave (--out, --trace, --plot)
@@ -138,6 +139,19 @@ same_output() { # WHERE WANTED-FILE
             fail "$1: prints otherwise: $(head -n 5 diff.txt)"
     fi
 }
+# Its commands are run as they stand; a backslash at a line's end goes on in the next.
+session() { # WHERE FILE
+    rm -rf parts
+    mkdir parts
+    sed -e ':a' -e '/^\$.*\\$/N; s/\\\n *//; ta' "$2" |
+        awk '/^\$ / { n++; print substr($0, 3) >("parts/" n ".command"); printf "" >("parts/" n)
+                next }
+            { print >("parts/" n) }'
+    for part in parts/*.command; do
+        try "$1" "$(cat "$part")"
+        same_output "$1" "${part%.command}"
+    done
+}
 # --- READMEs ---
 awk -v out=blocks '
     function close_block() { if (file) close(file) }
@@ -184,6 +198,8 @@ for where in blocks/*.where; do
     drawing) ;;
     scenario)
         cp "$block" scenarios/example.cfg
+        cp "$block" mailing.cfg # whole, for the tour of the README
+        cp "$block" scenarios/mailing.cfg
         try "$place" 'build/mxsim check scenarios/example.cfg --quiet'
         [ -n "$full" ] || sed -i -E 's/(recipients = )"([0-9]+)k"/\1"\2"/' scenarios/example.cfg
         try "$place" 'build/mxsim run scenarios/example.cfg --quiet'
@@ -235,6 +251,7 @@ for where in blocks/*.where; do
         try "$place" "${mark#output of }"
         same_output "$place" "$block"
         ;;
+    session) session "$place" "$block" ;;
     transcript) transcript "$place" "$block" ;;
     '') fail "$place: a block without a mark" ;;
     *) fail "$place: what is \"$mark\"?" ;;
