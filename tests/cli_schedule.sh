@@ -75,6 +75,7 @@ json '[{"policy": "mailgun", "attempts_s": [0, 600, 1500, 3300, 6900, 14100, 285
 grep -q ' $' "$work/all" && fail "blanks at the ends of lines"
 grep -qE '^bluecore +5 +10 +11  2m 5m 10m 20m +43h +3d D ' "$work/all" || fail "bluecore's row"
 grep -qE '^ses .* D +\* third parties$' "$work/all" || fail "ses is not marked as assumed"
+grep -B 1 '^What the policy' "$work/all" | grep -q ';$' && fail "a list that ends in a semicolon"
 grep -q 'ses: gaps, then, max_gap, lifetime,' "$work/all" || fail "what is assumed of ses"
 [ "$("$MXSIM" schedule --all --json | grep -o '"policy"' | wc -l)" = 24 ] || fail "--all --json"
 

@@ -149,6 +149,8 @@ jq -e '.total.delivered.mean == 50 and .total.pending.mean == 0' out >/dev/null 
     fail "--json is no summary"
 cmp -s out i/summary.json || fail "--json is not summary.json"
 expect 0 '50 delivered' --spool i.spool --relay 127.0.0.1:$port
+expect 0 ' providers; .* passed$' --spool i.spool --relay 127.0.0.1:$port --format table
+grep -q simulated out && fail "the table of real mail calls it simulated"
 stop_sink
 
 [ $failures = 0 ] && echo "sent"
