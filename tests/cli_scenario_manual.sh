@@ -36,11 +36,12 @@ declare -A listed seen_more
 path='' sets=() names=() texts=()
 prefix() { [ "$path" = - ] && echo "$1" || echo "$path.$1"; }
 mistakes() { "$MXSIM" check base.cfg -q "$@" 2>err.txt >/dev/null; cat err.txt; }
-plan() { "$MXSIM" check base.cfg "$@" 2>err | sed 's/#.*//; /^ *{ key = /d' | grep -v '^ *$'; }
+plan() { "$MXSIM" check base.cfg "$@" 2>err | sed 's/#.*//; /^assumed = (/,$d' | grep -v '^ *$'; }
 
 # What a message says is allowed, without its examples.
 allowed() {
     sed -E 's/^.* allowed: //; s/^.* is not one of: /one of /; s/ such as .*\(us, ms, s, m, h, d\)//
+        s/ such as \(.*\)//
         s/ such as [^%]*%"//; s/ such as 800, "50k" or "[0-9.]*M"//; s/ such as .*"3\/90s"\)//
         s/ such as .*"3\/90s"//; s/ such as "[^"]*"(, "[^"]*")*( or "[^"]*")?//'
 }
