@@ -97,12 +97,12 @@ static void test_wide_group(void **state)
 /* Cells that are too long go on below, broken at blanks and at the dots of paths. */
 static void test_wrapped(void **state)
 {
-    static const struct mx_table_column columns[] = {
+    static const struct mx_table_column wrapped[] = {
         {"key", "", "key", MX_CELL_TEXT, true, 0, 12, 0},
         {"value", "", "value", MX_CELL_TEXT, true, 0, 9, 2},
         {"count", "", "n", MX_CELL_WHOLE, false, 0, 0, 2},
     };
-    struct mx_table *table = mx_table_create(columns, 3);
+    struct mx_table *table = mx_table_create(wrapped, 3);
     char *text = NULL;
     size_t size;
     FILE *stream = open_memstream(&text, &size);
