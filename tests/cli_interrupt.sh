@@ -3,18 +3,9 @@
 # mxtest: check
 # cli_interrupt.sh - Ctrl-C and the like: exit code 130, a message, nothing half-written; of a reader
 # that has gone the program dies as others do.
-set -uo pipefail
-
-MXSIM=$(realpath -e "${MXSIM:-build/mxsim}") || exit 1
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+. tests/support_cli.sh || exit 1
 cd "$work" || exit 1
 
-failures=0
-fail() {
-    echo "FAIL: $*"
-    failures=$((failures + 1))
-}
 # Much more work than the test has patience for.
 cat >large.cfg <<'EOF'
 replications = 1000;
@@ -108,5 +99,4 @@ code=$?
 exec 5>&-
 [ $code = 141 ] && [ ! -s err ] || fail "a pipe without a reader: exit $code, $(cat err)"
 
-[ $failures = 0 ] && echo "interrupted cleanly"
-exit $failures
+finish "interrupted cleanly"

@@ -2,21 +2,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # cli_scenario_manual.sh - mxsim-scenario(5) against the reader: every group's keys, what each may
 # be, and each default, as the program itself has them.
-set -uo pipefail
-export LC_ALL=C
-
-MXSIM=$(realpath -e "${MXSIM:-build/mxsim}") || exit 1
+. tests/support_cli.sh || exit 1
 page=$PWD/sim/cli/mxsim-scenario.5
 sources=$PWD/sim/scenario
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1
 
-failures=0
-fail() {
-    echo "FAIL: $*"
-    failures=$((failures + 1))
-}
 cat >base.cfg <<'CFG'
 lists = { L = { }; };
 pools = { P = { ips = ( { name = "ip"; } ); }; };
@@ -132,5 +122,4 @@ grep -ohE 'mx_field[a-z0-9_]*\([^,"]*, "[a-z_0-9]+"' "$sources"/part_*.c |
         grep -qx ".It Li $key" "$page" || echo "$key"
     done >missing
 [ ! -s missing ] || fail "the page lacks: $(tr '\n' ' ' <missing)"
-[ $failures = 0 ] || exit 1
-echo "mxsim-scenario(5): $(grep -c ^key keys) keys, types, ranges and defaults as the reader's"
+finish "mxsim-scenario(5): $(grep -c ^key keys) keys, types, ranges and defaults as the reader's"

@@ -2,18 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # mxtest: check
 # cli_schedule.sh - attempt times of policies when every attempt is refused.
-set -uo pipefail
+. tests/support_cli.sh || exit 1
 
-MXSIM=$(realpath -e "${MXSIM:-build/mxsim}") || exit 1
-export MXSIM_PATH=$PWD/scenarios
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-
-failures=0
-fail() {
-    echo "FAIL: $*"
-    failures=$((failures + 1))
-}
 # prints ATTEMPTS EXPIRES EXPIRY ARGUMENTS...
 prints() {
     local wanted="{\"policy\": \"bluecore\", \"attempts_s\": [$1], \"expires_s\": $2"
@@ -177,5 +167,4 @@ if command -v gnuplot >/dev/null; then
     grep -q 'under 2 retry policies' "$work/out" || fail "no table beside the picture"
 fi
 
-[ $failures = 0 ] && echo "on time"
-exit $failures
+finish "on time"
