@@ -359,16 +359,17 @@ static struct twin run_twin(const struct mx_policy_info *info)
 
 static void kill_after(const char *const *words, unsigned connections)
 {
-    pid_t child = mx_test_send_start(&sending, words);
-    int status = 0;
+    pid_t child = mx_test_send_start(&sending, words), ended = 0;
 
-    while (receiver.counts->connections < connections && waitpid(child, &status, WNOHANG) == 0) {
+    while (receiver.counts->connections < connections && ended == 0) {
         const struct timespec pause = {0, 1000000};
 
         (void)nanosleep(&pause, NULL);
+        ended = waitpid(child, NULL, WNOHANG);
     }
+    assert_int_equal(ended, 0); /* else its number may be another's, and nothing was killed */
     (void)kill(child, SIGKILL);
-    (void)waitpid(child, &status, 0);
+    (void)waitpid(child, NULL, 0);
 }
 
 /* kill_at: the program is killed when it has made so many connections, and started again; 0:
