@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# mxtest: full timeout=900
+# mxtest: full no-asan timeout=900
 # cli_browse.sh - reports in headless Chromium: no console error, no request, tables sort, filter
 # and copy, headings, contrast and names as axe-core wants them; 400, 1000, 1600 px, light and dark,
 # without script. With MX_FULL=1 the report of every shipped scenario.

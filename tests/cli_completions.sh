@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
+# mxtest: no-asan
 # cli_completions.sh - completions of bash, zsh and fish, asked of the shells themselves.
 . tests/support_cli.sh || exit 1
 cd "$work" || exit 1

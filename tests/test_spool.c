@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* test_spool.c - a spool keeps what it was told, and says so when it cannot. */
+/* mxtest: full
+ * test_spool.c - a spool keeps what it was told, and says so when it cannot. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -180,12 +180,14 @@ group_fuzz() {
     done
 }
 
-# --- the long ones: full counts (MX_FULL=1), every compiler and sanitizer ------------------------
+# --- the long ones: full counts (MX_FULL=1) once, and every compiler and sanitizer ----------------
 group_long() {
-    tests_of 'long_*.c' 'long_*.sh' | run_sources long "$BUILD/tests" "$BUILD/mxsim" 10
+    tests_of 'long_*.c' 'long_*.sh' |
+        MX_FULL=1 run_sources long "$BUILD/tests" "$BUILD/mxsim" 10
 }
 group_full() {
-    tests_of 'test_*.c' 'cli_*.sh' +full | run_sources full "$BUILD/tests" "$BUILD/mxsim" 10
+    tests_of 'test_*.c' 'cli_*.sh' +full |
+        MX_FULL=1 run_sources full "$BUILD/tests" "$BUILD/mxsim" 10
 }
 group_optimised() {
     build optimised BUILD="$BUILD/o3" CC="$CC" CFLAGS="-O3 -g" NATIVE=1 all tests || return
@@ -267,7 +269,6 @@ check) groups="build quick corpus" ;;
 # compares what both compilers' programs print, lint looks at its objects.
 test) groups="build fuzz& unit clang cli corpus man lint asan tsan" ;;
 test-long)
-    export MX_FULL=1
     FUZZ_SECONDS=300
     groups="build fuzz& clang long full optimised plain clang_asan clang_tsan valgrind tidy"
     ;;
