@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # mxtest: check
-# cli_interrupt.sh - Ctrl-C and the like: exit code 130, a message, nothing half-written; of a reader
-# that has gone the program dies as others do.
+# cli_interrupt.sh - Ctrl-C and the like: exit code 130, a message, nothing half-written; a reader
+# that has gone ends the program as it does others.
 . tests/support_cli.sh || exit 1
 cd "$work" || exit 1
 

@@ -234,7 +234,7 @@ static void test_loops_agree(void **state)
     assert_true(exact_only < count * 3 / 5);
 }
 
-/* --- the watch itself -------------------------------------------------------------------------- */
+/* --- the watch itself ------------------------------------------------------------------------- */
 
 static void hang(void)
 {

@@ -8,7 +8,6 @@
 
 #include "sim/result/plot_study_parts.h"
 
-
 static const char *text_of(const json_t *object, const char *key)
 {
     const char *text = json_string_value(json_object_get(object, key));

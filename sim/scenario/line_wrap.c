@@ -59,8 +59,8 @@ static bool may_break(const char *text, size_t blank)
     return blank > 0 && text[blank - 1] != '=' && text[blank + 1] != '=' && text[blank + 1] != '}';
 }
 
-/* The last one within so many columns: behind a sign, of the
- * outermost group there, else anywhere, else in a string; where there is none, the first one past them. */
+/* The last one within so many columns: behind a sign, of the outermost group there, else anywhere,
+ * else in a string; where there is none, the first one past them. */
 static struct place find_break(const char *text, size_t size, bool quoted, size_t columns)
 {
     struct place any = {size, false}, behind_sign = {size, false}, in_string = {size, true};

@@ -255,8 +255,8 @@ static void read_servers_capacity(struct mx_build *build, struct mx_fields *fiel
                         &capacity->waiting_room);
 }
 
-/* The kind that the keys belong to, as an index of capacity_kinds: `--set ...capacity.rate=500/s` says
- * enough. -1: none is written, or keys of both, which is reported. */
+/* The kind that the keys belong to, as an index of capacity_kinds: `--set ...capacity.rate=500/s`
+ * says enough. -1: none is written, or keys of both, which is reported. */
 static int kind_of_keys(struct mx_build *build, const struct mx_node *capacity)
 {
     static const struct {

@@ -159,7 +159,8 @@ group_tsan() {
         run_sources tsan "$BUILD/tsan/tests" "$BUILD/tsan/mxsim" 10
 }
 
-# FUZZ_SECONDS for scenarios, a twelfth of that for each other target. New inputs stay under BUILD; a finding is printed and kept there.
+# FUZZ_SECONDS for scenarios, a twelfth of that for each other target. New inputs stay under BUILD;
+# a finding is printed and kept there.
 FUZZ_SECONDS=${FUZZ_SECONDS:-60}
 group_fuzz() {
     local sources source name work share
