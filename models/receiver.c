@@ -249,8 +249,8 @@ static bool mailbox(struct mx_receiver *receiver, const struct mx_attempt *attem
     if (reply.verdict == MX_ACCEPT)
         return true;
     if (reply.reason == MX_REASON_UNKNOWN && receiver->has_reputation) {
-        mx_reputation_unknown(&params->reputation, &met->ip->reputation);
-        mx_reputation_unknown(&params->reputation, &met->domain->reputation);
+        mx_reputation_unknown(&met->ip->reputation);
+        mx_reputation_unknown(&met->domain->reputation);
     }
     refuse(answer, reply.verdict, reply.reason);
     return false;
@@ -288,8 +288,7 @@ static inline bool content(struct mx_receiver *receiver, const struct mx_attempt
 }
 
 /* Accepted: inbox or spam folder, and what reputation makes of it. */
-static inline void place(const struct mx_reputation_params *params,
-                         const struct mx_attempt *attempt, const struct meeting *met,
+static inline void place(const struct mx_attempt *attempt, const struct meeting *met,
                          struct mx_answer *answer)
 {
     double spam = met->band != NULL ? met->band->spam : 0.0;
@@ -301,11 +300,11 @@ static inline void place(const struct mx_reputation_params *params,
     if (met->band == NULL)
         return;
     if (attempt->recipient->address == MX_ADDRESS_TRAP) {
-        mx_reputation_trap(params, &met->ip->reputation);
-        mx_reputation_trap(params, &met->domain->reputation);
+        mx_reputation_trap(&met->ip->reputation);
+        mx_reputation_trap(&met->domain->reputation);
     } else if (answer->inboxed) {
-        mx_reputation_inboxed(params, &met->ip->reputation, attempt->engagement);
-        mx_reputation_inboxed(params, &met->domain->reputation, attempt->engagement);
+        mx_reputation_inboxed(&met->ip->reputation, attempt->engagement);
+        mx_reputation_inboxed(&met->domain->reputation, attempt->engagement);
     }
 }
 
@@ -341,7 +340,45 @@ void mx_receiver_attempt(struct mx_receiver *receiver, const struct mx_attempt *
         return;
     }
     if (recipient(receiver, attempt, &met, answer) && content(receiver, attempt, &met, answer))
-        place(&receiver->params->reputation, attempt, &met, answer);
+        place(attempt, &met, answer);
+}
+
+/* Whether none of `count` attempts in the calendar's hour can move a shared key from letting through
+ * to refusing: it has room for all of them, or for none. */
+static bool is_settled(const struct mx_allowance_rule *rule, struct mx_allowance_key *key,
+                       const struct mx_allowance_calendar *calendar, uint64_t count)
+{
+    if (!rule->is_on)
+        return true;
+    if (key->cap->gain > 0 || rule->params->refused_count)
+        return false;
+    if (key->hour_number != calendar->hour_number)
+        mx_allowance_roll(rule, key, calendar);
+    return key->room >= count || key->room == 0;
+}
+
+bool mx_receiver_is_order_free(struct mx_receiver *receiver, int64_t from_us, int64_t until_us,
+                               uint64_t count)
+{
+    const struct mx_allowance_rule *rule = receiver->allowance;
+
+    if (receiver->capacity != NULL || receiver->connections.total.limit > 0)
+        return false;
+    (void)mx_outage_left(&receiver->outage, from_us);
+    mx_allowance_calendar_at(&receiver->calendar, from_us);
+    if (receiver->outage.until_us < until_us || receiver->calendar.hour_end_us < until_us)
+        return false;
+    for (uint32_t i = 0; i < receiver->sizes.netblock_count; i++) {
+        if (!is_settled(&rule[MX_SCOPE_NETBLOCK], &receiver->netblocks[i].allowance,
+                        &receiver->calendar, count))
+            return false;
+    }
+    for (uint32_t i = 0; i < receiver->sizes.domain_count; i++) {
+        if (!is_settled(&rule[MX_SCOPE_DOMAIN], &receiver->domains[i].allowance,
+                        &receiver->calendar, count))
+            return false;
+    }
+    return true;
 }
 
 void mx_receiver_prefetch(const struct mx_receiver *receiver, uint32_t ip)
@@ -380,12 +417,10 @@ bool mx_receiver_episode_holds(const struct mx_receiver *receiver, int64_t from_
 
 void mx_receiver_complain(struct mx_receiver *receiver, uint32_t ip, uint32_t domain)
 {
-    const struct mx_reputation_params *params = &receiver->params->reputation;
-
     if (!receiver->has_reputation)
         return;
-    mx_reputation_complaint(params, &receiver->ips[ip].reputation);
-    mx_reputation_complaint(params, &receiver->domains[domain].reputation);
+    mx_reputation_complaint(&receiver->ips[ip].reputation);
+    mx_reputation_complaint(&receiver->domains[domain].reputation);
 }
 
 void mx_receiver_epoch(struct mx_receiver *receiver, int64_t now_us)

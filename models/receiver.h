@@ -40,7 +40,7 @@ struct mx_attempt {
     const struct mx_recipient *recipient;
     int64_t emptied_us; /* a full mailbox is emptied at; ignored for others */
     double episode_u, content_u, service_u, placement_u;
-    double engagement; /* of the message's list; used with an engagement weight only */
+    uint32_t engagement; /* of the message's list: mx_reputation_engagement() */
 };
 
 /* reply_us: when the reply comes, >= until_us except that `servers` capacity may add its own wait.
@@ -79,6 +79,13 @@ int64_t mx_receiver_episode(const struct mx_receiver *receiver, int64_t now_us, 
 /* True: what _episode says at from_us holds until until_us, if no epoch ends in between. */
 bool mx_receiver_episode_holds(const struct mx_receiver *receiver, int64_t from_us,
                                int64_t until_us);
+
+/* True: in [from_us, until_us), between two epochs, at most `count` attempts may be made in any order
+ * as long as those of each address come in time order. What addresses share (netblock, domain) can
+ * then not change its mind within that time, and nothing else that they share is limited.
+ * from_us must not decrease. */
+bool mx_receiver_is_order_free(struct mx_receiver *receiver, int64_t from_us, int64_t until_us,
+                               uint64_t count);
 
 /* Decide one attempt and learn from it what the provider sees at once (volume, acceptance,
  * unknown users, traps). now_us must not decrease. */

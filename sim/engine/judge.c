@@ -67,7 +67,7 @@ static inline void ask(const struct mx_world_path *path, const struct mx_work *w
         .small_domain = small_domain(stream, number, path->small_domains),
         .greylist_s = work->entry.note >= MX_NOTE_GOOD ? MX_GREYLIST_UNSEEN : work->entry.note,
         .recipient = &good,
-        .engagement = stream->list->engagement,
+        .engagement = stream->engagement,
         .episode_u = work->episode_u,
         .content_u = mx_uniform_high(work->draw.word[0]),
         .service_u = mx_uniform_low(work->draw.word[1]),

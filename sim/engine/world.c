@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "models/ip_pool.h"
+#include "models/reputation.h"
 #include "sim/base/check.h"
 
 #define SAMPLES_MAX 500
@@ -248,7 +249,6 @@ static bool create_paths(struct mx_world *world)
         path->throttle_params = provider->throttle.rule_count > 0 ? &provider->throttle : NULL;
         path->receiver = world->providers[path->provider].receiver;
         path->throttle_next_us = MX_NEVER;
-        path->episode_from_us = -1;
         world->wake_us[i] = MX_WAKE_UNKNOWN;
         path->sending = mx_sending_path_create(&provider->sending);
         if (!path->sending)
@@ -314,6 +314,7 @@ static void init_stream(struct mx_world *world, struct mx_world_stream *stream, 
     stream->promotional = campaign->promotional;
     stream->warm_up = plan->pools[campaign->pool].warm_up.step_count > 0;
     mx_ordinary_prepare(&stream->ordinary, &list->params);
+    stream->engagement = mx_reputation_engagement(list->params.engagement);
     world->draw_key = stream->draws.key[0];
     stream->complaint_delay = world->complaint_delay[campaign->list];
     stream->emptied_after = world->emptied_after[campaign->list];

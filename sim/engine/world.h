@@ -57,6 +57,7 @@ struct mx_world_stream {
     struct mx_arrival arrival; /* with `ahead`, only index and next_us go on */
     uint64_t arrival_word;     /* the half of the last arrival draw that is still to be used */
     struct mx_ordinary ordinary;
+    uint32_t engagement; /* mx_reputation_engagement() */
     const struct mx_sampler *complaint_delay, *emptied_after;
     uint64_t *bounced, *complained; /* bits of (list, provider, member), or NULL: list used once */
 };
@@ -77,10 +78,7 @@ struct mx_world_path {
     uint32_t provider, ip, netblock;
     uint32_t small_domains;                           /* of the provider's greylist */
     const struct mx_throttle_params *throttle_params; /* NULL: no rules */
-    int64_t throttle_next_us; /* when to look at the throttle; MX_NEVER: not in world->noted */
-    int64_t episode_from_us;  /* window that the next two belong to; window loop */
-    uint64_t episode_step;
-    uint32_t episode_domain;
+    int64_t throttle_next_us;      /* when to look at the throttle; MX_NEVER: not in world->noted */
     bool active;                   /* in world->active: its line is not empty */
     bool backed_off;               /* and the limits of backoff mode are in force besides */
     uint8_t drawn_at, drawn_count; /* draws of the line's first messages; window loop */
