@@ -381,6 +381,88 @@ bool mx_receiver_is_order_free(struct mx_receiver *receiver, int64_t from_us, in
     return true;
 }
 
+/* --- the short way ------------------------------------------------------------------------- */
+
+/* A share as a threshold of 32-bit words, rounded up. */
+static uint32_t word_above(double share)
+{
+    double word = share * 0x1p32 + 2.0;
+
+    return !(share > 0.0) ? 0 : word < (double)UINT32_MAX ? (uint32_t)word : UINT32_MAX;
+}
+
+static bool has_room(const struct mx_allowance_rule *rule, struct mx_allowance_key *key,
+                     const struct mx_allowance_calendar *calendar, uint64_t count)
+{
+    if (!rule->is_on)
+        return true;
+    if (key->hour_number != calendar->hour_number)
+        mx_allowance_roll(rule, key, calendar);
+    return key->room >= count;
+}
+
+bool mx_receiver_open_passage(struct mx_receiver *receiver, const struct mx_attempt *attempt,
+                              uint64_t count, double complaints, struct mx_passage *passage)
+{
+    const struct mx_allowance_rule *rule = receiver->allowance;
+    struct ip_state *ip = &receiver->ips[attempt->ip];
+    struct netblock_state *netblock = &receiver->netblocks[attempt->netblock];
+    struct domain_state *domain = &receiver->domains[attempt->domain];
+    const struct mx_allowance_calendar *calendar = &receiver->calendar;
+    const struct mx_band_params *band = NULL;
+    double spam;
+
+    mx_allowance_calendar_at(&receiver->calendar, attempt->now_us);
+    if (receiver->has_connections || receiver->has_greylist || receiver->capacity != NULL ||
+        mx_outage_left(&receiver->outage, attempt->now_us) <= 0.0 ||
+        rule[MX_SCOPE_NETBLOCK].cap[0].gain > 0 || rule[MX_SCOPE_DOMAIN].cap[0].gain > 0 ||
+        !has_room(&rule[MX_SCOPE_IP], &ip->allowance, calendar, count) ||
+        !has_room(&rule[MX_SCOPE_NETBLOCK], &netblock->allowance, calendar, count) ||
+        !has_room(&rule[MX_SCOPE_DOMAIN], &domain->allowance, calendar, count))
+        return false;
+    if (receiver->has_reputation)
+        band = band_of(receiver, ip, domain);
+    spam = band != NULL ? band->spam : 0.0;
+    *passage = (struct mx_passage){
+        .receiver = receiver,
+        .ip = attempt->ip,
+        .netblock = attempt->netblock,
+        .domain = attempt->domain,
+        .engagement = attempt->engagement,
+        .blocked_until_us = &ip->block.until_us,
+        .cap = ip->allowance.cap,
+        .bucket = &ip->allowance.bucket,
+        .policy_u = band != NULL ? band->block + band->busy : 0.0,
+        .content = word_above(receiver->params->content_reject + receiver->params->content_busy),
+        .placement = word_above(spam + complaints * (1.0 - spam)),
+    };
+    return true;
+}
+
+static void pass_many(const struct mx_allowance_rule *rule, struct mx_allowance_key *key,
+                      uint64_t count)
+{
+    if (rule->is_on)
+        key->room -= count;
+}
+
+void mx_receiver_close_passage(const struct mx_passage *passage)
+{
+    struct mx_receiver *receiver = passage->receiver;
+    const struct mx_allowance_rule *rule = receiver->allowance;
+    struct ip_state *ip = &receiver->ips[passage->ip];
+    struct domain_state *domain = &receiver->domains[passage->domain];
+
+    pass_many(&rule[MX_SCOPE_IP], &ip->allowance, passage->passed);
+    pass_many(&rule[MX_SCOPE_NETBLOCK], &receiver->netblocks[passage->netblock].allowance,
+              passage->passed);
+    pass_many(&rule[MX_SCOPE_DOMAIN], &domain->allowance, passage->passed);
+    if (!receiver->has_reputation)
+        return;
+    mx_reputation_inboxed_many(&ip->reputation, passage->engagement, passage->passed);
+    mx_reputation_inboxed_many(&domain->reputation, passage->engagement, passage->passed);
+}
+
 void mx_receiver_prefetch(const struct mx_receiver *receiver, uint32_t ip)
 {
     const char *state = (const char *)&receiver->ips[ip];

@@ -10,6 +10,7 @@
 
 #include "models/receiver_params.h"
 #include "models/recipient.h"
+#include "models/token_bucket.h"
 
 struct mx_receiver;
 
@@ -91,6 +92,48 @@ bool mx_receiver_is_order_free(struct mx_receiver *receiver, int64_t from_us, in
  * unknown users, traps). now_us must not decrease. */
 void mx_receiver_attempt(struct mx_receiver *receiver, const struct mx_attempt *attempt,
                          struct mx_answer *answer);
+
+/* The short way of most mail: attempts by ordinary members from one address and sending domain, where
+ * nothing that is counted binds. It is open for so many attempts between two epochs; those it turns
+ * away change nothing and go the long way, by mx_receiver_attempt, in between. Thresholds of words
+ * are a little too high, so that no rounding can reach across them. */
+struct mx_passage {
+    struct mx_receiver *receiver;
+    uint32_t ip, netblock, domain, engagement;
+    const int64_t *blocked_until_us;
+    const struct mx_bucket_rule *cap; /* of the address */
+    struct mx_bucket *bucket;
+    double policy_u;    /* refused or blocked by reputation below this */
+    uint32_t content;   /* words below: perhaps turned away by content */
+    uint32_t placement; /* words below: perhaps not in the inbox, or complained about */
+    uint64_t passed;
+};
+
+/* False: it is closed. attempt: ip, netblock, domain and engagement are looked at; at most `count`
+ * attempts from now_us on, until an epoch or outage begins or ends. complaints: share of the inboxed
+ * that complains. */
+bool mx_receiver_open_passage(struct mx_receiver *receiver, const struct mx_attempt *attempt,
+                              uint64_t count, double complaints, struct mx_passage *passage);
+
+/* True: accepted, inboxed and not complained about, as mx_receiver_attempt would have said. False:
+ * ask that. Words: the 32 bits that content_u and placement_u are made of. now_us must not decrease
+ * over all attempts of the address. */
+static inline bool mx_passage_take(struct mx_passage *passage, int64_t now_us, double episode_u,
+                                   uint32_t content_word, uint32_t placement_word)
+{
+    if ((now_us < *passage->blocked_until_us) | (episode_u < passage->policy_u) |
+        (content_word < passage->content) | (placement_word < passage->placement))
+        return false;
+    mx_bucket_fill(passage->cap, passage->bucket, now_us);
+    if (!mx_bucket_has(passage->cap, passage->bucket))
+        return false;
+    mx_bucket_take(passage->cap, passage->bucket);
+    passage->passed++;
+    return true;
+}
+
+/* What has passed is learnt: before anything is asked of its keys but attempts. */
+void mx_receiver_close_passage(const struct mx_passage *passage);
 
 /* An attempt from this address will follow soon: have its state brought near. */
 void mx_receiver_prefetch(const struct mx_receiver *receiver, uint32_t ip);

@@ -65,10 +65,15 @@ static inline enum mx_reason mx_reputation_decide(const struct mx_band_params *b
 }
 
 /* engagement: of the message's list, in units of 2^-20. */
+static inline void mx_reputation_inboxed_many(struct mx_reputation *key, uint32_t engagement,
+                                              uint64_t count)
+{
+    key->since.inboxed += count;
+    key->since.engaged += engagement * count;
+}
 static inline void mx_reputation_inboxed(struct mx_reputation *key, uint32_t engagement)
 {
-    key->since.inboxed++;
-    key->since.engaged += engagement;
+    mx_reputation_inboxed_many(key, engagement, 1);
 }
 static inline void mx_reputation_complaint(struct mx_reputation *key)
 {

@@ -93,12 +93,70 @@ static void judge_in_order(struct judging *j, const struct span *span)
 
 /* --- path by path --- */
 
+/* Attempts of one stream and path that went the short way, not yet learnt and counted. */
+struct short_way {
+    const struct mx_world_stream *stream; /* NULL: none is under way */
+    bool is_open;
+    struct mx_passage passage;
+    uint32_t *accepted; /* places of the works, to be counted */
+    size_t count;
+};
+
+static void end_way(const struct judging *j, const struct mx_world_path *path,
+                    struct short_way *way)
+{
+    if (!way->stream || !way->is_open)
+        return;
+    struct mx_world *world = j->world;
+    const struct mx_tally_place place = {way->stream->campaign, path->provider, path->ip};
+    mx_receiver_close_passage(&way->passage);
+    world->observation->attempt_total += way->passage.passed;
+    world->delivered += way->passage.passed;
+    mx_tally_accepted(world->tally, &place, j->batch->works, way->accepted, way->count);
+    way->count = 0;
+}
+
+/* For the attempts from this one on, `count` of the path at most. */
+static void begin_way(const struct judging *j, const struct mx_world_path *path,
+                      const struct mx_world_stream *stream, const struct mx_work *work,
+                      uint32_t count, struct short_way *way)
+{
+    const struct mx_attempt attempt = {.now_us = work->start_us,
+                                       .ip = path->ip,
+                                       .netblock = path->netblock,
+                                       .domain = stream->domain,
+                                       .engagement = stream->engagement};
+    end_way(j, path, way);
+    way->stream = stream;
+    way->is_open = mx_receiver_open_passage(path->receiver, &attempt, count,
+                                            stream->list->complaints, &way->passage);
+}
+
 static void judge_segment(struct judging *j, const struct mx_segment *segment)
 {
+    struct mx_world *world = j->world;
     struct mx_batch *batch = j->batch;
-    for (uint32_t i = segment->first; i < segment->first + segment->count; i++)
-        j->outcome_count +=
-            mx_world_judge(j->world, &batch->works[i], &batch->outcomes[j->outcome_count]);
+    const struct mx_world_path *path = &world->paths[segment->path];
+    const int64_t horizon_us = world->plan->horizon_us, warmup_us = world->plan->warmup_us;
+    const uint32_t end = segment->first + segment->count;
+    struct short_way way = {.accepted = batch->sorted};
+    for (uint32_t i = segment->first; i < end; i++) {
+        const struct mx_work *work = &batch->works[i];
+        const struct mx_world_stream *stream =
+            &world->streams[mx_world_stream_of(world, work->entry.message)];
+        if (stream != way.stream)
+            begin_way(j, path, stream, work, end - i, &way);
+        if (way.is_open && work->entry.note == MX_NOTE_GOOD && work->until_us < horizon_us &&
+            mx_passage_take(&way.passage, work->start_us, work->episode_u,
+                            (uint32_t)(work->draw.word[0] >> 32),
+                            (uint32_t)(work->draw.word[1] >> 32))) {
+            way.accepted[way.count] = i;
+            way.count += work->entry.created_us >= warmup_us;
+            continue;
+        }
+        j->outcome_count += mx_world_judge(world, work, &batch->outcomes[j->outcome_count]);
+    }
+    end_way(j, path, &way);
 }
 
 /* A path's line comes before what found it empty. */

@@ -309,6 +309,76 @@ void mx_tally_work(struct mx_tally *tally, const struct mx_tally_place *place,
     count_attempt(tally, &attempt); /* inlined: no such record is ever written */
 }
 
+/* Where accepted attempts of one place are counted: what several of them share is looked up once. */
+struct pen {
+    struct mx_histogram *ttd[3], *wait[3];
+    uint64_t *by_number;
+    struct mx_counts counts;
+};
+
+static inline void bump_all(struct mx_histogram *const histograms[3], size_t bucket)
+{
+    mx_histogram_bump(histograms[0], bucket);
+    mx_histogram_bump(histograms[1], bucket);
+    mx_histogram_bump(histograms[2], bucket);
+}
+
+static inline void count_accepted(struct mx_tally *tally, const struct mx_tally_place *place,
+                                  const struct mx_work *work, struct pen *pen)
+{
+    const struct mx_entry *entry = &work->entry;
+    const int64_t reply_us = work->until_us;
+    const int64_t due_us = entry->attempt_count == 0 ? entry->created_us : entry->due_us;
+    const int64_t ttd_us = reply_us - entry->created_us, wait_us = work->start_us - due_us;
+    struct mx_series_bin *bin = bin_at(tally, place->provider, reply_us);
+    bin->attempts++;
+    bin->delivered++;
+    pen->by_number[mx_observation_number(entry->attempt_count) * MX_VERDICT_COUNT]++;
+    pen->counts.ttd_us_sum += (uint64_t)ttd_us;
+    if ((uint64_t)ttd_us > pen->counts.ttd_us_max)
+        pen->counts.ttd_us_max = (uint64_t)ttd_us;
+    bump_all(pen->ttd, mx_histogram_index(ttd_us));
+    if (wait_us != 0) {
+        pen->counts.wait_us_sum += (uint64_t)wait_us;
+        bump_all(pen->wait, mx_histogram_index(wait_us));
+    }
+    book(tally, place, reply_us, -1);
+}
+
+static void accept_plainly(struct mx_tally *tally, const struct mx_tally_place *place,
+                           const struct mx_work *works, const uint32_t *which, size_t count)
+{
+    struct mx_observation *o = tally->observation;
+    struct pen pen = {
+        .ttd = {&o->ttd_by_provider[place->provider], &o->ttd_by_campaign[place->campaign],
+                &o->ttd_by_ip[place->ip]},
+        .wait = {&o->wait_by_provider[place->provider], &o->wait_by_campaign[place->campaign],
+                 &o->wait_by_ip[place->ip]},
+        .by_number = mx_observation_numbers(o, place->provider) + MX_ACCEPT,
+        .counts = {.attempts = count, .delivered = count},
+    };
+    for (size_t i = 0; i < count; i++)
+        count_accepted(tally, place, &works[which[i]], &pen);
+    mx_counts_add(cell_at(tally, place), &pen.counts);
+}
+
+void mx_tally_accepted(struct mx_tally *tally, const struct mx_tally_place *place,
+                       const struct mx_work *works, const uint32_t *which, size_t count)
+{
+    if (count == 0)
+        return;
+    if (tally->observation->batch_count == 0 && !tally->observation->creations) {
+        accept_plainly(tally, place, works, which, count);
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        const struct mx_work *work = &works[which[i]];
+        const struct mx_answer answer = {.verdict = MX_ACCEPT, .reply_us = work->until_us};
+        mx_tally_pick(tally, work->entry.created_us);
+        mx_tally_work(tally, place, work, &answer);
+    }
+}
+
 void mx_tally_non_attempt(struct mx_tally *tally, const struct mx_tally_place *place, int64_t at_us)
 {
     cell_at(tally, place)->non_attempts++;
