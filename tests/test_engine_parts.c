@@ -145,7 +145,6 @@ static void check_line(bool keep_history)
     }
     assert_int_equal(line.count, pushed - popped);
     assert_int_equal(pool.count, pushed - popped);
-    mx_line_fini(&line);
     mx_line_pool_fini(&pool);
 }
 
@@ -177,7 +176,6 @@ static void test_looking_ahead_in_a_line(void **state)
         mx_line_pop(&pool, &line);
     }
     assert_int_equal(line.count, 0);
-    mx_line_fini(&line);
     mx_line_pool_fini(&pool);
 }
 
@@ -191,7 +189,6 @@ static void test_line_costs_20_bytes(void **state)
         assert_true(mx_line_push(&pool, &line, &entry));
     }
     assert_true(mx_line_pool_bytes(&pool) <= 64000 * 20 + 64000 / MX_LINE_CHUNK * 24);
-    mx_line_fini(&line);
     mx_line_pool_fini(&pool);
 }
 

@@ -18,13 +18,17 @@ struct mx_draw mx_world_attempt_draw(const struct mx_world *world, const struct 
                    MX_DRAW_ATTEMPT);
 }
 
+static inline int64_t transaction_us(const struct mx_world *world, uint64_t word0)
+{
+    return mx_sampler_us(world->transaction, mx_uniform_low(word0));
+}
+
 /* work->entry starts. */
-static inline void start(const struct mx_world *world, struct mx_sending_path *sending,
-                         int64_t start_us, const struct mx_draw *draw, struct mx_work *work)
+static inline void start(struct mx_sending_path *sending, int64_t start_us,
+                         const struct mx_draw *draw, int64_t transaction_us, struct mx_work *work)
 {
     work->start_us = start_us;
     work->draw = *draw;
-    int64_t transaction_us = mx_sampler_us(world->transaction, mx_uniform_low(draw->word[0]));
     work->until_us = mx_sending_path_take(sending, start_us, transaction_us);
 }
 
@@ -38,7 +42,7 @@ bool mx_world_try_start(struct mx_world *world, const struct mx_entry *entry, in
     if (start_us >= before_us || start_us >= mx_world_deadline_us(world, entry))
         return false;
     work->entry = *entry;
-    start(world, path->sending, start_us, draw, work);
+    start(path->sending, start_us, draw, transaction_us(world, draw->word[0]), work);
     return true;
 }
 
@@ -97,16 +101,17 @@ bool mx_world_serve(struct mx_world *world, uint32_t path_index, int64_t before_
         if (world->destinations && start_us < before_us - 1)
             start_us = before_us - 1;
         struct mx_draw draw = mx_world_attempt_draw(world, &work->entry);
-        start(world, path->sending, start_us, &draw, work);
+        start(path->sending, start_us, &draw, transaction_us(world, draw.word[0]), work);
         return true;
     }
     return false;
 }
 
-/* Make the draws of the line's first messages, of those in its first chunk. */
+/* Make the draws of the line's first messages, of those in its first chunk, and fetch those behind
+ * them. */
 static void draw_ahead(const struct mx_world *world, struct mx_world_path *path)
 {
-    uint64_t key[MX_DRAWN] = {0}, index[MX_DRAWN] = {0}, step[MX_DRAWN] = {0};
+    uint64_t key[MX_DRAWN], index[MX_DRAWN], step[MX_DRAWN];
     const uint32_t run = mx_line_run(&path->line);
     const uint32_t count = run < MX_DRAWN ? run : MX_DRAWN;
     for (uint32_t i = 0; i < count; i++) {
@@ -116,8 +121,13 @@ static void draw_ahead(const struct mx_world *world, struct mx_world_path *path)
         index[i] = mx_world_number_of(world, message);
         step[i] = mx_draw_step(attempt_count, MX_DRAW_ATTEMPT);
     }
+    for (uint32_t i = count; i < MX_DRAWN; i++) /* anything at all */
+        key[i] = index[i] = step[i] = 0;
     const struct mx_draw_arrays arrays = {key, index, step, path->drawn[0], path->drawn[1]};
+    mx_line_prefetch(&path->line, count, MX_DRAWN);
     mx_draw_many(world->draw_key, &arrays, count);
+    for (uint32_t i = 0; i < count; i++)
+        path->transaction_us[i] = transaction_us(world, path->drawn[0][i]);
     path->drawn_at = 0;
     path->drawn_count = (uint8_t)count;
 }
@@ -140,7 +150,7 @@ size_t mx_world_serve_some(struct mx_world *world, uint32_t path_index, int64_t 
         if (head == HEAD_EXPIRED)
             continue;
         const struct mx_draw draw = {{path->drawn[0][at], path->drawn[1][at]}};
-        start(world, path->sending, start_us, &draw, work);
+        start(path->sending, start_us, &draw, path->transaction_us[at], work);
         count++;
     }
     return count;

@@ -397,12 +397,8 @@ void mx_world_destroy(struct mx_world *world)
     if (!world)
         return;
     destroy_lists(world);
-    for (uint32_t i = 0; world->paths && i < world->path_count; i++) {
+    for (uint32_t i = 0; world->paths && i < world->path_count; i++)
         mx_sending_path_destroy(world->paths[i].sending);
-        mx_line_fini(&world->paths[i].line);
-        if (world->warm_ups)
-            mx_line_fini(&world->warm_ups[i].held);
-    }
     for (uint32_t p = 0; world->providers && p < world->provider_count; p++)
         mx_receiver_destroy(world->providers[p].receiver);
     mx_line_pool_fini(&world->lines);

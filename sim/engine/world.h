@@ -83,6 +83,7 @@ struct mx_world_path {
     bool backed_off;               /* and the limits of backoff mode are in force besides */
     uint8_t drawn_at, drawn_count; /* draws of the line's first messages; window loop */
     uint64_t drawn[2][MX_DRAWN];
+    int64_t transaction_us[MX_DRAWN];
     struct mx_throttle_limits limits; /* as last worked out */
     struct mx_throttle throttle;
 };
