@@ -413,7 +413,8 @@ bool mx_receiver_open_passage(struct mx_receiver *receiver, const struct mx_atte
     double spam;
 
     mx_allowance_calendar_at(&receiver->calendar, attempt->now_us);
-    if (receiver->has_connections || receiver->has_greylist || receiver->capacity != NULL ||
+    if ((receiver->has_greylist && receiver->greylist.passes == NULL) ||
+        receiver->capacity != NULL ||
         mx_outage_left(&receiver->outage, attempt->now_us) <= 0.0 ||
         rule[MX_SCOPE_NETBLOCK].cap[0].gain > 0 || rule[MX_SCOPE_DOMAIN].cap[0].gain > 0 ||
         !has_room(&rule[MX_SCOPE_IP], &ip->allowance, calendar, count) ||
@@ -432,6 +433,9 @@ bool mx_receiver_open_passage(struct mx_receiver *receiver, const struct mx_atte
         .blocked_until_us = &ip->block.until_us,
         .cap = ip->allowance.cap,
         .bucket = &ip->allowance.bucket,
+        .connections = receiver->has_connections ? &receiver->connections : NULL,
+        .passes = receiver->has_greylist ? mx_greylist_row(&receiver->greylist, attempt->ip) : NULL,
+        .whitelist_after = receiver->params->greylist.whitelist_after,
         .policy_u = band != NULL ? band->block + band->busy : 0.0,
         .content = word_above(receiver->params->content_reject + receiver->params->content_busy),
         .placement = word_above(spam + complaints * (1.0 - spam)),

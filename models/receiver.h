@@ -8,6 +8,7 @@
 #ifndef MX_RECEIVER_H
 #define MX_RECEIVER_H
 
+#include "models/connections.h"
 #include "models/receiver_params.h"
 #include "models/recipient.h"
 #include "models/token_bucket.h"
@@ -103,6 +104,9 @@ struct mx_passage {
     const int64_t *blocked_until_us;
     const struct mx_bucket_rule *cap; /* of the address */
     struct mx_bucket *bucket;
+    struct mx_connections *connections; /* NULL: no limit */
+    const uint8_t *passes;              /* greylist, of the address at each small domain; NULL: off */
+    uint32_t whitelist_after;
     double policy_u;    /* refused or blocked by reputation below this */
     uint32_t content;   /* words below: perhaps turned away by content */
     uint32_t placement; /* words below: perhaps not in the inbox, or complained about */
@@ -115,17 +119,29 @@ struct mx_passage {
 bool mx_receiver_open_passage(struct mx_receiver *receiver, const struct mx_attempt *attempt,
                               uint64_t count, double complaints, struct mx_passage *passage);
 
+/* What a passage asks of an attempt. Words: the 32 bits that content_u and placement_u are made of. */
+struct mx_passing {
+    int64_t now_us, until_us;
+    double episode_u;
+    uint32_t content_word, placement_word;
+    uint32_t small_domain;
+};
+
 /* True: accepted, inboxed and not complained about, as mx_receiver_attempt would have said. False:
- * ask that. Words: the 32 bits that content_u and placement_u are made of. now_us must not decrease
- * over all attempts of the address. */
-static inline bool mx_passage_take(struct mx_passage *passage, int64_t now_us, double episode_u,
-                                   uint32_t content_word, uint32_t placement_word)
+ * ask that. now_us must not decrease over all attempts of the address. */
+static inline bool mx_passage_take(struct mx_passage *passage, const struct mx_passing *passing)
 {
-    if ((now_us < *passage->blocked_until_us) | (episode_u < passage->policy_u) |
-        (content_word < passage->content) | (placement_word < passage->placement))
+    if ((passing->now_us < *passage->blocked_until_us) | (passing->episode_u < passage->policy_u) |
+        (passing->content_word < passage->content) |
+        (passing->placement_word < passage->placement))
         return false;
-    mx_bucket_fill(passage->cap, passage->bucket, now_us);
+    if (passage->passes && passage->passes[passing->small_domain] < passage->whitelist_after)
+        return false;
+    mx_bucket_fill(passage->cap, passage->bucket, passing->now_us);
     if (!mx_bucket_has(passage->cap, passage->bucket))
+        return false;
+    if (passage->connections && !mx_connections_take(passage->connections, passage->ip,
+                                                     passing->now_us, passing->until_us))
         return false;
     mx_bucket_take(passage->cap, passage->bucket);
     passage->passed++;

@@ -132,6 +132,20 @@ static void begin_way(const struct judging *j, const struct mx_world_path *path,
                                             stream->list->complaints, &way->passage);
 }
 
+static inline bool take_short_way(const struct mx_world *world, const struct mx_world_path *path,
+                                  const struct mx_work *work, struct short_way *way)
+{
+    const uint64_t number = mx_world_number_of(world, work->entry.message);
+    const struct mx_passing passing = {
+        .now_us = work->start_us,
+        .until_us = work->until_us,
+        .episode_u = work->episode_u,
+        .content_word = (uint32_t)(work->draw.word[0] >> 32),
+        .placement_word = (uint32_t)(work->draw.word[1] >> 32),
+        .small_domain = mx_world_small_domain(way->stream, number, path->small_domains)};
+    return mx_passage_take(&way->passage, &passing);
+}
+
 static void judge_segment(struct judging *j, const struct mx_segment *segment)
 {
     struct mx_world *world = j->world;
@@ -147,9 +161,7 @@ static void judge_segment(struct judging *j, const struct mx_segment *segment)
         if (stream != way.stream)
             begin_way(j, path, stream, work, end - i, &way);
         if (way.is_open && work->entry.note == MX_NOTE_GOOD && work->until_us < horizon_us &&
-            mx_passage_take(&way.passage, work->start_us, work->episode_u,
-                            (uint32_t)(work->draw.word[0] >> 32),
-                            (uint32_t)(work->draw.word[1] >> 32))) {
+            take_short_way(world, path, work, &way)) {
             way.accepted[way.count] = i;
             way.count += work->entry.created_us >= warmup_us;
             continue;

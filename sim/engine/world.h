@@ -187,6 +187,16 @@ static inline uint64_t mx_world_number_of(const struct mx_world *world, uint64_t
     return message & ((UINT64_C(1) << world->number_bits) - 1);
 }
 
+/* Of a message's recipient, below `domains`. */
+static inline uint32_t mx_world_small_domain(const struct mx_world_stream *stream, uint64_t number,
+                                             uint32_t domains)
+{
+    if (domains < 2)
+        return 0;
+    uint64_t hash = mx_key_combine(stream->small_domain_hash, number) >> 32;
+    return (uint32_t)(hash * domains >> 32);
+}
+
 /* All that moves at window edges, up to and including edge_us. Released messages go to their
  * paths' lines. */
 void mx_world_edge(struct mx_world *world, int64_t edge_us);
