@@ -38,6 +38,7 @@ struct mx_receiver {
     struct mx_outage_cursor outage;
     struct mx_connections connections;
     bool has_connections, has_reputation, has_greylist; /* stages that are switched on */
+    uint32_t content_word; /* 32-bit words from here on pass the content filter */
     struct mx_allowance_calendar calendar;
     struct mx_allowance_rule allowance[MX_SCOPE_COUNT];
     struct mx_reputation_rule reputation;
@@ -103,6 +104,14 @@ void mx_receiver_set_history(struct mx_receiver *receiver, enum mx_scope scope, 
                           history->days);
 }
 
+/* A share as a threshold of 32-bit words, rounded up. */
+static uint32_t word_above(double share)
+{
+    double word = share * 0x1p32 + 2.0;
+
+    return !(share > 0.0) ? 0 : word < (double)UINT32_MAX ? (uint32_t)word : UINT32_MAX;
+}
+
 static void prepare(struct mx_receiver *receiver)
 {
     const struct mx_receiver_params *params = receiver->params;
@@ -110,6 +119,7 @@ static void prepare(struct mx_receiver *receiver)
     receiver->has_connections = params->connections.per_ip + params->connections.total > 0;
     receiver->has_reputation = params->reputation.enabled;
     receiver->has_greylist = params->greylist.delay_us > 0;
+    receiver->content_word = word_above(params->content_reject + params->content_busy);
     mx_outage_init(&receiver->outage, params->outages, params->outage_count);
     mx_allowance_calendar_init(&receiver->calendar, &params->day);
     mx_reputation_prepare(&receiver->reputation, &params->reputation);
@@ -383,14 +393,6 @@ bool mx_receiver_is_order_free(struct mx_receiver *receiver, int64_t from_us, in
 
 /* --- the short way ------------------------------------------------------------------------- */
 
-/* A share as a threshold of 32-bit words, rounded up. */
-static uint32_t word_above(double share)
-{
-    double word = share * 0x1p32 + 2.0;
-
-    return !(share > 0.0) ? 0 : word < (double)UINT32_MAX ? (uint32_t)word : UINT32_MAX;
-}
-
 static bool has_room(const struct mx_allowance_rule *rule, struct mx_allowance_key *key,
                      const struct mx_allowance_calendar *calendar, uint64_t count)
 {
@@ -437,7 +439,7 @@ bool mx_receiver_open_passage(struct mx_receiver *receiver, const struct mx_atte
         .passes = receiver->has_greylist ? mx_greylist_row(&receiver->greylist, attempt->ip) : NULL,
         .whitelist_after = receiver->params->greylist.whitelist_after,
         .policy_u = band != NULL ? band->block + band->busy : 0.0,
-        .content = word_above(receiver->params->content_reject + receiver->params->content_busy),
+        .content = receiver->content_word,
         .placement = word_above(spam + complaints * (1.0 - spam)),
     };
     return true;

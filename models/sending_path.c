@@ -224,15 +224,10 @@ static inline void join_busy(struct mx_sending_path *path, struct slot slot)
     *at = slot;
 }
 
-int64_t mx_sending_path_take(struct mx_sending_path *path, int64_t start_us, int64_t transaction_us)
+/* The slot carries a message from start_us on; returns until when. */
+static inline int64_t carry(struct mx_sending_path *path, struct slot slot, int64_t start_us,
+                            int64_t transaction_us)
 {
-    if (path->interval_us > 0) {
-        take_token(path, start_us);
-    }
-    if (path->limit == 0) {
-        return start_us + path->params.connect_us + transaction_us;
-    }
-    struct slot slot = take_slot(path, start_us);
     slot.free_us = start_us + transaction_us;
     if (slot.left == 0) {
         const uint32_t carried = path->params.messages_per_connection;
@@ -245,4 +240,50 @@ int64_t mx_sending_path_take(struct mx_sending_path *path, int64_t start_us, int
     }
     join_busy(path, slot);
     return slot.free_us;
+}
+
+int64_t mx_sending_path_take(struct mx_sending_path *path, int64_t start_us, int64_t transaction_us)
+{
+    if (path->interval_us > 0) {
+        take_token(path, start_us);
+    }
+    if (path->limit == 0) {
+        return start_us + path->params.connect_us + transaction_us;
+    }
+    return carry(path, take_slot(path, start_us), start_us, transaction_us);
+}
+
+/* Connections are all in use, and nothing else limits: what mail behind a full path meets. The next
+ * to come free takes the message, and never was idle. */
+static inline bool is_full(const struct mx_sending_path *path)
+{
+    return (path->idle_count == 0) & (path->limit == path->slot_count) & !(path->interval_us > 0) &
+           (path->params.connect_interval_us == 0);
+}
+
+bool mx_sending_path_try(struct mx_sending_path *path, int64_t ready_us, int64_t before_us,
+                         int64_t transaction_us, int64_t *start_us, int64_t *until_us)
+{
+    if (!is_full(path)) {
+        *start_us = mx_sending_path_start_us(path, ready_us);
+        if (*start_us >= before_us) {
+            return false;
+        }
+        *until_us = mx_sending_path_take(path, *start_us, transaction_us);
+        return true;
+    }
+    const int64_t free_us = path->busy[0].free_us;
+    int64_t at_us = ready_us > path->paused_until_us ? ready_us : path->paused_until_us;
+    at_us = free_us > at_us ? free_us : at_us;
+    *start_us = at_us;
+    if (at_us >= before_us) {
+        return false;
+    }
+    if (at_us > free_us || (path->slot_count > 1 && path->busy[1].free_us == free_us)) {
+        *until_us = mx_sending_path_take(path, at_us, transaction_us);
+        return true;
+    }
+    struct slot slot = *path->busy++;
+    *until_us = carry(path, slot, at_us, transaction_us);
+    return true;
 }

@@ -36,13 +36,15 @@ bool mx_world_try_start(struct mx_world *world, const struct mx_entry *entry, in
                         const struct mx_draw *draw, struct mx_work *work)
 {
     const struct mx_world_path *path = &world->paths[entry->destination];
-    if (path->line.count > 0)
-        return false;
-    int64_t start_us = mx_sending_path_start_us(path->sending, entry->due_us);
-    if (start_us >= before_us || start_us >= mx_world_deadline_us(world, entry))
+    const int64_t deadline_us = mx_world_deadline_us(world, entry);
+    if (path->line.count > 0 ||
+        !mx_sending_path_try(path->sending, entry->due_us,
+                             before_us < deadline_us ? before_us : deadline_us,
+                             transaction_us(world, draw->word[0]), &work->start_us,
+                             &work->until_us))
         return false;
     work->entry = *entry;
-    start(path->sending, start_us, draw, transaction_us(world, draw->word[0]), work);
+    work->draw = *draw;
     return true;
 }
 
@@ -61,10 +63,10 @@ void mx_world_wait(struct mx_world *world, const struct mx_entry *entry)
 
 enum head { HEAD_WAITS, HEAD_EXPIRED, HEAD_STARTS };
 
-/* The head of a line that is not empty: *entry, and when it can start. Unless it waits (until
- * *wake_us) it is taken off the line. */
-static inline enum head take_head(struct mx_world *world, uint32_t path_index, int64_t before_us,
-                                  struct mx_entry *entry, int64_t *start_us, int64_t *wake_us)
+/* The head of a line that is not empty: *entry, and when it can start. Unless it waits it is taken
+ * off the line. */
+static enum head take_head(struct mx_world *world, uint32_t path_index, int64_t before_us,
+                           struct mx_entry *entry, int64_t *start_us)
 {
     struct mx_world_path *path = &world->paths[path_index];
     mx_line_peek(&world->lines, &path->line, entry);
@@ -73,8 +75,7 @@ static inline enum head take_head(struct mx_world *world, uint32_t path_index, i
     if (world->destinations)
         *start_us = mx_world_ready_us(world, path_index, *start_us);
     const int64_t deadline_us = mx_world_deadline_us(world, entry);
-    *wake_us = deadline_us < *start_us ? deadline_us : *start_us;
-    if (*wake_us >= before_us)
+    if (*start_us >= before_us && deadline_us >= before_us)
         return HEAD_WAITS;
     mx_line_pop(&world->lines, &path->line);
     if (*start_us < deadline_us)
@@ -90,8 +91,8 @@ bool mx_world_serve(struct mx_world *world, uint32_t path_index, int64_t before_
     if (world->destinations)
         mx_world_refresh(world, path_index, before_us - 1);
     while (path->line.count > 0) {
-        int64_t start_us, wake_us;
-        enum head head = take_head(world, path_index, before_us, &work->entry, &start_us, &wake_us);
+        int64_t start_us;
+        enum head head = take_head(world, path_index, before_us, &work->entry, &start_us);
         if (head == HEAD_WAITS)
             return false;
         if (head == HEAD_EXPIRED ||
@@ -132,6 +133,21 @@ static void draw_ahead(const struct mx_world *world, struct mx_world_path *path)
     path->drawn_count = (uint8_t)count;
 }
 
+/* The head of a line that is not empty starts, with the next of the draws; false when it does not
+ * before limit_us, but *work is filled as if it did. */
+static inline bool try_head(struct mx_world *world, struct mx_world_path *path, uint32_t path_index,
+                            int64_t before_us, struct mx_work *work, int64_t *deadline_us)
+{
+    const uint8_t at = path->drawn_at;
+    mx_line_peek(&world->lines, &path->line, &work->entry);
+    work->entry.destination = (uint16_t)path_index;
+    work->draw = (struct mx_draw){{path->drawn[0][at], path->drawn[1][at]}};
+    *deadline_us = mx_world_deadline_us(world, &work->entry);
+    return mx_sending_path_try(path->sending, work->entry.due_us,
+                               before_us < *deadline_us ? before_us : *deadline_us,
+                               path->transaction_us[at], &work->start_us, &work->until_us);
+}
+
 size_t mx_world_serve_some(struct mx_world *world, uint32_t path_index, int64_t before_us,
                            struct mx_work *works, size_t capacity)
 {
@@ -139,19 +155,21 @@ size_t mx_world_serve_some(struct mx_world *world, uint32_t path_index, int64_t 
     size_t count = 0;
     while (path->line.count > 0 && count < capacity) {
         struct mx_work *work = &works[count];
-        int64_t start_us;
+        int64_t deadline_us;
         if (path->drawn_at == path->drawn_count)
             draw_ahead(world, path);
-        enum head head = take_head(world, path_index, before_us, &work->entry, &start_us,
-                                   &world->wake_us[path_index]);
-        if (head == HEAD_WAITS)
+        const bool starts = try_head(world, path, path_index, before_us, work, &deadline_us);
+        if (!starts && work->start_us >= before_us && deadline_us >= before_us) {
+            world->wake_us[path_index] =
+                deadline_us < work->start_us ? deadline_us : work->start_us;
             return count;
-        const uint8_t at = path->drawn_at++;
-        if (head == HEAD_EXPIRED)
-            continue;
-        const struct mx_draw draw = {{path->drawn[0][at], path->drawn[1][at]}};
-        start(path->sending, start_us, &draw, path->transaction_us[at], work);
-        count++;
+        }
+        mx_line_pop(&world->lines, &path->line);
+        path->drawn_at++;
+        if (starts)
+            count++;
+        else
+            mx_world_expire(world, &work->entry, deadline_us);
     }
     return count;
 }
