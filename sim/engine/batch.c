@@ -73,12 +73,6 @@ bool mx_batch_reserve(struct mx_batch *batch)
            renew_asks(&batch->asks, most + MX_DRAW_LANES);
 }
 
-static bool starts_before(const struct mx_work *a, const struct mx_work *b)
-{
-    return a->start_us < b->start_us ||
-           (a->start_us == b->start_us && a->entry.message < b->entry.message);
-}
-
 bool mx_batch_close_segment(struct mx_batch *batch, uint32_t path, size_t first)
 {
     if (batch->work_count == first)
@@ -87,8 +81,13 @@ bool mx_batch_close_segment(struct mx_batch *batch, uint32_t path, size_t first)
               sizeof *batch->segments))
         return false;
     bool in_order = true;
-    for (size_t i = first + 1; i < batch->work_count; i++)
-        in_order &= starts_before(&batch->works[i - 1], &batch->works[i]);
+    int64_t before_us = INT64_MIN;
+    for (size_t i = first; i < batch->work_count; i++) {
+        const struct mx_work *work = &batch->works[i];
+        if (work->start_us == before_us)
+            in_order &= work[-1].entry.message < work->entry.message;
+        before_us = work->start_us;
+    }
     batch->segments[batch->segment_count++] =
         (struct mx_segment){.path = path,
                             .first = (uint32_t)first,

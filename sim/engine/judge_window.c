@@ -27,25 +27,27 @@ struct span {
 /* --- draws of reputation's episodes --- */
 
 /* The episode of a path's attempts is the same throughout a window, unless it ends there or there is
- * one for each attempt: it is looked up once for each sending domain. */
+ * one for each attempt: it is looked up once for each stream in a row. */
 static void ask_segment(const struct judging *j, const struct mx_segment *segment)
 {
     const struct mx_world *world = j->world;
     struct mx_asks *asks = &j->batch->asks;
     const bool holds =
         mx_receiver_episode_holds(world->paths[segment->path].receiver, j->from_us, j->until_us);
-    uint32_t domain = UINT32_MAX;
+    const struct mx_world_stream *stream = NULL;
     uint64_t step = MX_STEP_NONE;
     for (uint32_t i = segment->first; i < segment->first + segment->count; i++) {
         struct mx_work *work = &j->batch->works[i];
         const uint64_t message = work->entry.message;
-        const struct mx_world_stream *stream = &world->streams[mx_world_stream_of(world, message)];
-        if (stream->domain != domain || !holds)
+        const struct mx_world_stream *its = &world->streams[mx_world_stream_of(world, message)];
+        if (its != stream || !holds) {
+            stream = its;
             step = mx_world_episode_step(world, work);
-        domain = stream->domain;
-        work->episode_u = 0.5;
-        if (step == MX_STEP_NONE)
+        }
+        if (step == MX_STEP_NONE) {
+            work->episode_u = 0.5;
             continue;
+        }
         asks->place[asks->count] = i;
         mx_ask(asks, &stream->draws, mx_world_number_of(world, message),
                mx_draw_step(step, MX_DRAW_EPISODE));

@@ -129,39 +129,23 @@ static void serve_lines(struct window *w)
 {
     struct mx_world *world = w->world;
     uint32_t kept = 0;
+    bool emptied = false;
     for (uint32_t i = 0; i < world->active_count; i++) {
         if (world->wake_us[world->active[i]] < w->until_us)
             visit(w, world->active[i]);
     }
-    for (uint32_t word = 0, path; (path = next_path(w, &word)) != UINT32_MAX;)
+    for (uint32_t word = 0, path; (path = next_path(w, &word)) != UINT32_MAX;) {
         serve_line(w, path);
-    w->batch.line_segment_count = w->batch.segment_count;
-    for (uint32_t i = 0; i < world->active_count; i++) {
-        const uint32_t path = world->active[i];
         world->paths[path].active = world->paths[path].line.count > 0;
-        if (world->paths[path].active)
-            world->active[kept++] = path;
+        emptied |= !world->paths[path].active;
     }
-    world->active_count = kept;
-}
-
-/* The draws of all that may start without waiting, before any of it does. */
-static void draw_attempts(struct window *w)
-{
-    const struct mx_world *world = w->world;
-    struct mx_batch *batch = &w->batch;
-    struct mx_asks *asks = &batch->asks;
-    asks->count = 0;
-    for (size_t i = 0; i < batch->entry_count; i++) {
-        const struct mx_entry *entry = &batch->entries[i];
-        if (world->paths[entry->destination].line.count > 0)
-            continue;
-        asks->place[i] = (uint32_t)asks->count;
-        mx_ask(asks, &world->streams[mx_world_stream_of(world, entry->message)].draws,
-               mx_world_number_of(world, entry->message),
-               mx_draw_step(entry->attempt_count, MX_DRAW_ATTEMPT));
+    w->batch.line_segment_count = w->batch.segment_count;
+    for (uint32_t i = 0; emptied && i < world->active_count; i++) {
+        if (world->paths[world->active[i]].active)
+            world->active[kept++] = world->active[i];
     }
-    mx_asks_draw(asks, world->draw_key);
+    if (emptied)
+        world->active_count = kept;
 }
 
 /* What is due at a path, in order: it starts at once, or waits behind what waits already. */
@@ -210,6 +194,31 @@ static void deal(struct window *w)
         batch->dealt[w->due_end[batch->entries[i].destination]++] = (uint32_t)i;
 }
 
+/* The draws of all that may start without waiting, before any of it does. */
+static void draw_attempts(struct window *w)
+{
+    const struct mx_world *world = w->world;
+    const struct mx_batch *batch = &w->batch;
+    struct mx_asks *asks = &w->batch.asks;
+    asks->count = 0;
+    uint32_t from = 0;
+    for (uint32_t word = 0; word < (world->path_count + 63) / 64; word++) {
+        for (uint64_t bits = w->visit[word]; bits != 0; bits &= bits - 1) {
+            const uint32_t path = word * 64 + (uint32_t)__builtin_ctzll(bits);
+            const uint32_t end = w->due_end[path];
+            for (; world->paths[path].line.count == 0 && from < end; from++) {
+                const struct mx_entry *entry = &batch->entries[batch->dealt[from]];
+                asks->place[batch->dealt[from]] = (uint32_t)asks->count;
+                mx_ask(asks, &world->streams[mx_world_stream_of(world, entry->message)].draws,
+                       mx_world_number_of(world, entry->message),
+                       mx_draw_step(entry->attempt_count, MX_DRAW_ATTEMPT));
+            }
+            from = end;
+        }
+    }
+    mx_asks_draw(asks, world->draw_key);
+}
+
 static inline bool due_before(const struct mx_entry *a, const struct mx_entry *b)
 {
     return a->due_us < b->due_us || (a->due_us == b->due_us && a->message < b->message);
@@ -221,9 +230,14 @@ static inline bool due_before(const struct mx_entry *a, const struct mx_entry *b
 static const uint32_t *in_order(struct window *w, uint32_t *places, size_t count)
 {
     const struct mx_entry *entries = w->batch.entries;
+    int64_t before_us = entries[places[0]].due_us;
     for (size_t i = 1; i < count; i++) {
         const uint32_t place = places[i];
         size_t hole = i;
+        if (entries[place].due_us > before_us) {
+            before_us = entries[place].due_us;
+            continue;
+        }
         for (; hole > 0 && due_before(&entries[place], &entries[places[hole - 1]]); hole--) {
             if (count > FEW) {
                 mx_batch_sort_entries(&w->batch, places, count, w->from_us, w->until_us);
