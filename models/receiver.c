@@ -403,44 +403,43 @@ static bool has_room(const struct mx_allowance_rule *rule, struct mx_allowance_k
     return key->room >= count;
 }
 
-bool mx_receiver_open_passage(struct mx_receiver *receiver, const struct mx_attempt *attempt,
-                              uint64_t count, double complaints, struct mx_passage *passage)
+bool mx_receiver_open_passage(struct mx_receiver *receiver, const struct mx_passengers *all,
+                              struct mx_passage *passage)
 {
     const struct mx_allowance_rule *rule = receiver->allowance;
-    struct ip_state *ip = &receiver->ips[attempt->ip];
-    struct netblock_state *netblock = &receiver->netblocks[attempt->netblock];
-    struct domain_state *domain = &receiver->domains[attempt->domain];
+    struct ip_state *ip = &receiver->ips[all->ip];
+    struct netblock_state *netblock = &receiver->netblocks[all->netblock];
+    struct domain_state *domain = &receiver->domains[all->domain];
     const struct mx_allowance_calendar *calendar = &receiver->calendar;
     const struct mx_band_params *band = NULL;
     double spam;
 
-    mx_allowance_calendar_at(&receiver->calendar, attempt->now_us);
+    mx_allowance_calendar_at(&receiver->calendar, all->now_us);
     if ((receiver->has_greylist && receiver->greylist.passes == NULL) ||
-        receiver->capacity != NULL ||
-        mx_outage_left(&receiver->outage, attempt->now_us) <= 0.0 ||
+        receiver->capacity != NULL || mx_outage_left(&receiver->outage, all->now_us) <= 0.0 ||
         rule[MX_SCOPE_NETBLOCK].cap[0].gain > 0 || rule[MX_SCOPE_DOMAIN].cap[0].gain > 0 ||
-        !has_room(&rule[MX_SCOPE_IP], &ip->allowance, calendar, count) ||
-        !has_room(&rule[MX_SCOPE_NETBLOCK], &netblock->allowance, calendar, count) ||
-        !has_room(&rule[MX_SCOPE_DOMAIN], &domain->allowance, calendar, count))
+        !has_room(&rule[MX_SCOPE_IP], &ip->allowance, calendar, all->count) ||
+        !has_room(&rule[MX_SCOPE_NETBLOCK], &netblock->allowance, calendar, all->count) ||
+        !has_room(&rule[MX_SCOPE_DOMAIN], &domain->allowance, calendar, all->count))
         return false;
     if (receiver->has_reputation)
         band = band_of(receiver, ip, domain);
     spam = band != NULL ? band->spam : 0.0;
     *passage = (struct mx_passage){
         .receiver = receiver,
-        .ip = attempt->ip,
-        .netblock = attempt->netblock,
-        .domain = attempt->domain,
-        .engagement = attempt->engagement,
+        .ip = all->ip,
+        .netblock = all->netblock,
+        .domain = all->domain,
+        .engagement = all->engagement,
         .blocked_until_us = &ip->block.until_us,
         .cap = ip->allowance.cap,
         .bucket = &ip->allowance.bucket,
         .connections = receiver->has_connections ? &receiver->connections : NULL,
-        .passes = receiver->has_greylist ? mx_greylist_row(&receiver->greylist, attempt->ip) : NULL,
+        .passes = receiver->has_greylist ? mx_greylist_row(&receiver->greylist, all->ip) : NULL,
         .whitelist_after = receiver->params->greylist.whitelist_after,
         .policy_u = band != NULL ? band->block + band->busy : 0.0,
         .content = receiver->content_word,
-        .placement = word_above(spam + complaints * (1.0 - spam)),
+        .placement = word_above(spam + all->complaints * (1.0 - spam)),
     };
     return true;
 }

@@ -105,7 +105,7 @@ struct mx_passage {
     const struct mx_bucket_rule *cap; /* of the address */
     struct mx_bucket *bucket;
     struct mx_connections *connections; /* NULL: no limit */
-    const uint8_t *passes;              /* greylist, of the address at each small domain; NULL: off */
+    const uint8_t *passes; /* greylist, of the address at each small domain; NULL: off */
     uint32_t whitelist_after;
     double policy_u;    /* refused or blocked by reputation below this */
     uint32_t content;   /* words below: perhaps turned away by content */
@@ -113,11 +113,18 @@ struct mx_passage {
     uint64_t passed;
 };
 
-/* False: it is closed. attempt: ip, netblock, domain and engagement are looked at; at most `count`
- * attempts from now_us on, until an epoch or outage begins or ends. complaints: share of the inboxed
- * that complains. */
-bool mx_receiver_open_passage(struct mx_receiver *receiver, const struct mx_attempt *attempt,
-                              uint64_t count, double complaints, struct mx_passage *passage);
+/* Whose passage: at most `count` attempts from now_us on, until an epoch or outage begins or ends.
+ * engagement: as in mx_attempt; complaints: share of the inboxed that complains. */
+struct mx_passengers {
+    int64_t now_us;
+    uint32_t ip, netblock, domain, engagement;
+    uint64_t count;
+    double complaints;
+};
+
+/* False: it is closed. */
+bool mx_receiver_open_passage(struct mx_receiver *receiver, const struct mx_passengers *all,
+                              struct mx_passage *passage);
 
 /* What a passage asks of an attempt. Words: the 32 bits that content_u and placement_u are made of. */
 struct mx_passing {
@@ -132,16 +139,15 @@ struct mx_passing {
 static inline bool mx_passage_take(struct mx_passage *passage, const struct mx_passing *passing)
 {
     if ((passing->now_us < *passage->blocked_until_us) | (passing->episode_u < passage->policy_u) |
-        (passing->content_word < passage->content) |
-        (passing->placement_word < passage->placement))
+        (passing->content_word < passage->content) | (passing->placement_word < passage->placement))
         return false;
     if (passage->passes && passage->passes[passing->small_domain] < passage->whitelist_after)
         return false;
     mx_bucket_fill(passage->cap, passage->bucket, passing->now_us);
     if (!mx_bucket_has(passage->cap, passage->bucket))
         return false;
-    if (passage->connections && !mx_connections_take(passage->connections, passage->ip,
-                                                     passing->now_us, passing->until_us))
+    if (passage->connections &&
+        !mx_connections_take(passage->connections, passage->ip, passing->now_us, passing->until_us))
         return false;
     mx_bucket_take(passage->cap, passage->bucket);
     passage->passed++;

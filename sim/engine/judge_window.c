@@ -123,15 +123,16 @@ static void begin_way(const struct judging *j, const struct mx_world_path *path,
                       const struct mx_world_stream *stream, const struct mx_work *work,
                       uint32_t count, struct short_way *way)
 {
-    const struct mx_attempt attempt = {.now_us = work->start_us,
-                                       .ip = path->ip,
-                                       .netblock = path->netblock,
-                                       .domain = stream->domain,
-                                       .engagement = stream->engagement};
+    const struct mx_passengers all = {.now_us = work->start_us,
+                                      .ip = path->ip,
+                                      .netblock = path->netblock,
+                                      .domain = stream->domain,
+                                      .engagement = stream->engagement,
+                                      .count = count,
+                                      .complaints = stream->list->complaints};
     end_way(j, path, way);
     way->stream = stream;
-    way->is_open = mx_receiver_open_passage(path->receiver, &attempt, count,
-                                            stream->list->complaints, &way->passage);
+    way->is_open = mx_receiver_open_passage(path->receiver, &all, &way->passage);
 }
 
 static inline bool take_short_way(const struct mx_world *world, const struct mx_world_path *path,
@@ -155,7 +156,10 @@ static void judge_segment(struct judging *j, const struct mx_segment *segment)
     const struct mx_world_path *path = &world->paths[segment->path];
     const int64_t horizon_us = world->plan->horizon_us, warmup_us = world->plan->warmup_us;
     const uint32_t end = segment->first + segment->count;
-    struct short_way way = {.accepted = batch->sorted};
+    struct short_way way;
+    way.stream = NULL;
+    way.accepted = batch->sorted;
+    way.count = 0;
     for (uint32_t i = segment->first; i < end; i++) {
         const struct mx_work *work = &batch->works[i];
         const struct mx_world_stream *stream =

@@ -38,10 +38,9 @@ bool mx_world_try_start(struct mx_world *world, const struct mx_entry *entry, in
     const struct mx_world_path *path = &world->paths[entry->destination];
     const int64_t deadline_us = mx_world_deadline_us(world, entry);
     if (path->line.count > 0 ||
-        !mx_sending_path_try(path->sending, entry->due_us,
-                             before_us < deadline_us ? before_us : deadline_us,
-                             transaction_us(world, draw->word[0]), &work->start_us,
-                             &work->until_us))
+        !mx_sending_path_try(
+            path->sending, entry->due_us, before_us < deadline_us ? before_us : deadline_us,
+            transaction_us(world, draw->word[0]), &work->start_us, &work->until_us))
         return false;
     work->entry = *entry;
     work->draw = *draw;

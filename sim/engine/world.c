@@ -360,6 +360,7 @@ struct mx_world *mx_world_create(const struct mx_plan *plan,
     world->lifetime_us = mx_retry_deadline_us(&plan->retry, 0);
     world->retry_random = mx_retry_is_random(&plan->retry);
     world->report_all = options->trace != NULL;
+    world->noted_next_us = MX_NEVER;
     world->scheduler = mx_scheduler_create(&plan->retry, queue);
     if (!create_destinations(world) || !world->scheduler || !create_observation(world) ||
         !create_samplers(world) || !create_suppression(world) || !create_providers(world) ||

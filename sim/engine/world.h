@@ -158,8 +158,9 @@ struct mx_world {
 
     uint32_t *active, active_count; /* paths with a line */
     int64_t *wake_us; /* [path]: when its line's head can be looked at; window loop alone */
-    uint32_t *noted, noted_count;
-    uint32_t *held, held_count; /* warm_ups with messages */
+    uint32_t *noted, noted_count; /* paths whose throttles have something to look at */
+    int64_t noted_next_us;        /* not before */
+    uint32_t *held, held_count;   /* warm_ups with messages */
     uint32_t held_capacity;
     struct mx_world_complaint *complaints; /* min-heap by time */
     size_t complaint_count, complaint_size;
