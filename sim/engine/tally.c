@@ -410,7 +410,8 @@ void mx_tally_accepted(struct mx_tally *tally, const struct mx_tally_place *plac
     }
     for (size_t i = 0; i < count; i++) {
         const struct mx_work *work = &works[which[i]];
-        const struct mx_answer answer = {.verdict = MX_ACCEPT, .reply_us = work->until_us};
+        const struct mx_answer answer = {
+            .verdict = MX_ACCEPT, .reason = MX_REASON_NONE, .reply_us = work->until_us};
         mx_tally_pick(tally, work->entry.created_us);
         mx_tally_work(tally, place, work, &answer);
     }
