@@ -9,7 +9,7 @@
 
 struct mx_line_slab {
     struct mx_line_slab *next;
-    struct mx_line_chunk chunk[]; /* of chunk_size() each */
+    uint64_t memory[]; /* SLAB_CHUNKS of chunk_size() bytes */
 };
 
 static size_t chunk_size(const struct mx_line_pool *pool)
@@ -39,8 +39,8 @@ static struct mx_line_chunk *take_chunk(struct mx_line_pool *pool)
         pool->fresh = SLAB_CHUNKS;
     }
     pool->chunk_count++;
-    char *first = (char *)pool->slabs->chunk;
-    return (struct mx_line_chunk *)(void *)(first + --pool->fresh * chunk_size(pool));
+    char *memory = (char *)pool->slabs->memory;
+    return (struct mx_line_chunk *)(void *)(memory + --pool->fresh * chunk_size(pool));
 }
 
 bool mx_line_extend(struct mx_line_pool *pool, struct mx_line *line, int64_t due_us)

@@ -121,11 +121,13 @@ static inline uint32_t mx_line_run(const struct mx_line *line)
 
 #define MX_CACHE_LINE 64U
 
-/* The messages i to i + count - 1 after the first will be looked at soon. Where the chunk has no such,
- * what follows it in memory is fetched, which does no harm. */
+/* The messages i to i + count - 1 after the first will be looked at soon, within its chunk. */
 static inline void mx_line_prefetch(const struct mx_line *line, uint32_t i, uint32_t count)
 {
-    const uint8_t *record = line->head->record + (line->head_index + i) * MX_LINE_RECORD;
+    const uint32_t first = line->head_index + i;
+    if (first + count > MX_LINE_CHUNK)
+        return;
+    const uint8_t *record = &line->head->record[(size_t)first * MX_LINE_RECORD];
     for (uint32_t at = 0; at < count * MX_LINE_RECORD; at += MX_CACHE_LINE)
         __builtin_prefetch(record + at);
 }
