@@ -51,6 +51,11 @@ void mx_table_set_width_max(struct mx_table *table, int width)
     table->width_max = width;
 }
 
+void mx_table_set_wrapped(struct mx_table *table)
+{
+    table->is_wrapped = true;
+}
+
 static bool grow(struct mx_table *table)
 {
     size_t size = table->row_size > 0 ? 2 * table->row_size : 16;

@@ -39,7 +39,7 @@ bool mx_metric_sent_text(const char *metric, char text[MX_METRIC_TEXT_SIZE]);
 const char *mx_group_name(enum mx_group group);
 
 /* Name of the index-th member of a group, "(none)" past the last address; NULL when there is
- * none. Borrowed from the plan. */
+ * none, and of MX_GROUP_PAIR, which has two names. Borrowed from the plan. */
 const char *mx_group_member(const struct mx_plan *plan, enum mx_group group, uint32_t index);
 
 #endif
