@@ -20,18 +20,17 @@
 # is there afterwards, and it says something unless told to be quiet. Scaled: with MX_FULL=1 all of
 # it as it stands; else recipients are a thousandth, and of outputs digits are not compared; of
 # pictures one kind is drawn. Mail goes to smtp-sink; where there is none it is parsed only.
-set -uo pipefail
-
-MXSIM=$(realpath -e "${MXSIM:-build/mxsim}") || exit 1
-root=$PWD
-work=$(mktemp -d)
+. tests/support_cli.sh || exit 1
 sink=
 sender=
 end_sink() {
     [ -z "$sink" ] || { kill -9 "$sink" && wait "$sink"; } 2>/dev/null
     sink=
 }
-trap '[ -z "$sender" ] || kill -9 $sender; end_sink; rm -rf "$work"' EXIT
+clean_up() {
+    [ -z "$sender" ] || kill -9 $sender
+    end_sink
+}
 export PATH=$PATH:/usr/sbin:/usr/lib/postfix/sbin
 mkdir -p "$work/build" "$work/blocks" "$work/out"
 ln -s "$MXSIM" "$work/build/mxsim"
@@ -41,12 +40,6 @@ export MXSIM_PATH=$work/scenarios
 full=${MX_FULL-}
 [ -n "$full" ] || find scenarios -name '*.cfg' -exec sed -i -E \
     's/(recipients = )"([0-9]+)k"/\1"\2"/; s/(recipients = )"([0-9.]+)M"/\1"\2k"/' {} +
-
-failures=0
-fail() {
-    echo "FAIL: $*"
-    failures=$((failures + 1))
-}
 
 # --- a receiver ---
 port=
@@ -304,5 +297,4 @@ for command in $(build/mxsim --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .
     grep -q ' $' help.txt && fail "help $command: blanks at line ends"
 done
 [ $count -ge 20 ] || fail "only $count commands found"
-[ $failures = 0 ] || exit 1
-echo "$count commands of the documents ran"
+finish "$count commands of the documents ran"

@@ -2,20 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # cli_formats.sh - tables as CSV, JSON and Markdown; traces as mail servers' logs, read back by
 # parsers of this file's own and compared with the summary's counts.
-set -uo pipefail
-
-MXSIM=$(realpath -e "${MXSIM:-build/mxsim}") || exit 1
-root=$PWD
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+. tests/support_cli.sh || exit 1
 cd "$work" || exit 1
-export MXSIM_PATH=$root/scenarios
 
-failures=0
-fail() {
-    echo "FAIL: $*"
-    failures=$((failures + 1))
-}
 same() { # WHAT WANTED GOT
     [ "$2" = "$3" ] || fail "$1: $3 instead of $2"
 }
@@ -349,5 +338,4 @@ usage run all.cfg --format csv --json
 usage run all.cfg --trace-format postfix
 usage run all.cfg --trace x --trace-format exim
 
-[ $failures = 0 ] || { echo "$failures failures"; exit 1; }
-echo "tables in four formats, logs of four servers: as the summary says"
+finish "tables in four formats, logs of four servers: as the summary says"

@@ -418,9 +418,13 @@ static void exact_order_where_needed(void **state)
     struct mx_plan *plan = load(GOOD "mta = { retry = { gaps = [ \"500ms\" ]; }; };\n");
     assert_true(plan->exact_required);
     mx_plan_destroy(plan);
-    plan = load(POOLS CAMPAIGN(MIX) "providers = { x = { capacity = { kind = \"servers\"; "
+    plan = load(POOLS CAMPAIGN(MIX) "providers = { x = { capacity = { "
                                     "servers = 2; service = \"1s\"; waiting_room = 0; }; }; };\n");
+    assert_int_equal(plan->providers[0].receiver.capacity.kind, MX_CAPACITY_SERVERS);
     assert_true(plan->exact_required);
+    char *text = mx_plan_print(plan, false);
+    assert_non_null(strstr(text, "kind = \"servers\";"));
+    free(text);
     assert_int_equal(plan->providers[0].receiver.capacity.waiting_room, 0);
     mx_plan_destroy(plan);
 }
@@ -470,9 +474,8 @@ static void overrides(void **state)
         {"pools.p.ips[0].count", "4"},
         {"mta.retry.lifetime", "24h"},
         {"mta.retry.gaps", "[ \"6m\" ]"},
-        {"mta.throttle.rules[0].for", "3h"}, /* of a list that only the preset has */
-        {"providers.x.capacity.rate", "3/s"},
-        {"providers.x.capacity.kind", "rate"},
+        {"mta.throttle.rules[0].for", "3h"},  /* of a list that only the preset has */
+        {"providers.x.capacity.rate", "3/s"}, /* the kind is that of this key */
         {"providers.x.reputation.prior.weight", "50"},
         {"campaigns.c.mix.x", "100%"},
         {"name", "other name"},
@@ -487,6 +490,7 @@ static void overrides(void **state)
     assert_int_equal(plan->retry.gap_us[0], 6 * MX_MINUTE_US);
     assert_string_equal(plan->retry_name, "bluecore (changed)");
     assert_int_equal(plan->providers[0].throttle.rule[0].for_us, 3 * MX_HOUR_US);
+    assert_int_equal(plan->providers[0].receiver.capacity.kind, MX_CAPACITY_RATE);
     assert_true(plan->providers[0].receiver.capacity.rate_per_s == 3);
     assert_true(plan->providers[0].receiver.reputation.prior_weight == 50);
     assert_string_equal(plan->name, "other name");

@@ -310,6 +310,114 @@ void mx_tally_work(struct mx_tally *tally, const struct mx_tally_place *place,
     count_attempt(tally, &attempt); /* inlined: no such record is ever written */
 }
 
+/* Where accepted attempts of one place are counted: what several of them share is looked up once. */
+struct pen {
+    uint32_t *ttd[3], *wait[3]; /* buckets: of the provider, campaign, address */
+    uint64_t *by_number;
+    struct mx_series_bin *bin;
+    int64_t bin_from_us;
+    int64_t *changes[3];
+    int64_t peak_from_us;
+    uint64_t ttd_us_sum, ttd_us_max, wait_us_sum;
+};
+
+/* No bucket can be full: there were not so many attempts. */
+static inline void bump_all(uint32_t *const bucket[3], size_t index)
+{
+    bucket[0][index]++;
+    bucket[1][index]++;
+    bucket[2][index]++;
+}
+
+static struct pen pen_at(struct mx_tally *tally, const struct mx_tally_place *place)
+{
+    struct mx_observation *o = tally->observation;
+    return (struct pen){
+        .ttd = {o->ttd_by_provider[place->provider].bucket,
+                o->ttd_by_campaign[place->campaign].bucket, o->ttd_by_ip[place->ip].bucket},
+        .wait = {o->wait_by_provider[place->provider].bucket,
+                 o->wait_by_campaign[place->campaign].bucket, o->wait_by_ip[place->ip].bucket},
+        .by_number = mx_observation_numbers(o, place->provider) + MX_ACCEPT,
+        .bin_from_us = INT64_MIN / 2,
+        .peak_from_us = INT64_MIN / 2,
+    };
+}
+
+/* The pen stands at the bin and at the net changes of at_us. */
+static void move_pen(struct mx_tally *tally, const struct mx_tally_place *place, int64_t at_us,
+                     struct pen *pen)
+{
+    int64_t *changes = changes_at(tally, at_us);
+    pen->bin = bin_at(tally, place->provider, at_us);
+    pen->bin_from_us = tally->bin_from_us;
+    pen->changes[0] = &changes[place->provider];
+    pen->changes[1] = &changes[tally->first_campaign + place->campaign];
+    pen->changes[2] = &changes[tally->first_ip + place->ip];
+    pen->peak_from_us = tally->peak_from_us;
+}
+
+static inline void count_accepted(const struct mx_work *work, struct pen *pen)
+{
+    const struct mx_entry *entry = &work->entry;
+    const int64_t due_us = entry->attempt_count == 0 ? entry->created_us : entry->due_us;
+    const int64_t ttd_us = work->until_us - entry->created_us, wait_us = work->start_us - due_us;
+    pen->bin->attempts++;
+    pen->bin->delivered++;
+    pen->changes[0][0]--;
+    pen->changes[1][0]--;
+    pen->changes[2][0]--;
+    pen->by_number[mx_observation_number(entry->attempt_count) * MX_VERDICT_COUNT]++;
+    pen->ttd_us_sum += (uint64_t)ttd_us;
+    if ((uint64_t)ttd_us > pen->ttd_us_max)
+        pen->ttd_us_max = (uint64_t)ttd_us;
+    bump_all(pen->ttd, mx_histogram_index(ttd_us));
+    if (wait_us != 0) {
+        pen->wait_us_sum += (uint64_t)wait_us;
+        bump_all(pen->wait, mx_histogram_index(wait_us));
+    }
+}
+
+static void accept_plainly(struct mx_tally *tally, const struct mx_tally_place *place,
+                           const struct mx_work *works, const uint32_t *which, size_t count)
+{
+    const uint64_t bin_us = (uint64_t)tally->observation->series_every_us;
+    const uint64_t peak_us = (uint64_t)tally->peak_every_us;
+    struct mx_counts *cell = cell_at(tally, place);
+    struct pen pen = pen_at(tally, place);
+    for (size_t i = 0; i < count; i++) {
+        const struct mx_work *work = &works[which[i]];
+        if ((uint64_t)(work->until_us - pen.bin_from_us) >= bin_us ||
+            (uint64_t)(work->until_us - pen.peak_from_us) >= peak_us)
+            move_pen(tally, place, work->until_us, &pen);
+        count_accepted(work, &pen);
+    }
+    cell->attempts += count;
+    cell->delivered += count;
+    cell->ttd_us_sum += pen.ttd_us_sum;
+    cell->wait_us_sum += pen.wait_us_sum;
+    if (pen.ttd_us_max > cell->ttd_us_max)
+        cell->ttd_us_max = pen.ttd_us_max;
+}
+
+void mx_tally_accepted(struct mx_tally *tally, const struct mx_tally_place *place,
+                       const struct mx_work *works, const uint32_t *which, size_t count)
+{
+    if (count == 0)
+        return;
+    const struct mx_observation *o = tally->observation;
+    if (o->batch_count == 0 && !o->creations && o->attempt_total < UINT32_MAX) {
+        accept_plainly(tally, place, works, which, count);
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        const struct mx_work *work = &works[which[i]];
+        const struct mx_answer answer = {
+            .verdict = MX_ACCEPT, .reason = MX_REASON_NONE, .reply_us = work->until_us};
+        mx_tally_pick(tally, work->entry.created_us);
+        mx_tally_work(tally, place, work, &answer);
+    }
+}
+
 void mx_tally_non_attempt(struct mx_tally *tally, const struct mx_tally_place *place, int64_t at_us)
 {
     cell_at(tally, place)->non_attempts++;

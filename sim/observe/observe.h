@@ -117,14 +117,27 @@ static inline size_t mx_observation_pair(const struct mx_observation *observatio
     return (size_t)campaign * observation->provider_count + provider;
 }
 
+/* Row of by_number of an attempt that `before` attempts of its message preceded. */
+static inline size_t mx_observation_number(uint32_t before)
+{
+    return before < MX_ATTEMPT_NUMBER_COUNT ? before : MX_ATTEMPT_NUMBER_COUNT - 1U;
+}
+
+/* The rows of a provider. */
+static inline uint64_t *mx_observation_numbers(struct mx_observation *observation,
+                                               uint32_t provider)
+{
+    const size_t row = (size_t)provider * MX_ATTEMPT_NUMBER_COUNT;
+    return &observation->by_number[row * MX_VERDICT_COUNT];
+}
+
 /* A reply to the attempt that `before` attempts of its message preceded. */
 static inline void mx_observation_count_number(struct mx_observation *observation,
                                                uint32_t provider, uint32_t before,
                                                enum mx_verdict verdict)
 {
-    uint32_t number = before < MX_ATTEMPT_NUMBER_COUNT ? before : MX_ATTEMPT_NUMBER_COUNT - 1U;
-    size_t row = (size_t)provider * MX_ATTEMPT_NUMBER_COUNT + number;
-    observation->by_number[row * MX_VERDICT_COUNT + verdict]++;
+    mx_observation_numbers(observation,
+                           provider)[mx_observation_number(before) * MX_VERDICT_COUNT + verdict]++;
 }
 
 struct mx_observation_sizes {

@@ -280,14 +280,17 @@ static void print_title(const struct table *table)
                   mx_human_count(mean(table, &total, MX_METRIC_DROPPED)).s);
     (void)fprintf(table->stream, " = %s sent\n",
                   mx_human_count(mean(table, &total, MX_METRIC_SENT)).s);
-    (void)fprintf(table->stream,
-                  "%u campaign%s, %u address%s, %u provider%s; %s simulated, %u replication%s, "
-                  "seed %llu\n\n",
+    (void)fprintf(table->stream, "%u campaign%s, %u address%s, %u provider%s; %s %s",
                   (unsigned)plan->campaign_count, plural(plan->campaign_count),
                   (unsigned)plan->ip_count, plan->ip_count == 1 ? "" : "es",
                   (unsigned)plan->provider_count, plural(plan->provider_count),
-                  mx_human_span((double)plan->horizon_us / 1e6).s, (unsigned)count, plural(count),
-                  (unsigned long long)table->results->seed);
+                  mx_human_span((double)plan->horizon_us / 1e6).s,
+                  table->results->is_live ? "passed" : "simulated");
+    if (!table->results->is_live) {
+        (void)fprintf(table->stream, ", %u replication%s, seed %llu", (unsigned)count,
+                      plural(count), (unsigned long long)table->results->seed);
+    }
+    (void)fprintf(table->stream, "\n\n");
 }
 
 /* What was cut off the start of a steady state's run, and whose mean said so. */

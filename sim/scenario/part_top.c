@@ -139,8 +139,8 @@ static void read_engine(struct mx_build *build, struct mx_fields *top)
 static void read_expect(struct mx_build *build, struct mx_fields *top)
 {
     struct mx_plan *plan = build->plan;
-    struct mx_node *list = mx_field_list(top, "expect");
-    if (list == NULL) {
+    struct mx_node *list = mx_field(top, "expect");
+    if (!mx_node_expect(build, list, MX_NODE_LIST, "a list such as (\"delivered_rate >= 99%\")")) {
         return;
     }
     if (list->child_count > EXPECT_MAX) {

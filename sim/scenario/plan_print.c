@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "sim/scenario/line_wrap.h"
 #include "sim/scenario/printer.h"
 #include "sim/scenario/quantity.h"
 #include "sim/scenario/reader.h"
@@ -650,9 +651,7 @@ char *mx_plan_print(const struct mx_plan *plan, bool with_notes)
     if (plan->assumed_count > 0) {
         mx_print_list(&printer, "assumed", plan->assumed_count, item_assumed, plan->assumed);
     }
-    if (printer.failed) {
-        free(printer.text);
-        return NULL;
-    }
-    return printer.text;
+    char *wrapped = printer.failed ? NULL : mx_line_wrap(printer.text);
+    free(printer.text);
+    return wrapped;
 }
