@@ -91,7 +91,8 @@ grep -q ",$both,$" swept/sweep.csv || fail "sweep.csv does not say of what its i
 # points share the draws: what a point adds is far less than what is not known
 sqlite3 swept/sweep.db 'SELECT max(abs(a.value - b.value)) < 0.02 AND
     max(a.value) - min(a.value) > 0.04 FROM results a JOIN results b USING (replication, metric)
-    WHERE a.point = 0 AND b.point = 1 AND metric = 0' | grep -qx 1 || fail "points have no common draws"
+    WHERE a.point = 0 AND b.point = 1 AND metric = 0' |
+    grep -qx 1 || fail "points have no common draws"
 expect 3 "given once and once not \($both there, chance alone now\)" sweep many.cfg --out swept
 expect 3 'use the scenario that it was made of' compare plan.cfg plan.cfg -u -n 2
 
