@@ -353,8 +353,8 @@ void mx_receiver_attempt(struct mx_receiver *receiver, const struct mx_attempt *
         place(attempt, &met, answer);
 }
 
-/* Whether none of `count` attempts in the calendar's hour can move a shared key from letting through
- * to refusing: it has room for all of them, or for none. */
+/* Whether none of `count` attempts in the calendar's hour can move a shared key from letting
+ * through to refusing: it has room for all of them, or for none. */
 static bool is_settled(const struct mx_allowance_rule *rule, struct mx_allowance_key *key,
                        const struct mx_allowance_calendar *calendar, uint64_t count)
 {

@@ -82,10 +82,10 @@ int64_t mx_receiver_episode(const struct mx_receiver *receiver, int64_t now_us, 
 bool mx_receiver_episode_holds(const struct mx_receiver *receiver, int64_t from_us,
                                int64_t until_us);
 
-/* True: in [from_us, until_us), between two epochs, at most `count` attempts may be made in any order
- * as long as those of each address come in time order. What addresses share (netblock, domain) can
- * then not change its mind within that time, and nothing else that they share is limited.
- * from_us must not decrease. */
+/* True: in [from_us, until_us), between two epochs, at most `count` attempts may be made in any
+ * order as long as those of each address come in time order. What addresses share (netblock,
+ * domain) can then not change its mind within that time, and nothing else that they share is
+ * limited. from_us must not decrease. */
 bool mx_receiver_is_order_free(struct mx_receiver *receiver, int64_t from_us, int64_t until_us,
                                uint64_t count);
 
@@ -94,10 +94,10 @@ bool mx_receiver_is_order_free(struct mx_receiver *receiver, int64_t from_us, in
 void mx_receiver_attempt(struct mx_receiver *receiver, const struct mx_attempt *attempt,
                          struct mx_answer *answer);
 
-/* The short way of most mail: attempts by ordinary members from one address and sending domain, where
- * nothing that is counted binds. It is open for so many attempts between two epochs; those it turns
- * away change nothing and go the long way, by mx_receiver_attempt, in between. Thresholds of words
- * are a little too high, so that no rounding can reach across them. */
+/* The short way of most mail: attempts by ordinary members from one address and sending domain,
+ * where nothing that is counted binds. It is open for so many attempts between two epochs; those
+ * it turns away change nothing and go the long way, by mx_receiver_attempt, in between. Thresholds
+ * of words are a little too high, so that no rounding can reach across them. */
 struct mx_passage {
     struct mx_receiver *receiver;
     uint32_t ip, netblock, domain, engagement;
@@ -126,7 +126,8 @@ struct mx_passengers {
 bool mx_receiver_open_passage(struct mx_receiver *receiver, const struct mx_passengers *all,
                               struct mx_passage *passage);
 
-/* What a passage asks of an attempt. Words: the 32 bits that content_u and placement_u are made of. */
+/* What a passage asks of an attempt. Words: the 32 bits that content_u and placement_u are made
+ * of. */
 struct mx_passing {
     int64_t now_us, until_us;
     double episode_u;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* test_passage.c - what lets a receiver be asked out of order, and its short way, against a twin that
- * is asked in time order the long way. */
+/* test_passage.c - what lets a receiver be asked out of order, and its short way, against a twin
+ * that is asked in time order the long way. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -18,8 +18,8 @@ struct mx_asks {
     size_t count, size;
 };
 
-/* Attempts of one path, one behind the other in the order in which they started. in_order: those that
- * started in the same microsecond lie in the order of their messages too. */
+/* Attempts of one path, one behind the other in the order in which they started. in_order: those
+ * that started in the same microsecond lie in the order of their messages too. */
 struct mx_segment {
     uint32_t path, first, count;
     bool in_order;
@@ -50,8 +50,8 @@ bool mx_batch_reserve(struct mx_batch *batch);
 /* All works since `first` are a path's next segment; none: nothing is added. False when out of
  * memory. */
 bool mx_batch_close_segment(struct mx_batch *batch, uint32_t path, size_t first);
-/* The entries (works) `place`, count of them, by (due, message) (by (start, message)) into `sorted`;
- * place NULL: all of them. They are in [from_us, until_us). */
+/* The entries (works) `place`, count of them, by (due, message) (by (start, message)) into
+ * `sorted`; place NULL: all of them. They are in [from_us, until_us). */
 void mx_batch_sort_entries(struct mx_batch *batch, const uint32_t *place, size_t count,
                            int64_t from_us, int64_t until_us);
 void mx_batch_sort_works(struct mx_batch *batch, const uint32_t *place, size_t count,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* event_sort.h - put the happenings of a window, or some of them, in their order (time, message). */
+/* event_sort.h - put the happenings of a window, or some, in their order (time, message). */
 #ifndef MX_EVENT_SORT_H
 #define MX_EVENT_SORT_H
 

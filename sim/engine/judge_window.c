@@ -26,8 +26,8 @@ struct span {
 
 /* --- draws of reputation's episodes --- */
 
-/* The episode of a path's attempts is the same throughout a window, unless it ends there or there is
- * one for each attempt: it is looked up once for each stream in a row. */
+/* The episode of a path's attempts is the same throughout a window, unless it ends there or there
+ * is one for each attempt: it is looked up once for each stream in a row. */
 static void ask_segment(const struct judging *j, const struct mx_segment *segment)
 {
     const struct mx_world *world = j->world;

@@ -4,7 +4,8 @@
 
 #include <stdlib.h>
 
-/* Together larger than what the allocator serves out of heaps, which it lets grow a page at a time. */
+/* Together larger than what the allocator serves out of heaps, which it lets grow a page at a
+ * time. */
 #define SLAB_CHUNKS 256U
 
 struct mx_line_slab {

@@ -90,7 +90,8 @@ static inline void visit(struct window *w, uint32_t path)
     w->visit[path / 64] |= UINT64_C(1) << path % 64;
 }
 
-/* The first path to visit at or after `word` x 64, off the list; *word moves on. UINT32_MAX: none.*/
+/* The first path to visit at or after `word` x 64, off the list, UINT32_MAX: none. *word moves on.
+ */
 static inline uint32_t next_path(struct window *w, uint32_t *word)
 {
     const uint32_t words = (w->world->path_count + 63) / 64;

@@ -310,7 +310,7 @@ void mx_tally_work(struct mx_tally *tally, const struct mx_tally_place *place,
     count_attempt(tally, &attempt); /* inlined: no such record is ever written */
 }
 
-/* Where accepted attempts of one place are counted: what several of them share is looked up once. */
+/* Where accepted attempts of one place are counted: what they share is looked up once. */
 struct pen {
     uint32_t *ttd[2], *wait[2]; /* buckets: of the pair, of the address */
     uint64_t *by_number;
