@@ -67,6 +67,24 @@ jq -e '.uncertain.providers.other.delivered_rate |
 jq 'del(.uncertain)' json.1 | cmp -s - json.plain || fail "--uncertain changes the plain results"
 "$mxsim" run small.cfg -u -q --out default >/dev/null 2>&1
 [ "$(jq .replications default/summary.json)" -eq 19 ] || fail "not 19 replications by default"
+# both ranges by age: what is not known is wider than chance, at the last age and on the whole
+awk -F, 'NR == 1 { if ($7 "," $8 "," $9 != "drawn_share,drawn_lo,drawn_hi") exit 1; next }
+    !($8 <= $7 && $7 <= $9) { exit 1 }
+    { chance += $5 - $4; both += $9 - $8; age = $1; last = $9 - $8 - 5 * ($5 - $4) }
+    END { exit !(NR > 400 && age >= 259200 && last > 0 && both > 5 * chance) }' \
+    default/delivered_by_age.csv || fail "delivered_by_age.csv has no ranges of both kinds"
+"$mxsim" run small.cfg -n 19 -q --out plain-out >/dev/null 2>&1
+cut -d, -f1-6 default/delivered_by_age.csv | cmp -s - plain-out/delivered_by_age.csv ||
+    fail "--uncertain changes delivered_by_age.csv"
+"$mxsim" plot default delivered-over-time --out ages.csv >/dev/null 2>&1
+head -n 1 ages.csv | grep -q 'lo,hi,drawn_lo,drawn_hi$' || fail "the picture's data lack a range"
+"$mxsim" plot default delivered-over-time --out ages.svg >/dev/null 2>&1
+"$mxsim" plot plain-out delivered-over-time --out plain.svg >/dev/null 2>&1
+grep -q 'chance and what is not known' ages.svg || fail "the picture does not name its bands"
+[ -s plain.svg ] && ! grep -q 'not known' plain.svg || fail "a plain picture speaks of what is not known"
+"$mxsim" report default >/dev/null 2>&1
+grep -q 'light band: chance and what is not known' default/report.html ||
+    fail "the report does not name the bands"
 # nothing assumed: nothing changes
 expect 0 'changes nothing' run known.cfg --uncertain -n 3 --json
 jq 'del(.performance)' out >json.uncertain

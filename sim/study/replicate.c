@@ -197,7 +197,7 @@ static enum mx_replicate_status prepare(struct work *work, int *error_number)
                 : count;
     count = work->plan->steady_state ? MX_STEADY_BATCHES : count;
     work->results = options->plans != NULL
-                        ? mx_results_create_summary(work->plan, options->seed, count)
+                        ? mx_results_create_drawn(work->plan, options->seed, count)
                         : mx_results_create(work->plan, options->seed, count);
     if (work->results == NULL) {
         return MX_REPLICATE_NO_MEMORY;
