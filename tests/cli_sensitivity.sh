@@ -128,6 +128,40 @@ expect 0 'mean difference, of chance alone' compare small.cfg "${with[@]}"
 expect 0 "Intervals are of $both" plan many.cfg -u
 jq -e --arg both "$both" '.interval_of == $both and (.command | endswith("--uncertain"))' plan.1 \
     >/dev/null || fail "answer.json does not say of what its intervals are"
+
+# An assurance: delivered is (1 - u)(1 - r), u the unknown, r drawn from 0 .. 40 %. At least 60 % on
+# average as long as u <= 25 %; in 90 % of the states (r < 36 %) only while u <= 6.25 %.
+cat >states.cfg <<END
+mta = { throttle = "none"; transaction_time = "500ms"; };
+pools = { p = { ips = ( { name = "ip"; } ); }; };
+lists = { l = { unknown = "1%"; }; };
+campaigns = { c = { pool = "p"; list = "l"; recipients = 2000; window = "1h"; mix = { x = "100%"; }; }; };
+providers = { x = { content = { reject = "10%"; }; }; };
+assumed = ( { key = "providers.x.content"; range = "reject 0% .. 40%"; } );
+END
+for assurance in '' 'assurance = "90%";' 'assurance = "30%";'; do
+    cat >states-plan.cfg <<END
+scenario = "states.cfg";
+parameters = { u = { path = "lists.l.unknown"; from = "1%"; to = "41%"; step = "2%"; }; };
+plan = { find = "largest"; $assurance replications_max = 400; targets = ( "delivered_rate >= 60%" ); };
+END
+    case $assurance in
+    '') expect 0 'met on average over chance and what is not known' plan states-plan.cfg -u ;;
+    *90*)
+        expect 0 'in at least 90 % of the outcomes of chance and what is not known' plan states-plan.cfg -u
+        expect 0 'in at least 90 % of the outcomes of chance alone' plan states-plan.cfg
+        ;;
+    *) expect 3 '"30%" is out of range; allowed: 50% to 99.9%' plan states-plan.cfg -u ;;
+    esac
+    "$mxsim" plan states-plan.cfg -u --json >"states$(tr -dc 0-9 <<<"$assurance").json" 2>/dev/null
+done
+jq -e '.assurance == null and (.answer.number | . >= 0.15 and . <= 0.25)' states.json >/dev/null ||
+    fail "a mean over the states does not end at 25 %: $(jq -c .answer states.json)"
+jq -e '.assurance == 0.9 and (.answer.number | . >= 0.01 and . <= 0.0625) and
+    ([.points[].targets[0].mean] | min >= 0 and max <= 1) and
+    ([.points[].targets[0] | select(.outcome == "pass") | .interval[0]] | min >= 0.9)' \
+    states90.json >/dev/null ||
+    fail "nine states of ten do not end at 6.25 %: $(jq -c .answer states90.json)"
 expect 0 "which differ by $both" sweep many.cfg -u --out swept
 grep -q ",$both,$" swept/sweep.csv || fail "sweep.csv does not say of what its intervals are"
 # points share the draws: what a point adds is far less than what is not known

@@ -46,7 +46,7 @@ static void put_value(struct mx_grid *grid, const struct mx_solution *solution, 
     static const char *const marks[MX_EXPECT_OUTCOME_COUNT] = {
         [MX_EXPECT_PASS] = "yes", [MX_EXPECT_FAIL] = "no", [MX_EXPECT_UNDECIDED] = "unsure"};
     const struct mx_solution_value *value = &point->targets[target];
-    const char *metric = solution->targets[target].metric;
+    const char *metric = mx_solution_unit(solution, target);
     char text[MX_GRID_CELL_SIZE];
 
     if (point->error != NULL) {
@@ -116,11 +116,10 @@ static void print_margin(const struct mx_solution *solution, const struct mx_sol
     const struct mx_solution_point *best = &solution->points[row->best];
 
     for (size_t t = 0; t < solution->target_count; t++) {
-        const char *metric = solution->targets[t].metric;
-
-        (void)printf("  margin        %s beyond %s\n",
-                     mx_metric_value_text(metric, best->targets[t].margin).s,
-                     solution->targets[t].text);
+        (void)printf(
+            "  margin        %s beyond %s%s\n",
+            mx_metric_value_text(mx_solution_unit(solution, t), best->targets[t].margin).s,
+            solution->assurance > 0 ? "the share wanted of " : "", solution->targets[t].text);
     }
     if (row->next >= 0 && row->binding >= 0) {
         (void)printf("  next          %s %s %s\n", solution->points[row->next].text,
@@ -149,8 +148,9 @@ static void print_search(const struct mx_solution *solution, const struct mx_sol
 
 static void print_solution(const struct mx_solution *solution, bool color)
 {
-    char sentence[MX_SOLUTION_TEXT_SIZE];
+    char sentence[MX_SOLUTION_TEXT_SIZE], promise[MX_SOLUTION_PROMISE_SIZE];
 
+    mx_solution_promise(solution, promise);
     (void)printf("%s\n\n", solution->study->title);
     for (size_t r = 0; r < solution->row_count; r++) {
         const struct mx_solution_row *row = &solution->rows[r];
@@ -160,6 +160,7 @@ static void print_solution(const struct mx_solution *solution, bool color)
         (void)printf("%s%s%s%s\n", color ? "\033[1m" : "", sentence, color ? "\033[0m" : "",
                      is_best ? "  <- best" : "");
         if (row->best >= 0) {
+            (void)printf("  promise       %s\n", promise);
             print_margin(solution, row);
         }
         if (!isnan(row->cost)) {
@@ -169,7 +170,14 @@ static void print_solution(const struct mx_solution *solution, bool color)
     }
     (void)printf("\n");
     print_evidence(solution);
-    (void)printf("\nMean (interval), and whether the target is shown to be met.\nIntervals are of "
+    if (solution->assurance > 0) {
+        (void)printf("\nShare of outcomes, one a replication, that meet the target (interval), and "
+                     "whether it\nis shown to be at least %.4g %%; each target by itself.\n",
+                     100 * solution->assurance);
+    } else {
+        (void)printf("\nMean (interval), and whether it is shown to meet the target.\n");
+    }
+    (void)printf("Intervals are of "
                  "%s, %.4g %% each, so that all of them hold\ntogether at %.4g %%. Seed %llu, the "
                  "same draws for every value.\n",
                  mx_interval_of(solution->is_uncertain), 100 * solution->confidence_each,

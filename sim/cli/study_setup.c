@@ -8,6 +8,7 @@
 
 #include "sim/base/check.h"
 #include "sim/base/error.h"
+#include "sim/stats/metric_name.h"
 
 #define GRID_WIDTH 100
 
@@ -43,15 +44,13 @@ int mx_study_setup_explain(const struct mx_study_setup *setup, const char *file)
 
 struct mx_human_text mx_metric_value_text(const char *metric, double value)
 {
-    size_t size = strlen(metric);
     struct mx_human_text text;
 
-    if (size > 5 && strcmp(metric + size - 5, "_rate") == 0 && !isnan(value)) {
+    if (mx_metric_text_is_share(metric) && !isnan(value)) {
         (void)snprintf(text.s, sizeof text.s, "%.6g%%", round(value * 1e7) / 1e5);
         return text;
     }
-    return size > 2 && strcmp(metric + size - 2, "_s") == 0 ? mx_human_duration(value)
-                                                            : mx_human_number(value);
+    return mx_metric_text_is_duration(metric) ? mx_human_duration(value) : mx_human_number(value);
 }
 
 struct mx_grid {

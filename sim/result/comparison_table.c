@@ -7,6 +7,7 @@
 
 #include "sim/base/check.h"
 #include "sim/result/human_text.h"
+#include "sim/stats/metric_name.h"
 
 #define GAIN_SHOWN_MAX 9999.0
 
@@ -35,14 +36,6 @@ static const char *style(const struct table *table, const char *sequence)
     return table->color ? sequence : "";
 }
 
-static bool is_duration(enum mx_metric metric)
-{
-    const char *name = mx_metric_name(metric);
-    size_t size = strlen(name);
-
-    return size > 2 && strcmp(name + size - 2, "_s") == 0;
-}
-
 /* As many digits as make `step` visible, in two of its own. */
 static int decimals_for(double step)
 {
@@ -63,7 +56,7 @@ static struct mx_human_text value_text(enum mx_metric metric, double value, doub
     double magnitude = fabs(value);
     const char *sign = value < 0 ? "-" : is_signed ? "+" : "";
 
-    if (is_duration(metric)) {
+    if (mx_metric_text_is_duration(mx_metric_name(metric))) {
         digits = mx_human_duration(magnitude);
         if (magnitude > 0 && magnitude < 0.01) {
             (void)snprintf(digits.s, sizeof digits.s, "%.4fs", magnitude);

@@ -148,3 +148,28 @@ void mx_metric_print(const struct mx_plan *plan, const struct mx_scoped_metric *
                        mx_metric_name(scoped->metric));
     }
 }
+
+/* Behind the last dot. */
+static const char *last_name(const char *text)
+{
+    const char *dot = strrchr(text, '.');
+
+    return dot != NULL ? dot + 1 : text;
+}
+
+bool mx_metric_text_is_share(const char *text)
+{
+    const char *name = last_name(text);
+
+    return strcmp(name, MX_SHARE_MET) == 0 ||
+           strcmp(name, mx_metric_name(MX_METRIC_DELIVERED_RATE)) == 0 ||
+           strcmp(name, mx_metric_name(MX_METRIC_SOFT_BOUNCED_RATE)) == 0;
+}
+
+bool mx_metric_text_is_duration(const char *text)
+{
+    const char *name = last_name(text);
+    size_t size = strlen(name);
+
+    return size > 2 && strcmp(name + size - 2, "_s") == 0;
+}

@@ -9,6 +9,7 @@
 #include "models/reputation.h"
 #include "models/units.h"
 #include "sim/base/check.h"
+#include "sim/stats/metric_name.h"
 
 static const char *const names[MX_METRIC_COUNT] = {
     [MX_METRIC_RECIPIENTS] = "recipients",
@@ -84,11 +85,6 @@ const char *mx_metric_name(enum mx_metric metric)
 bool mx_metric_is_count(enum mx_metric metric)
 {
     return metric < MX_METRIC_DELIVERED_RATE || metric == MX_METRIC_QUEUE_PEAK;
-}
-
-static bool is_share(enum mx_metric metric)
-{
-    return metric == MX_METRIC_DELIVERED_RATE || metric == MX_METRIC_SOFT_BOUNCED_RATE;
 }
 
 bool mx_metric_is_quantile(enum mx_metric metric)
@@ -442,7 +438,7 @@ static void join_batches(const struct mx_summary *summary, enum mx_metric metric
                          struct mx_estimate *estimate)
 {
     widen(summary, estimate);
-    if (is_share(metric)) {
+    if (mx_metric_text_is_share(mx_metric_name(metric))) {
         estimate->ci95[0] = estimate->ci95[0] > 0 ? estimate->ci95[0] : 0;
         estimate->ci95[1] = estimate->ci95[1] < 1 ? estimate->ci95[1] : 1;
     }
@@ -473,7 +469,7 @@ struct mx_estimate mx_summary_estimate(const struct mx_summary *summary, enum mx
     }
     if (reached == summary->count) {
         estimate = mx_estimate_of(values, reached);
-        if (is_share(metric) && estimate.has_spread) {
+        if (estimate.has_spread && mx_metric_text_is_share(mx_metric_name(metric))) {
             set_share_interval(summary, group, index, &estimate);
         }
         if (summary->is_batched && estimate.has_spread) {
