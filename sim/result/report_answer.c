@@ -87,13 +87,15 @@ struct mx_plot_text mx_report_headline(const struct mx_report_runs *runs)
 struct mx_plot_text mx_report_interval_of(const struct mx_report_run *run)
 {
     const json_t *steady = json_object_get(run->summary, "steady_state");
+    const char *warning = json_string_value(json_object_get(steady, "warning"));
 
     if (json_is_object(steady)) {
         return mx_plot_text_format(
             "One long run in its steady state, the first %s of it cut off. In brackets: 95 %% "
-            "intervals from %.0f batches of it; chance alone, not what is unknown about providers.",
+            "intervals from %.0f batches of it; chance alone, not what is unknown about providers.%s%s",
             mx_plot_duration(json_number_value(json_object_get(steady, "cut_s"))).s,
-            json_number_value(json_object_get(steady, "batches")));
+            json_number_value(json_object_get(steady, "batches")),
+            warning != NULL ? " Warning: " : "", warning != NULL ? warning : "");
     }
     if (run->replications < 2.0) {
         return mx_plot_text_clean("One replication: no intervals. More replications give "

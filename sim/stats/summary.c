@@ -416,13 +416,20 @@ static void set_share_interval(const struct mx_summary *summary, enum mx_group g
     estimate->ci95[1] = interval.high > estimate->mean ? interval.high : estimate->mean;
 }
 
+/* What ASAP3 asks of its batches (N. Steiger et al., ACM TOMACS 15 (2005)); above it so few batches
+ * hold hardly two independent ones, and MX_STEADY_LAG1_MAX has called the run too short long
+ * before. */
 #define LAG1_MAX 0.8
 
 /* Batches that depend on their neighbours tell less than independent ones: the variance of their
- * mean is (1 + r) / (1 - r) times larger (A. Tafazzoli, J. Wilson, IIE Transactions 43 (2011)). */
+ * mean is (1 + r) / (1 - r) times larger (A. Tafazzoli, J. Wilson, IIE Transactions 43 (2011)).
+ * From few values r comes out too small, by (1 + 4 r) / count (M. Kendall, Biometrika 41 (1954)),
+ * which is put right first. */
 static void widen(const struct mx_summary *summary, struct mx_estimate *estimate)
 {
-    double lag1 = mx_lag1(summary->column, estimate->reached), factor;
+    double count = estimate->reached > 8 ? estimate->reached : 8, factor;
+    double lag1 =
+        (mx_lag1(summary->column, estimate->reached) + 1 / count) / (1 - 4 / count);
 
     if (lag1 <= 0) {
         return;
