@@ -87,15 +87,13 @@ struct mx_plot_text mx_report_headline(const struct mx_report_runs *runs)
 struct mx_plot_text mx_report_interval_of(const struct mx_report_run *run)
 {
     const json_t *steady = json_object_get(run->summary, "steady_state");
-    const char *warning = json_string_value(json_object_get(steady, "warning"));
 
     if (json_is_object(steady)) {
         return mx_plot_text_format(
             "One long run in its steady state, the first %s of it cut off. In brackets: 95 %% "
-            "intervals from %.0f batches of it; chance alone, not what is unknown about providers.%s%s",
+            "intervals from %.0f batches of it; chance alone, not what is unknown about providers.",
             mx_plot_duration(json_number_value(json_object_get(steady, "cut_s"))).s,
-            json_number_value(json_object_get(steady, "batches")),
-            warning != NULL ? " Warning: " : "", warning != NULL ? warning : "");
+            json_number_value(json_object_get(steady, "batches")));
     }
     if (run->replications < 2.0) {
         return mx_plot_text_clean("One replication: no intervals. More replications give "
@@ -332,6 +330,21 @@ static void write_comparison(FILE *out, const struct mx_report_runs *runs)
     (void)fputs("</tbody></table></div>\n", out);
 }
 
+/* Why the intervals of a steady state are not to be trusted. */
+static void write_warnings(FILE *out, const struct mx_report_runs *runs)
+{
+    for (size_t r = 0; r < runs->count; r++) {
+        const json_t *steady = json_object_get(runs->run[r].summary, "steady_state");
+        const char *warning = json_string_value(json_object_get(steady, "warning"));
+
+        if (warning != NULL) {
+            mx_html_printf(out, "<p class=\"note\"><strong>%s%sWarning: %s.</strong></p>\n",
+                           runs->count > 1 ? runs->run[r].label : "", runs->count > 1 ? ": " : "",
+                           warning);
+        }
+    }
+}
+
 void mx_report_answer(FILE *out, const struct mx_report_runs *runs)
 {
     (void)fputs("<section id=\"answer\" aria-labelledby=\"answer-title\">\n"
@@ -343,6 +356,7 @@ void mx_report_answer(FILE *out, const struct mx_report_runs *runs)
     } else {
         write_comparison(out, runs);
     }
+    write_warnings(out, runs);
     mx_html_printf(out,
                    "<p class=\"note\">%s Delivered means accepted by the provider, in the "
                    "inbox or not; sent is recipients less drops.</p>\n</section>\n",

@@ -31,7 +31,7 @@ static struct mx_plot_text value_text(const char *metric, double value)
         return mx_plot_text_clean(mx_human_duration(value).s);
     }
     if (mx_metric_text_is_share(metric)) {
-        return mx_plot_text_format("%.6g %%", round(value * 1e7) / 1e5);
+        return mx_plot_text_format("%.5g %%", round(value * 1e7) / 1e5);
     }
     return value >= 1e4 ? mx_plot_text_clean(mx_human_count_short(value).s)
                         : mx_plot_text_format("%.4g", value);

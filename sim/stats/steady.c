@@ -230,7 +230,7 @@ const char *mx_steady_flaw(const struct mx_steady *steady, const struct mx_summa
                "few messages; a longer run may find one";
     }
     if (mx_steady_is_short(steady)) {
-        return "the run is too short: its batches are less than 10 times as long as its means take "
+        return "the run is too short: its batches are less than 20 times as long as its means take "
                "to forget, and intervals may be too narrow; make it longer";
     }
     if (mx_steady_lag1(summary) > MX_STEADY_LAG1_MAX) {

@@ -40,8 +40,9 @@ struct mx_steady {
  * positive sequence (Statistical Science 7, 1992). At least 1; 0 where nothing varies. */
 double mx_memory_of(const double *values, size_t count);
 
-/* Batches shorter than so many times the memory: the run is too short for its interval. */
-#define MX_STEADY_MEMORIES_MIN 10
+/* Batches shorter than so many times the memory: neighbours correlate by about 1 / (2 x 20), and
+ * the run is too short for its interval. */
+#define MX_STEADY_MEMORIES_MIN 20
 bool mx_steady_is_short(const struct mx_steady *steady);
 
 /* From the bins by creation time. False when out of memory. */
