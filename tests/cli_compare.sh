@@ -134,11 +134,14 @@ wanted=$(jq -r '.metrics as $m | ["deferrals_per_message", "providers.q.sent"][]
     fail "csv: $(cat formats.csv), not $wanted"
 [ "$(head -n 1 formats.csv | cut -d, -f1-5)" = metric,system,name,mean,difference ] ||
     fail "csv: $(head -n 1 formats.csv)"
+[ "$(jq -r '.[] | select(.system == "B").interval_of' formats.json | sort -u)" = "chance alone" ] &&
+    grep -q ',chance alone$' formats.csv && grep -q '| chance alone |$' formats.markdown ||
+    fail "the formats do not say of what their intervals are"
 # Markdown rounds; names, outcomes and the shape are the same.
 [ "$(sed -n '3,$p' formats.markdown | sed 's/\\_/_/g' |
     awk -F' *[|] *' '{ print $2 "," $3 "," $10 }')" = \
     "$(cut -d, -f1,2,7 <<<"$wanted")" ] || fail "markdown: $(cat formats.markdown)"
-[ "$(awk '{ print gsub(/\|/, "") }' formats.markdown | sort -u)" = 10 ] ||
+[ "$(awk '{ print gsub(/\|/, "") }' formats.markdown | sort -u)" = 11 ] ||
     fail "markdown: rows of different widths"
 for format in csv json markdown; do
     expect 0 '' compare a.cfg b.cfg --select best --metric deferrals_per_message --quiet \

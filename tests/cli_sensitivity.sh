@@ -124,6 +124,18 @@ jq -e --arg both "$both" '.interval_of == $both and (.metrics.delivered_rate |
 jq -e '.metrics.delivered_rate | .systems.B.sd < 0.01 and .differences.B.sd > 0.02' one.json \
     >/dev/null || fail "what a system sets was drawn all the same"
 expect 0 "mean difference, of $both" compare small.cfg "${with[@]}" -u
+expect 0 ",$both\$" compare small.cfg "${with[@]}" -u --format csv
+for folder in compare sweep plan; do
+    case $folder in
+    compare) "$mxsim" compare small.cfg "${with[@]}" -u -q --out said-compare ;;
+    *) "$mxsim" $folder many.cfg -u -q --out said-$folder ;;
+    esac >/dev/null 2>&1
+    "$mxsim" plot said-$folder >/dev/null 2>&1
+    "$mxsim" report said-$folder >/dev/null 2>&1
+    cat said-$folder/*.svg | grep -q "$both" || fail "the picture of $folder: intervals of what?"
+    sed 's/<svg.*<\/svg>//g' said-$folder/report.html | grep -q "$both" ||
+        fail "the report of $folder: intervals of what?"
+done
 expect 0 'mean difference, of chance alone' compare small.cfg "${with[@]}"
 expect 0 "Intervals are of $both" plan many.cfg -u
 jq -e --arg both "$both" '.interval_of == $both and (.command | endswith("--uncertain"))' plan.1 \
