@@ -180,8 +180,9 @@ static void test_cut_of_a_run(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_by_hand), cmocka_unit_test(test_memory), cmocka_unit_test(test_definition),
-        cmocka_unit_test(test_small_and_equal), cmocka_unit_test(test_cut_of_a_run)};
+        cmocka_unit_test(test_by_hand), cmocka_unit_test(test_memory),
+        cmocka_unit_test(test_definition), cmocka_unit_test(test_small_and_equal),
+        cmocka_unit_test(test_cut_of_a_run)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -116,10 +116,10 @@ static void print_margin(const struct mx_solution *solution, const struct mx_sol
     const struct mx_solution_point *best = &solution->points[row->best];
 
     for (size_t t = 0; t < solution->target_count; t++) {
-        (void)printf(
-            "  margin        %s beyond %s%s\n",
-            mx_metric_value_text(mx_solution_unit(solution, t), best->targets[t].margin).s,
-            solution->assurance > 0 ? "the share wanted of " : "", solution->targets[t].text);
+        (void)printf("  margin        %s beyond %s%s\n",
+                     mx_metric_value_text(mx_solution_unit(solution, t), best->targets[t].margin).s,
+                     solution->assurance > 0 ? "the share wanted of " : "",
+                     solution->targets[t].text);
     }
     if (row->next >= 0 && row->binding >= 0) {
         (void)printf("  next          %s %s %s\n", solution->points[row->next].text,

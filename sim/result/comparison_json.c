@@ -81,12 +81,11 @@ static json_t *best_json(const struct mx_comparison *comparison, size_t metric)
         const struct mx_best best = mx_comparison_best(comparison, metric, s);
         const bool is_known = best.outcome != MX_BEST_UNDEFINED;
 
-        is_made = mx_json_put(
-            object, mx_system_label(s).s,
-            json_pack("{s:[o, o], s:s}", "ahead",
-                      is_known ? mx_json_finite(best.ahead.low) : json_null(),
-                      is_known ? mx_json_finite(best.ahead.high) : json_null(), "outcome",
-                      mx_best_outcome_name(best.outcome)));
+        is_made = mx_json_put(object, mx_system_label(s).s,
+                              json_pack("{s:[o, o], s:s}", "ahead",
+                                        is_known ? mx_json_finite(best.ahead.low) : json_null(),
+                                        is_known ? mx_json_finite(best.ahead.high) : json_null(),
+                                        "outcome", mx_best_outcome_name(best.outcome)));
     }
     return if_made(object, is_made);
 }

@@ -272,11 +272,11 @@ static void print_bests(const struct table *table)
     for (size_t m = 0; m < comparison->metric_count; m++) {
         print_best(table, m);
     }
-    (void)fprintf(table->stream,
-                  "%s  Each against the best of the others (Hsu 1984); all hold together in %g %% of\n"
-                  "  all luck.%s\n",
-                  style(table, "\033[2m"), 100.0 * comparison->confidence,
-                  style(table, "\033[0m"));
+    (void)fprintf(
+        table->stream,
+        "%s  Each against the best of the others (Hsu 1984); all hold together in %g %% of\n"
+        "  all luck.%s\n",
+        style(table, "\033[2m"), 100.0 * comparison->confidence, style(table, "\033[0m"));
 }
 
 void mx_comparison_table_print(FILE *stream, const struct mx_comparison *comparison, bool color)

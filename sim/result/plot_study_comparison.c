@@ -59,9 +59,9 @@ static void collect(const json_t *root, struct rows *rows)
             row->high = number_of(json_array_get(interval, 1));
             row->is_told_apart = outcome != NULL &&
                                  (strcmp(outcome, "higher") == 0 || strcmp(outcome, "lower") == 0);
-            row->unit = strstr(name, "rate") != NULL                                     ? RATE
+            row->unit = strstr(name, "rate") != NULL       ? RATE
                         : mx_metric_text_is_duration(name) ? TIME
-                                                                                         : COUNT;
+                                                           : COUNT;
         }
     }
 }

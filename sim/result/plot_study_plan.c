@@ -137,14 +137,15 @@ static void fill_head(const json_t *root, struct mx_figure *figure)
     figure->headline = mx_plot_text_clean(text_of(answer, "text"));
     figure->line1 = mx_plot_text_clean(text_of(study, "title"));
     if (json_is_number(json_object_get(root, "assurance"))) {
-        figure->line1 = mx_plot_text_format(
-            "%s In at least %.4g %% of outcomes.", text_of(study, "title"),
-            100 * json_number_value(json_object_get(root, "assurance")));
+        figure->line1 =
+            mx_plot_text_format("%s In at least %.4g %% of outcomes.", text_of(study, "title"),
+                                100 * json_number_value(json_object_get(root, "assurance")));
     }
     figure->line2 = mx_plot_text_format(
         "%s and %.4g %% interval (%.60s; all together %.4g %%). Green: shown to meet the "
         "target, orange: does not.",
-        json_is_number(json_object_get(root, "assurance")) ? "Share" : "Mean", each, text_of(root, "interval_of"), 100 * number_of(json_object_get(root, "confidence")));
+        json_is_number(json_object_get(root, "assurance")) ? "Share" : "Mean", each,
+        text_of(root, "interval_of"), 100 * number_of(json_object_get(root, "confidence")));
     figure->name = mx_plot_text_clean(text_of(study, "name"));
     figure->x_marked = number_of(json_object_get(answer, "number"));
 }

@@ -65,14 +65,15 @@ static bool is_alone(const struct chart *chart)
 
 static struct mx_plot_text value_text(const struct chart *chart, double value)
 {
-    return mx_metric_text_is_duration(chart->metric)          ? mx_plot_duration(value)
-           : fabs(value) >= 1000.0 ? mx_plot_count(value)
-                                   : mx_plot_text_format("%.4g", value);
+    return mx_metric_text_is_duration(chart->metric) ? mx_plot_duration(value)
+           : fabs(value) >= 1000.0                   ? mx_plot_count(value)
+                                                     : mx_plot_text_format("%.4g", value);
 }
 
 static struct mx_plot_text change_text(const struct chart *chart, double change)
 {
-    struct mx_plot_text size = mx_metric_text_is_duration(chart->metric)           ? mx_plot_duration(fabs(change))
+    struct mx_plot_text size = mx_metric_text_is_duration(chart->metric)
+                                   ? mx_plot_duration(fabs(change))
                                : fabs(change) >= 1000.0 ? mx_plot_count(fabs(change))
                                                         : mx_plot_text_format("%.2g", fabs(change));
 
@@ -181,7 +182,8 @@ static double tick_unit(const struct chart *chart, double span)
     static const double units_s[] = {86400, 3600, 60, 1};
     size_t i = 0;
 
-    while (mx_metric_text_is_duration(chart->metric) && i + 1 < sizeof units_s / sizeof units_s[0] && span < 3 * units_s[i]) {
+    while (mx_metric_text_is_duration(chart->metric) &&
+           i + 1 < sizeof units_s / sizeof units_s[0] && span < 3 * units_s[i]) {
         i++;
     }
     return mx_metric_text_is_duration(chart->metric) ? units_s[i] : 1;

@@ -174,7 +174,8 @@ static double round_step(const char *metric, double step)
     static const double spans[] = {1,    2,    5,    10,    30,    60,    120,   300,   600,
                                    1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800};
 
-    for (size_t i = 0; mx_metric_text_is_duration(metric) && step > 0.5 && i < sizeof spans / sizeof spans[0];
+    for (size_t i = 0;
+         mx_metric_text_is_duration(metric) && step > 0.5 && i < sizeof spans / sizeof spans[0];
          i++) {
         if (spans[i] >= step) {
             return spans[i];
@@ -198,7 +199,8 @@ static void draw_y_axis(struct mx_plot_canvas *canvas, const struct mx_figure_pa
         note(canvas, value_text(panel->metric, k * step).s, left - 10, at, 12, MX_PLOT_GREY,
              MX_PLOT_RIGHT, false);
     }
-    note(canvas, panel->title[0] != '\0' ? panel->title : panel->metric, left - 62, y->to_px + 15, 12, MX_PLOT_INK, MX_PLOT_LEFT, false);
+    note(canvas, panel->title[0] != '\0' ? panel->title : panel->metric, left - 62, y->to_px + 15,
+         12, MX_PLOT_INK, MX_PLOT_LEFT, false);
 }
 
 static mx_plot_colour mark_colour(enum mx_figure_mark mark, mx_plot_colour line)

@@ -124,9 +124,9 @@ double mx_memory_of(const double *values, size_t count)
         return 0;
     }
     for (size_t lag = 0; lag + 1 < count / 2; lag += 2) {
-        double pair = (covariance(values, count, mean, lag) +
-                       covariance(values, count, mean, lag + 1)) /
-                      variance;
+        double pair =
+            (covariance(values, count, mean, lag) + covariance(values, count, mean, lag + 1)) /
+            variance;
 
         if (pair <= 0) {
             break;

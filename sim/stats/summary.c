@@ -428,8 +428,7 @@ static void set_share_interval(const struct mx_summary *summary, enum mx_group g
 static void widen(const struct mx_summary *summary, struct mx_estimate *estimate)
 {
     double count = estimate->reached > 8 ? estimate->reached : 8, factor;
-    double lag1 =
-        (mx_lag1(summary->column, estimate->reached) + 1 / count) / (1 - 4 / count);
+    double lag1 = (mx_lag1(summary->column, estimate->reached) + 1 / count) / (1 - 4 / count);
 
     if (lag1 <= 0) {
         return;

@@ -14,8 +14,8 @@ struct work {
     struct mx_trace_parts *parts;
     struct mx_steady *steady; /* to be found, or NULL */
     int64_t creation_every_us;
-    int64_t batch_us;         /* 0: no batches */
-    uint32_t first_draws;     /* of replication 0 */
+    int64_t batch_us;     /* 0: no batches */
+    uint32_t first_draws; /* of replication 0 */
 };
 
 /* Simulate under the plan of this replication, which is the same for all where there are no plans.

@@ -85,8 +85,8 @@ static bool passes(const struct mx_search *search, size_t point)
 /* Whether a target gets worse from the early to the late candidate, beyond chance, and by at least
  * MATERIAL of how far the early one is from the bound: a ripple far away says nothing of the
  * border. */
-static bool is_worse(const struct mx_claim *claim,
-                     const struct mx_solution_value *early, const struct mx_solution_value *late)
+static bool is_worse(const struct mx_claim *claim, const struct mx_solution_value *early,
+                     const struct mx_solution_value *late)
 {
     bool is_floor = claim->comparison == MX_AT_LEAST || claim->comparison == MX_MORE_THAN;
 

@@ -251,7 +251,7 @@ static void judge_share(const struct mx_solution *solution, uint32_t count, cons
                                         .low = interval.low,
                                         .high = interval.high,
                                         .margin = interval.low - solution->assurance};
-    value->outcome = value->low >= solution->assurance  ? MX_EXPECT_PASS
+    value->outcome = value->low >= solution->assurance   ? MX_EXPECT_PASS
                      : value->high < solution->assurance ? MX_EXPECT_FAIL
                                                          : MX_EXPECT_UNDECIDED;
 }
