@@ -207,7 +207,7 @@ static void test_steady_states(void **state)
          * are 10 times as long as the queue takes to forget */
         {"steady: Erlang delay, 90 % busy",
          "time_to_deliver_mean_s",
-         2.52496945,
+         2.524986441466,
          {ERLANG_C, "--set", "campaigns.c.recipients=72000", "--set", "campaigns.c.window=16000s",
           "--set", "horizon=23h", STEADY, NULL}},
     };
