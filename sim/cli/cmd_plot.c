@@ -8,7 +8,9 @@
 
 #include "sim/base/error.h"
 #include "sim/cli/command.h"
+#include "sim/cli/running.h"
 #include "sim/result/plot.h"
+#include "sim/result/plot_gnuplot.h"
 #include "sim/result/plot_study.h"
 
 #define COLUMNS_DEFAULT 100
@@ -201,12 +203,16 @@ int mx_cmd_plot(const struct mx_options *options)
         return MX_EXIT_FAILURE;
     }
     request.plots_dir = scripts;
+    mx_catch_interrupts();
+    mx_gnuplot_stop_when(mx_was_interrupted);
     code = draw_studies(&request, &is_all, error, sizeof error);
     if (!is_all) {
         code = options->terminal ? draw_here(&request, error, sizeof error)
                                  : mx_plot_write(&request, error, sizeof error);
     }
-    if (code != MX_EXIT_SUCCESS && error[0] != '\0') {
+    if (code == MX_EXIT_INTERRUPTED) {
+        mx_say("interrupted: the pictures that were finished are kept");
+    } else if (code != MX_EXIT_SUCCESS && error[0] != '\0') {
         mx_say("%s", error);
     }
     free(scripts);

@@ -174,8 +174,7 @@ const struct mx_command mx_command_table[MX_COMMAND_COUNT] = {
                 "one of delivered-over-time, attempts-per-minute, deferrals-by-reason, "
                 "deferral-heat-map, queue-length, first-attempt, retry-age, reputation, "
                 "allowance, warm-up, outcomes; of a sensitivity study influence and tornado; "
-                "without "
-                "it all are drawn.",
+                "without it all are drawn that have something to show.",
             .examples =
                 "mxsim plot out/black-friday\tall kinds as SVG and PNG, into the same folder\n"
                 "mxsim plot out/black-friday retry-age --out retries.pdf\tone kind, for a paper\n"

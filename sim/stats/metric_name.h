@@ -42,7 +42,7 @@ bool mx_metric_text_is_duration(const char *text);
 const char *mx_group_name(enum mx_group group);
 
 /* Name of the index-th member of a group, "(none)" past the last address; NULL when there is
- * none. Borrowed from the plan. */
+ * none, and of MX_GROUP_PAIR, which has two names. Borrowed from the plan. */
 const char *mx_group_member(const struct mx_plan *plan, enum mx_group group, uint32_t index);
 
 #endif
