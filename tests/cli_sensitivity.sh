@@ -49,16 +49,16 @@ awk -F, 'NR == 1 { if ($7 "," $8 "," $9 != "drawn_share,drawn_lo,drawn_hi") exit
     { chance += $5 - $4; both += $9 - $8; age = $1; last = $9 - $8 - 5 * ($5 - $4) }
     END { exit !(NR > 400 && age >= 259200 && last > 0 && both > 5 * chance) }' \
     default/delivered_by_age.csv || fail "delivered_by_age.csv has no ranges of both kinds"
-"$mxsim" run small.cfg -n 19 -q --out plain-out >/dev/null 2>&1
+"$MXSIM" run small.cfg -n 19 -q --out plain-out >/dev/null 2>&1
 cut -d, -f1-6 default/delivered_by_age.csv | cmp -s - plain-out/delivered_by_age.csv ||
     fail "--uncertain changes delivered_by_age.csv"
-"$mxsim" plot default delivered-over-time --out ages.csv >/dev/null 2>&1
+"$MXSIM" plot default delivered-over-time --out ages.csv >/dev/null 2>&1
 head -n 1 ages.csv | grep -q 'lo,hi,drawn_lo,drawn_hi$' || fail "the picture's data lack a range"
-"$mxsim" plot default delivered-over-time --out ages.svg >/dev/null 2>&1
-"$mxsim" plot plain-out delivered-over-time --out plain.svg >/dev/null 2>&1
+"$MXSIM" plot default delivered-over-time --out ages.svg >/dev/null 2>&1
+"$MXSIM" plot plain-out delivered-over-time --out plain.svg >/dev/null 2>&1
 grep -q 'chance and what is not known' ages.svg || fail "the picture does not name its bands"
 [ -s plain.svg ] && ! grep -q 'not known' plain.svg || fail "a plain picture speaks of what is not known"
-"$mxsim" report default >/dev/null 2>&1
+"$MXSIM" report default >/dev/null 2>&1
 grep -q 'light band: chance and what is not known' default/report.html ||
     fail "the report does not name the bands"
 # nothing assumed: nothing changes
@@ -103,13 +103,14 @@ expect 0 "mean difference, of $both" compare small.cfg "${with[@]}" -u
 expect 0 ",$both\$" compare small.cfg "${with[@]}" -u --format csv
 for folder in compare sweep plan; do
     case $folder in
-    compare) "$mxsim" compare small.cfg "${with[@]}" -u -q --out said-compare ;;
-    *) "$mxsim" $folder many.cfg -u -q --out said-$folder ;;
+    compare) "$MXSIM" compare small.cfg "${with[@]}" -u -q --out said-compare ;;
+    *) "$MXSIM" $folder many.cfg -u -q --out said-$folder ;;
     esac >/dev/null 2>&1
-    "$mxsim" plot said-$folder >/dev/null 2>&1
-    "$mxsim" report said-$folder >/dev/null 2>&1
-    cat said-$folder/*.svg | grep -q "$both" || fail "the picture of $folder: intervals of what?"
-    sed 's/<svg.*<\/svg>//g' said-$folder/report.html | grep -q "$both" ||
+    "$MXSIM" plot said-$folder >/dev/null 2>&1
+    "$MXSIM" report said-$folder >/dev/null 2>&1
+    grep -q "$both" said-$folder/*.svg || fail "the picture of $folder: intervals of what?"
+    sed 's/<svg.*<\/svg>//g' said-$folder/report.html >page
+    grep -q "$both" page ||
         fail "the report of $folder: intervals of what?"
 done
 expect 0 'mean difference, of chance alone' compare small.cfg "${with[@]}"
@@ -141,7 +142,7 @@ END
         ;;
     *) expect 3 '"30%" is out of range; allowed: 50% to 99.9%' plan states-plan.cfg -u ;;
     esac
-    "$mxsim" plan states-plan.cfg -u --json >"states$(tr -dc 0-9 <<<"$assurance").json" 2>/dev/null
+    "$MXSIM" plan states-plan.cfg -u --json >"states$(tr -dc 0-9 <<<"$assurance").json" 2>/dev/null
 done
 jq -e '.assurance == null and (.answer.number | . >= 0.15 and . <= 0.25)' states.json >/dev/null ||
     fail "a mean over the states does not end at 25 %: $(jq -c .answer states.json)"

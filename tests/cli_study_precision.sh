@@ -110,7 +110,7 @@ expect 5 'warning.*: the run is too short' run steady.cfg "${busy[@]}"
 expect 5 'the run is too short' run steady.cfg "${busy[@]}" --quiet --out short
 jq -e '.steady_state | (.warning | startswith("the run is too short")) and
     .batch_s < 20 * .memory_s' short/summary.json >/dev/null || fail "summary.json does not warn"
-"$program" report short >/dev/null 2>&1
+"$MXSIM" report short >/dev/null 2>&1
 grep -q 'Warning: the run is too short' short/report.html || fail "the report does not warn"
 # two thirds more than the servers can do: the queue grows for ever
 expect 5 'no steady state' run steady.cfg --quiet --set campaigns.c.window=1200s
