@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "models/units.h"
+#include "sim/stats/metric_name.h"
 
 static struct mx_human_text text_of(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
@@ -186,4 +187,15 @@ struct mx_human_text mx_human_exact(int64_t duration_us)
                        (double)duration_us / 1e6);
     }
     return text;
+}
+
+struct mx_human_text mx_human_metric(const char *metric, double value)
+{
+    struct mx_human_text text;
+
+    if (mx_metric_text_is_share(metric) && !isnan(value)) {
+        (void)snprintf(text.s, sizeof text.s, "%.6g%%", round(value * 1e7) / 1e5);
+        return text;
+    }
+    return mx_metric_text_is_duration(metric) ? mx_human_duration(value) : mx_human_number(value);
 }

@@ -15,7 +15,7 @@
 
 /* As sim/study/store.c makes it. */
 static const struct mx_database_form form = {
-    .application_id = 1836610423, .version = 1, .what = "sweep"};
+    .application_id = 1836610423, .version = 2, .what = "sweep"};
 
 struct parameter {
     char name[128], label[128];
@@ -38,7 +38,8 @@ struct sweep {
     struct mx_figure_point *means; /* x unused */
     bool *failed;
     size_t failed_count;
-    double replications;
+    double replications; /* is_auto: at most */
+    bool is_auto;
     char title[256], name[128], design[32], interval_of[64];
 };
 
@@ -48,14 +49,14 @@ static bool read_facts(struct sweep *sweep)
     char *const texts[] = {sweep->title, sweep->name, sweep->design, sweep->interval_of};
     const size_t sizes[] = {sizeof sweep->title, sizeof sweep->name, sizeof sweep->design,
                             sizeof sweep->interval_of};
-    int64_t replications = 0;
+    int64_t replications = 0, is_auto = 0;
 
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         sqlite3_stmt *statement = NULL;
 
         if (mx_database_prepare(&sweep->database, &statement,
                                 "SELECT value FROM study WHERE name = ?") != NULL) {
-            mx_database_bind_text(statement, 1, names[i]);
+            mx_database_bind_text(&sweep->database, statement, 1, names[i]);
             if (mx_database_step(&sweep->database, statement)) {
                 (void)snprintf(texts[i], sizes[i], "%s", mx_database_text(statement, 0));
             }
@@ -63,9 +64,12 @@ static bool read_facts(struct sweep *sweep)
         (void)sqlite3_finalize(statement);
     }
     if (!mx_database_ask(&sweep->database, "SELECT value FROM study WHERE name = 'replications'",
-                         &replications)) {
+                         &replications) ||
+        !mx_database_ask(&sweep->database,
+                         "SELECT value FROM study WHERE name = 'replications_auto'", &is_auto)) {
         return false;
     }
+    sweep->is_auto = is_auto != 0;
     sweep->replications = (double)replications;
     return true;
 }
@@ -176,8 +180,8 @@ static bool read_means(struct sweep *sweep, size_t metric)
 
     if (values != NULL &&
         mx_database_prepare(&sweep->database, &statement,
-                            "SELECT point, value FROM results WHERE metric = ? ORDER BY point, "
-                            "replication") != NULL) {
+                            "SELECT point, value FROM results JOIN points USING (point) WHERE "
+                            "metric = ? AND error IS NULL ORDER BY point, replication") != NULL) {
         struct mx_figure_point *means = &sweep->means[metric * sweep->point_count];
 
         (void)sqlite3_bind_int64(statement, 1, (int64_t)metric);
@@ -250,7 +254,8 @@ static bool read_sweep(struct sweep *sweep, const char *file)
     mx_database_open_to_read(&sweep->database, file, &form);
     if (!mx_database_ask(&sweep->database, "SELECT count(*) FROM parameters", &parameters) ||
         !mx_database_ask(&sweep->database, "SELECT count(*) FROM points", &points) ||
-        !mx_database_ask(&sweep->database, "SELECT count(*) FROM metrics", &metrics)) {
+        !mx_database_ask(&sweep->database, "SELECT count(*) FROM metrics WHERE is_shown",
+                         &metrics)) {
         return false;
     }
     sweep->parameter_count = (size_t)parameters;
@@ -334,12 +339,12 @@ static void fill_lines(const struct sweep *sweep, struct mx_plot_text *line1,
         fixed = mx_plot_text_format("%.200s%s%.60s = %.60s", fixed.s, p > 2 ? ", " : "Shown at ",
                                     sweep->parameters[p].name, cell_at(sweep, 0, p)->text.s);
     }
-    *line1 =
-        mx_plot_text_format("%zu points, %.0f run%s each%s%s%s.", sweep->point_count,
-                            sweep->replications, sweep->replications > 1 ? "s" : "",
-                            sweep->replications > 1 ? "; mean with its 95 % interval, of " : "",
-                            sweep->replications > 1 ? sweep->interval_of : "",
-                            sweep->failed_count > 0 ? "; some points failed" : "");
+    *line1 = mx_plot_text_format(
+        "%zu points, %s%.0f run%s each%s%s%s.", sweep->point_count, sweep->is_auto ? "up to " : "",
+        sweep->replications, sweep->replications > 1 ? "s" : "",
+        sweep->replications > 1 ? "; mean with its 95 % interval, of " : "",
+        sweep->replications > 1 ? sweep->interval_of : "",
+        sweep->failed_count > 0 ? "; some points failed" : "");
     *line2 = fixed;
 }
 
@@ -464,9 +469,10 @@ static char *compose_map(const struct sweep *sweep)
         map.name = mx_plot_text_clean(sweep->name);
         (void)snprintf(map.metric, sizeof map.metric, "%s", sweep->metrics[0]);
         fill_lines(sweep, &map.line1, &map.line2);
-        map.line1 = mx_plot_text_format("%s: mean of %.0f run%s at each of %zu points.",
-                                        sweep->metrics[0], sweep->replications,
-                                        sweep->replications > 1 ? "s" : "", sweep->point_count);
+        map.line1 = mx_plot_text_format("%s: mean of %s%.0f run%s at each of %zu points.",
+                                        sweep->metrics[0], sweep->is_auto ? "up to " : "",
+                                        sweep->replications, sweep->replications > 1 ? "s" : "",
+                                        sweep->point_count);
         canvas = mx_figure_compose_map(&map);
     }
     free(cells);

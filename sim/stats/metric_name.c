@@ -176,3 +176,15 @@ bool mx_metric_text_is_duration(const char *text)
 
     return size > 2 && strcmp(name + size - 2, "_s") == 0;
 }
+
+bool mx_metric_sent_text(const char *metric, char text[MX_METRIC_TEXT_SIZE])
+{
+    const char *name = last_name(metric);
+
+    if (!mx_metric_text_is_share(metric) || strcmp(name, MX_SHARE_MET) == 0) {
+        return false;
+    }
+    (void)snprintf(text, MX_METRIC_TEXT_SIZE, "%.*s%s", (int)(name - metric), metric,
+                   mx_metric_name(MX_METRIC_SENT));
+    return true;
+}

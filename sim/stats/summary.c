@@ -419,19 +419,29 @@ struct mx_estimate mx_estimate_of(const double *values, uint32_t count)
 }
 
 /* Shares near 0 or 1 scatter unevenly: their interval is made for shares. */
-static void set_share_interval(const struct mx_summary *summary, enum mx_group group,
-                               uint32_t index, struct mx_estimate *estimate)
+struct mx_estimate mx_estimate_of_shares(const double *values, uint32_t count, double sent_total)
 {
-    struct mx_interval interval;
+    struct mx_estimate e = mx_estimate_of(values, count);
+
+    if (e.has_spread) {
+        struct mx_interval interval =
+            mx_interval_mean_share(values, count, sent_total, MX_CONFIDENCE_DEFAULT);
+
+        e.ci95[0] = interval.low < e.mean ? interval.low : e.mean;
+        e.ci95[1] = interval.high > e.mean ? interval.high : e.mean;
+    }
+    return e;
+}
+
+static double sent_total(const struct mx_summary *summary, enum mx_group group, uint32_t index)
+{
     double sent = 0, value;
 
     for (uint32_t r = 0; r < summary->count; r++) {
         (void)mx_summary_value(summary, r, group, index, MX_METRIC_SENT, &value);
         sent += value;
     }
-    interval = mx_interval_mean_share(summary->column, summary->count, sent, MX_CONFIDENCE_DEFAULT);
-    estimate->ci95[0] = interval.low < estimate->mean ? interval.low : estimate->mean;
-    estimate->ci95[1] = interval.high > estimate->mean ? interval.high : estimate->mean;
+    return sent;
 }
 
 /* What ASAP3 asks of its batches (N. Steiger et al., ACM TOMACS 15 (2005)); above it so few batches
@@ -492,10 +502,9 @@ struct mx_estimate mx_summary_estimate(const struct mx_summary *summary, enum mx
         reached += mx_summary_value(summary, r, group, index, metric, &values[reached]);
     }
     if (reached == summary->count) {
-        estimate = mx_estimate_of(values, reached);
-        if (estimate.has_spread && mx_metric_text_is_share(mx_metric_name(metric))) {
-            set_share_interval(summary, group, index, &estimate);
-        }
+        estimate = mx_metric_text_is_share(mx_metric_name(metric)) && reached > 0
+                       ? mx_estimate_of_shares(values, reached, sent_total(summary, group, index))
+                       : mx_estimate_of(values, reached);
         if (summary->is_batched && estimate.has_spread) {
             join_batches(summary, metric, &estimate);
         }
