@@ -23,6 +23,9 @@ expect 2 'takes 2 to 100 scenarios' compare a.cfg
 expect 2 'PATH=VALUE' compare a.cfg --with campaigns
 expect 2 'PATH=VALUE' compare a.cfg --with 'name:'
 expect 2 'PATH=VALUE' compare a.cfg --with 'seed=1;;seed=2'
+expect 2 'with seed: all scenarios have the same draws' compare a.cfg --with seed=3
+expect 2 'with seed: ' compare a.cfg --with 'x: mta.throttle=none; seed=3'
+expect 2 'with replications: ' compare a.cfg --with replications=3
 expect 3 'did you mean|recipents' compare a.cfg --with campaigns.c.recipents=3
 expect 3 'cannot open missing.cfg|missing.cfg' compare a.cfg missing.cfg --with x.y=3
 expect 2 'did you mean delivered_rate' compare a.cfg b.cfg --metric delivered_rat
@@ -77,6 +80,21 @@ jq -e '.kind == "comparison" and .comparisons == 4 and .replications == 12
 cmp -s again.json jobs1/comparison.json ||
     fail "the command line of comparison.json gives something else"
 
+# --- against the best of all: by hand for two, where a one-sided bound at 95 % is that of a two-sided
+# interval at 90 %; of three, B is far ahead and the others are not the best ---
+expect 0 '' compare a.cfg b.cfg -n 12 --metric deferrals_per_message --json
+cp out two.95
+expect 0 '' compare a.cfg b.cfg -n 12 --metric deferrals_per_message --confidence 90% --json
+jq -e --slurpfile narrow out '.metrics.deferrals_per_message.best as $best |
+    $narrow[0].metrics.deferrals_per_message.differences.B.interval as $d |
+    $best.B.outcome == "best" and $best.A.outcome == "not the best" and $best.B.ahead[0] == 0 and
+    ($best.B.ahead[1] + $d[0] | fabs) < 1e-8 and ($best.A.ahead[0] - $d[0] | fabs) < 1e-8' two.95 \
+    >/dev/null || fail "the best of two: $(jq -c .metrics two.95)"
+[ "$(jq -r '.metrics.deferrals_per_message.best | map_values(.outcome) | [.A, .B, .C] | join(", ")' \
+    jobs1/comparison.json)" = "not the best, best, not the best" ] ||
+    fail "the best of three: $(jq -c .metrics jobs1/comparison.json)"
+grep -Eq '^  deferrals_per_message: B is the best; A, C are not\.' out1 || fail "no words on the best"
+
 # --- the same numbers in the other formats ---
 for format in csv json markdown; do
     expect 0 '' compare a.cfg b.cfg --with 'fewer: campaigns.c.recipients=200' -n 12 --quiet \
@@ -94,11 +112,14 @@ wanted=$(jq -r '.metrics as $m | ["deferrals_per_message", "providers.q.sent"][]
     fail "csv: $(cat formats.csv), not $wanted"
 [ "$(head -n 1 formats.csv | cut -d, -f1-5)" = metric,system,name,mean,difference ] ||
     fail "csv: $(head -n 1 formats.csv)"
+[ "$(jq -r '.[] | select(.system == "B").interval_of' formats.json | sort -u)" = "chance alone" ] &&
+    grep -q ',chance alone$' formats.csv && grep -q '| chance alone |$' formats.markdown ||
+    fail "the formats do not say of what their intervals are"
 # Markdown rounds; names, outcomes and the shape are the same.
 [ "$(sed -n '3,$p' formats.markdown | sed 's/\\_/_/g' |
     awk -F' *[|] *' '{ print $2 "," $3 "," $10 }')" = \
     "$(cut -d, -f1,2,7 <<<"$wanted")" ] || fail "markdown: $(cat formats.markdown)"
-[ "$(awk '{ print gsub(/\|/, "") }' formats.markdown | sort -u)" = 10 ] ||
+[ "$(awk '{ print gsub(/\|/, "") }' formats.markdown | sort -u)" = 11 ] ||
     fail "markdown: rows of different widths"
 for format in csv json markdown; do
     expect 0 '' compare a.cfg b.cfg --select best --metric deferrals_per_message --quiet \

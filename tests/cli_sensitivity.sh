@@ -43,6 +43,24 @@ jq -e '.uncertain.providers.other.delivered_rate |
 jq 'del(.uncertain)' json.1 | cmp -s - json.plain || fail "--uncertain changes the plain results"
 "$MXSIM" run small.cfg -u -q --out default >/dev/null 2>&1
 [ "$(jq .replications default/summary.json)" -eq 19 ] || fail "not 19 replications by default"
+# both ranges by age: what is not known is wider than chance, at the last age and on the whole
+awk -F, 'NR == 1 { if ($7 "," $8 "," $9 != "drawn_share,drawn_lo,drawn_hi") exit 1; next }
+    !($8 <= $7 && $7 <= $9) { exit 1 }
+    { chance += $5 - $4; both += $9 - $8; age = $1; last = $9 - $8 - 5 * ($5 - $4) }
+    END { exit !(NR > 400 && age >= 259200 && last > 0 && both > 5 * chance) }' \
+    default/delivered_by_age.csv || fail "delivered_by_age.csv has no ranges of both kinds"
+"$MXSIM" run small.cfg -n 19 -q --out plain-out >/dev/null 2>&1
+cut -d, -f1-6 default/delivered_by_age.csv | cmp -s - plain-out/delivered_by_age.csv ||
+    fail "--uncertain changes delivered_by_age.csv"
+"$MXSIM" plot default delivered-over-time --out ages.csv >/dev/null 2>&1
+head -n 1 ages.csv | grep -q 'lo,hi,drawn_lo,drawn_hi$' || fail "the picture's data lack a range"
+"$MXSIM" plot default delivered-over-time --out ages.svg >/dev/null 2>&1
+"$MXSIM" plot plain-out delivered-over-time --out plain.svg >/dev/null 2>&1
+grep -q 'chance and what is not known' ages.svg || fail "the picture does not name its bands"
+[ -s plain.svg ] && ! grep -q 'not known' plain.svg || fail "a plain picture speaks of what is not known"
+"$MXSIM" report default >/dev/null 2>&1
+grep -q 'light band: chance and what is not known' default/report.html ||
+    fail "the report does not name the bands"
 # nothing assumed: nothing changes
 expect 0 'changes nothing' run known.cfg --uncertain -n 3 --json
 jq 'del(.performance)' out >json.uncertain
@@ -82,10 +100,57 @@ jq -e --arg both "$both" '.interval_of == $both and (.metrics.delivered_rate |
 jq -e '.metrics.delivered_rate | .systems.B.sd < 0.01 and .differences.B.sd > 0.02' one.json \
     >/dev/null || fail "what a system sets was drawn all the same"
 expect 0 "mean difference, of $both" compare small.cfg "${with[@]}" -u
+expect 0 ",$both\$" compare small.cfg "${with[@]}" -u --format csv
+for folder in compare sweep plan; do
+    case $folder in
+    compare) "$MXSIM" compare small.cfg "${with[@]}" -u -q --out said-compare ;;
+    *) "$MXSIM" $folder many.cfg -u -q --out said-$folder ;;
+    esac >/dev/null 2>&1
+    "$MXSIM" plot said-$folder >/dev/null 2>&1
+    "$MXSIM" report said-$folder >/dev/null 2>&1
+    grep -q "$both" said-$folder/*.svg || fail "the picture of $folder: intervals of what?"
+    sed 's/<svg.*<\/svg>//g' said-$folder/report.html >page
+    grep -q "$both" page ||
+        fail "the report of $folder: intervals of what?"
+done
 expect 0 'mean difference, of chance alone' compare small.cfg "${with[@]}"
 expect 0 "Intervals are of $both" plan many.cfg -u
 jq -e --arg both "$both" '.interval_of == $both and (.command | endswith("--uncertain"))' plan.1 \
     >/dev/null || fail "answer.json does not say of what its intervals are"
+
+# An assurance: delivered is (1 - u)(1 - r), u the unknown, r drawn from 0 .. 40 %. At least 60 % on
+# average as long as u <= 25 %; in 90 % of the states (r < 36 %) only while u <= 6.25 %.
+cat >states.cfg <<END
+mta = { throttle = "none"; transaction_time = "500ms"; };
+pools = { p = { ips = ( { name = "ip"; } ); }; };
+lists = { l = { unknown = "1%"; }; };
+campaigns = { c = { pool = "p"; list = "l"; recipients = 2000; window = "1h"; mix = { x = "100%"; }; }; };
+providers = { x = { content = { reject = "10%"; }; }; };
+assumed = ( { key = "providers.x.content"; range = "reject 0% .. 40%"; } );
+END
+for assurance in '' 'assurance = "90%";' 'assurance = "30%";'; do
+    cat >states-plan.cfg <<END
+scenario = "states.cfg";
+parameters = { u = { path = "lists.l.unknown"; from = "1%"; to = "41%"; step = "2%"; }; };
+plan = { find = "largest"; $assurance replications_max = 400; targets = ( "delivered_rate >= 60%" ); };
+END
+    case $assurance in
+    '') expect 0 'met on average over chance and what is not known' plan states-plan.cfg -u ;;
+    *90*)
+        expect 0 'in at least 90 % of the outcomes of chance and what is not known' plan states-plan.cfg -u
+        expect 0 'in at least 90 % of the outcomes of chance alone' plan states-plan.cfg
+        ;;
+    *) expect 3 '"30%" is out of range; allowed: 50% to 99.9%' plan states-plan.cfg -u ;;
+    esac
+    "$MXSIM" plan states-plan.cfg -u --json >"states$(tr -dc 0-9 <<<"$assurance").json" 2>/dev/null
+done
+jq -e '.assurance == null and (.answer.number | . >= 0.15 and . <= 0.25)' states.json >/dev/null ||
+    fail "a mean over the states does not end at 25 %: $(jq -c .answer states.json)"
+jq -e '.assurance == 0.9 and (.answer.number | . >= 0.01 and . <= 0.0625) and
+    ([.points[].targets[0].mean] | min >= 0 and max <= 1) and
+    ([.points[].targets[0] | select(.outcome == "pass") | .interval[0]] | min >= 0.9)' \
+    states90.json >/dev/null ||
+    fail "nine states of ten do not end at 6.25 %: $(jq -c .answer states90.json)"
 expect 0 "which differ by $both" sweep many.cfg -u --out swept
 grep -q ",$both,$" swept/sweep.csv || fail "sweep.csv does not say of what its intervals are"
 # points share the draws: what a point adds is far less than what is not known

@@ -203,11 +203,19 @@ static void test_steady_states(void **state)
          2,
          {ERLANG_C, "--set", "campaigns.c.recipients=40000", "--set", "campaigns.c.window=80000s",
           "--set", "providers.receiver.capacity.servers=1", "--set", "horizon=23h", STEADY, NULL}},
+        /* a = 4.5, c = 5: wait C(5, 4.5) / .5 and service; too short, and it says so, since batches
+         * are 10 times as long as the queue takes to forget */
+        {"steady: Erlang delay, 90 % busy",
+         "time_to_deliver_mean_s",
+         2.524986441466,
+         {ERLANG_C, "--set", "campaigns.c.recipients=72000", "--set", "campaigns.c.window=16000s",
+          "--set", "horizon=23h", STEADY, NULL}},
     };
 
     (void)state;
-    check(&rows[0]);
-    check(&rows[1]);
+    for (size_t i = 0; i < 3; i++) {
+        check(&rows[i]);
+    }
 }
 
 int main(void)

@@ -40,6 +40,31 @@ static void test_by_hand(void **state)
     assert_true(is_found);
 }
 
+/* x' = f x + noise forgets like (1 + f) / (1 - f) values; what does not vary has nothing to forget,
+ * also where a mean of equal values is rounded. */
+static void test_memory(void **state)
+{
+    static double values[20000];
+
+    (void)state;
+    for (int tenths = 0; tenths <= 9; tenths += 3) {
+        double f = tenths / 10.0, exact = (1 + f) / (1 - f), memory;
+
+        values[0] = 0;
+        for (size_t i = 1; i < 20000; i++) {
+            values[i] = f * values[i - 1] + uniform(i) - 0.5;
+        }
+        memory = mx_memory_of(values, 20000);
+        assert_true(memory > 0.8 * exact && memory < 1.25 * exact);
+    }
+    for (size_t i = 0; i < 1000; i++) {
+        values[i] = 0.1;
+    }
+    assert_true(mx_memory_of(values, 1000) == 0);
+    assert_true(mx_steady_is_short(&(struct mx_steady){.batch_us = 199, .memory_us = 10}));
+    assert_false(mx_steady_is_short(&(struct mx_steady){.batch_us = 200, .memory_us = 10}));
+}
+
 /* The definition, summed anew for each cut. */
 static size_t slow_mser5(const double *values, size_t count)
 {
@@ -155,8 +180,9 @@ static void test_cut_of_a_run(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_by_hand), cmocka_unit_test(test_definition),
-        cmocka_unit_test(test_small_and_equal), cmocka_unit_test(test_cut_of_a_run)};
+        cmocka_unit_test(test_by_hand), cmocka_unit_test(test_memory),
+        cmocka_unit_test(test_definition), cmocka_unit_test(test_small_and_equal),
+        cmocka_unit_test(test_cut_of_a_run)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -218,24 +218,13 @@ static int check_precision(const struct mx_plan *plan, const struct mx_results *
 /* MX_EXIT_PRECISION when the run was too short to be that of a steady state. */
 static int check_steady(const struct mx_results *results)
 {
-    double lag1;
+    const char *flaw =
+        results->is_steady ? mx_steady_flaw(&results->steady, results->summary) : NULL;
 
-    if (!results->is_steady) {
-        return MX_EXIT_SUCCESS;
+    if (flaw != NULL) {
+        mx_say("%s", flaw);
     }
-    if (!results->steady.is_found) {
-        mx_say("no steady state: means still drift when half of the run is over, or there are too "
-               "few messages; a longer run may find one");
-        return MX_EXIT_PRECISION;
-    }
-    lag1 = mx_steady_lag1(results->summary);
-    if (lag1 > MX_STEADY_LAG1_MAX) {
-        mx_say("batches depend on each other (correlation of neighbours %.2f): intervals are too "
-               "narrow; a longer run makes longer batches",
-               lag1);
-        return MX_EXIT_PRECISION;
-    }
-    return MX_EXIT_SUCCESS;
+    return flaw != NULL ? MX_EXIT_PRECISION : MX_EXIT_SUCCESS;
 }
 
 /* What other programs read is printed only when all is well. */

@@ -79,6 +79,23 @@ static bool split_settings(const char *text, struct mx_override *overrides, size
     return false;
 }
 
+/* What is the whole comparison's, and not a scenario's. */
+static int check_settings(const struct mx_override *overrides, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(overrides[i].path, "seed") == 0) {
+            mx_say("--with seed: all scenarios have the same draws, so that luck does not differ; "
+                   "--seed sets them for all");
+            return MX_EXIT_USAGE;
+        }
+        if (strcmp(overrides[i].path, "replications") == 0) {
+            mx_say("--with replications: all scenarios have as many; --replications sets them");
+            return MX_EXIT_USAGE;
+        }
+    }
+    return MX_EXIT_SUCCESS;
+}
+
 /* The settings and then the options' own, kept as those of system `number`. */
 static int keep_overrides(struct mx_compare_setup *setup, size_t number,
                           const struct mx_options *options, const char *settings)
@@ -100,7 +117,7 @@ static int keep_overrides(struct mx_compare_setup *setup, size_t number,
         memcpy(&overrides[*count], options->overrides, options->override_count * sizeof *overrides);
     }
     setup->override_counts[number] = *count + options->override_count;
-    return MX_EXIT_SUCCESS;
+    return check_settings(overrides, *count);
 }
 
 /* A scenario with --set and these settings. settings: "" for none. */

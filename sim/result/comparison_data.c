@@ -15,6 +15,7 @@ static const struct mx_table_column difference_columns[] = {
     {"high", "interval", "to", MX_CELL_WHOLE, false, 0, 0, 0},
     {"gain", "", "gain", MX_CELL_WHOLE, false, 0, 0, 0},
     {"outcome", "", "outcome", MX_CELL_TEXT, true, 0, 0, 0},
+    {"interval_of", "", "interval of", MX_CELL_TEXT, true, 0, 0, 0},
 };
 
 static const struct mx_table_column selection_columns[] = {
@@ -61,6 +62,7 @@ static void add_differences(struct mx_table *table, const struct mx_comparison *
         add_number(table, is_known, d->interval.high);
         add_number(table, is_known && d->gain > 0, d->gain);
         mx_table_text(table, s > 0 ? outcomes[d->outcome] : NULL);
+        mx_table_text(table, is_known ? mx_interval_of(comparison->is_uncertain) : NULL);
         mx_table_end_row(table, MX_ROW_PLAIN);
     }
 }

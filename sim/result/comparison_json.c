@@ -5,6 +5,7 @@
 #include "sim/base/version.h"
 #include "sim/result/comparison_table.h"
 #include "sim/result/json_text.h"
+#include "sim/stats/best.h"
 
 /* object, or NULL with object freed. */
 static json_t *if_made(json_t *object, bool is_made)
@@ -66,6 +67,29 @@ static json_t *precision_json(const struct mx_comparison *comparison, size_t met
                      (int)(mx_comparison_wide(comparison, metric) <= 1.0));
 }
 
+/* Each system against the best of the others; null of a selection, which has its own promise. */
+static json_t *best_json(const struct mx_comparison *comparison, size_t metric)
+{
+    json_t *object = json_object();
+    bool is_made = object != NULL;
+
+    if (comparison->selection != NULL) {
+        json_decref(object);
+        return json_null();
+    }
+    for (size_t s = 0; is_made && s < comparison->system_count; s++) {
+        const struct mx_best best = mx_comparison_best(comparison, metric, s);
+        const bool is_known = best.outcome != MX_BEST_UNDEFINED;
+
+        is_made = mx_json_put(object, mx_system_label(s).s,
+                              json_pack("{s:[o, o], s:s}", "ahead",
+                                        is_known ? mx_json_finite(best.ahead.low) : json_null(),
+                                        is_known ? mx_json_finite(best.ahead.high) : json_null(),
+                                        "outcome", mx_best_outcome_name(best.outcome)));
+    }
+    return if_made(object, is_made);
+}
+
 static json_t *metric_json(const struct mx_comparison *comparison, size_t metric)
 {
     json_t *object = json_object(), *systems = json_object(), *differences = json_object();
@@ -81,6 +105,7 @@ static json_t *metric_json(const struct mx_comparison *comparison, size_t metric
     }
     is_made = is_made && mx_json_put(object, "systems", json_incref(systems)) &&
               mx_json_put(object, "differences", json_incref(differences)) &&
+              mx_json_put(object, "best", best_json(comparison, metric)) &&
               mx_json_put(object, "precision", precision_json(comparison, metric));
     json_decref(systems);
     json_decref(differences);

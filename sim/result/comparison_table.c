@@ -7,6 +7,8 @@
 
 #include "sim/base/check.h"
 #include "sim/result/human_text.h"
+#include "sim/stats/best.h"
+#include "sim/stats/metric_name.h"
 
 #define GAIN_SHOWN_MAX 9999.0
 
@@ -35,14 +37,6 @@ static const char *style(const struct table *table, const char *sequence)
     return table->color ? sequence : "";
 }
 
-static bool is_duration(enum mx_metric metric)
-{
-    const char *name = mx_metric_name(metric);
-    size_t size = strlen(name);
-
-    return size > 2 && strcmp(name + size - 2, "_s") == 0;
-}
-
 /* As many digits as make `step` visible, in two of its own. */
 static int decimals_for(double step)
 {
@@ -63,7 +57,7 @@ static struct mx_human_text value_text(enum mx_metric metric, double value, doub
     double magnitude = fabs(value);
     const char *sign = value < 0 ? "-" : is_signed ? "+" : "";
 
-    if (is_duration(metric)) {
+    if (mx_metric_text_is_duration(mx_metric_name(metric))) {
         digits = mx_human_duration(magnitude);
         if (magnitude > 0 && magnitude < 0.01) {
             (void)snprintf(digits.s, sizeof digits.s, "%.4fs", magnitude);
@@ -229,6 +223,62 @@ static void print_words(const struct table *table, size_t metric)
     (void)fputs(".\n", table->stream);
 }
 
+/* "delivered_rate: B may be the best, or C; A is not." */
+static void print_best(const struct table *table, size_t metric)
+{
+    static const struct {
+        enum mx_best_outcome outcome;
+        const char *one, *several;
+    } parts[] = {
+        {MX_BEST_IS, " is the best", " are the best"},
+        {MX_BEST_MAY_BE, " may be the best", " may be the best"},
+        {MX_BEST_IS_NOT, " is not", " are not"},
+        {MX_BEST_UNDEFINED, " cannot be judged", " cannot be judged"},
+    };
+    const struct mx_comparison *comparison = table->comparison;
+    const char *before = ": ";
+    char text[MX_METRIC_TEXT_SIZE];
+
+    mx_metric_print(comparison->systems[0].plan,
+                    &comparison->scoped[metric * comparison->system_count], text, sizeof text);
+    (void)fprintf(table->stream, "  %s", text);
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        size_t count = 0;
+
+        for (size_t s = 0; s < comparison->system_count; s++) {
+            if (mx_comparison_best(comparison, metric, s).outcome == parts[i].outcome) {
+                (void)fprintf(table->stream, "%s%s", count > 0 ? ", " : before,
+                              mx_system_label(s).s);
+                count++;
+            }
+        }
+        if (count > 0) {
+            (void)fputs(count == 1 ? parts[i].one : parts[i].several, table->stream);
+            before = "; ";
+        }
+    }
+    (void)fputs(".\n", table->stream);
+}
+
+/* Each against all others, where there is more than one other. */
+static void print_bests(const struct table *table)
+{
+    const struct mx_comparison *comparison = table->comparison;
+
+    if (comparison->system_count < 3) {
+        return;
+    }
+    (void)fputs("\nWhich is the best (most delivered, least of all else)\n", table->stream);
+    for (size_t m = 0; m < comparison->metric_count; m++) {
+        print_best(table, m);
+    }
+    (void)fprintf(
+        table->stream,
+        "%s  Each against the best of the others (Hsu 1984); all hold together in %g %% of\n"
+        "  all luck.%s\n",
+        style(table, "\033[2m"), 100.0 * comparison->confidence, style(table, "\033[0m"));
+}
+
 void mx_comparison_table_print(FILE *stream, const struct mx_comparison *comparison, bool color)
 {
     const struct table table = {stream, comparison, color};
@@ -250,6 +300,7 @@ void mx_comparison_table_print(FILE *stream, const struct mx_comparison *compari
     for (size_t m = 0; m < comparison->metric_count; m++) {
         print_words(&table, m);
     }
+    print_bests(&table);
     (void)fprintf(stream,
                   "\n%sinterval of the mean difference, of %s;\n"
                   "         %s %g %% of all luck%s\n"

@@ -139,10 +139,26 @@ int mx_timeseries_csv_write(struct mx_outfile *out, const struct mx_plan *plan,
 
 /* --- delivered_by_age.csv --- */
 
-void mx_delivered_by_age_csv_write(struct mx_outfile *out, const struct mx_plan *plan,
-                                   const struct mx_ages *ages)
+/* Of the replications with what is assumed drawn; empty where these sent nothing. */
+static void put_drawn(struct row *row, const struct mx_ages *drawn, uint32_t provider, size_t age)
 {
-    mx_outfile_printf(out, "age_s,provider,delivered_share,lo,hi,sent\n");
+    struct mx_age_share share;
+
+    if (mx_ages_share(drawn, provider, age, &share)) {
+        put_number(row, share.share);
+        put_number(row, share.low);
+        put_number(row, share.high);
+    } else {
+        memcpy(row->at, ",,,", 3);
+        row->at += 3;
+    }
+}
+
+void mx_delivered_by_age_csv_write(struct mx_outfile *out, const struct mx_plan *plan,
+                                   const struct mx_ages *ages, const struct mx_ages *drawn)
+{
+    mx_outfile_printf(out, "age_s,provider,delivered_share,lo,hi,sent%s\n",
+                      drawn != NULL ? ",drawn_share,drawn_lo,drawn_hi" : "");
     for (size_t a = 0; a < mx_ages_count(ages) && mx_outfile_error(out) == 0; a++) {
         for (uint32_t i = 0; i <= plan->provider_count; i++) {
             bool is_total = i == plan->provider_count;
@@ -158,6 +174,9 @@ void mx_delivered_by_age_csv_write(struct mx_outfile *out, const struct mx_plan 
             put_number(&row, share.low);
             put_number(&row, share.high);
             put_number(&row, share.sent);
+            if (drawn != NULL) {
+                put_drawn(&row, drawn, p, a);
+            }
             end_row(out, &row);
         }
     }

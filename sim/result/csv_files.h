@@ -17,9 +17,10 @@ int mx_timeseries_csv_write(struct mx_outfile *out, const struct mx_plan *plan,
                             const struct mx_series *series);
 
 /* delivered_by_age.csv: share of what was sent that is delivered by an age, with its 5th and 95th
- * percentile over the replications, widened to hold the mean. */
+ * percentile over the replications, widened to hold the mean. drawn: the same of the replications
+ * with what is assumed drawn, three columns more; or NULL. */
 void mx_delivered_by_age_csv_write(struct mx_outfile *out, const struct mx_plan *plan,
-                                   const struct mx_ages *ages);
+                                   const struct mx_ages *ages, const struct mx_ages *drawn);
 
 /* reputation.csv: how each address stood at each provider that it sent to. An empty allowance
  * means none. band and blocked are those of the first replication. Returns 0 or ENOMEM. */

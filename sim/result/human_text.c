@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "models/units.h"
+#include "sim/stats/metric_name.h"
 
 static struct mx_human_text text_of(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
@@ -190,13 +191,11 @@ struct mx_human_text mx_human_exact(int64_t duration_us)
 
 struct mx_human_text mx_human_metric(const char *metric, double value)
 {
-    size_t size = strlen(metric);
     struct mx_human_text text;
 
-    if (size > 5 && strcmp(metric + size - 5, "_rate") == 0 && !isnan(value)) {
+    if (mx_metric_text_is_share(metric) && !isnan(value)) {
         (void)snprintf(text.s, sizeof text.s, "%.6g%%", round(value * 1e7) / 1e5);
         return text;
     }
-    return size > 2 && strcmp(metric + size - 2, "_s") == 0 ? mx_human_duration(value)
-                                                            : mx_human_number(value);
+    return mx_metric_text_is_duration(metric) ? mx_human_duration(value) : mx_human_number(value);
 }

@@ -202,7 +202,33 @@ static int read_bins(struct mx_plot_data *data, const char *path, const struct m
 
 /* --- delivered_by_age.csv --------------------------------------------------------------------- */
 
-enum { AGE_AGE, AGE_PROVIDER, AGE_SHARE, AGE_LOW, AGE_HIGH, AGE_COLUMNS };
+enum {
+    AGE_AGE,
+    AGE_PROVIDER,
+    AGE_SHARE,
+    AGE_LOW,
+    AGE_HIGH,
+    AGE_COLUMNS,
+    AGE_DRAWN_LOW = AGE_COLUMNS,
+    AGE_DRAWN_HIGH,
+    AGE_COLUMNS_DRAWN
+};
+
+/* The range with what is not known, where the run has one; empty where nothing was sent. */
+static int read_drawn(const struct mx_plot_csv *csv, const struct mx_plot_data *data,
+                      struct mx_plot_age *row)
+{
+    int code = 0;
+
+    row->drawn_low = row->drawn_high = NAN;
+    if (data->has_drawn && mx_plot_csv_text(csv, AGE_DRAWN_LOW)[0] != '\0') {
+        code = mx_plot_csv_number(csv, AGE_DRAWN_LOW, 0.0, 1.0, &row->drawn_low);
+        if (code == 0) {
+            code = mx_plot_csv_number(csv, AGE_DRAWN_HIGH, row->drawn_low, 1.0, &row->drawn_high);
+        }
+    }
+    return code;
+}
 
 static int read_age(const struct mx_plot_csv *csv, struct mx_plot_rows *rows, double *last,
                     const struct mx_plot_data *data)
@@ -226,6 +252,9 @@ static int read_age(const struct mx_plot_csv *csv, struct mx_plot_rows *rows, do
     }
     if (code == 0 && mx_plot_csv_text(csv, AGE_HIGH)[0] != '\0') {
         code = mx_plot_csv_number(csv, AGE_HIGH, row.share, 2.0, &row.high);
+    }
+    if (code == 0) {
+        code = read_drawn(csv, data, &row);
     }
     if (code == 0) {
         code = check_order(csv, last, row.provider, row.age_s);
@@ -255,12 +284,13 @@ static int by_provider_and_age(const void *a, const void *b)
 
 static int read_ages(struct mx_plot_data *data, const char *path, const struct mx_plot_error *error)
 {
-    static const char *const columns[AGE_COLUMNS] = {"age_s", "provider", "delivered_share", "lo",
-                                                     "hi"};
+    static const char *const columns[AGE_COLUMNS_DRAWN] = {
+        "age_s", "provider", "delivered_share", "lo", "hi", "drawn_lo", "drawn_hi"};
     struct mx_plot_rows rows = {.item_size = sizeof(struct mx_plot_age)};
     struct mx_plot_csv csv;
     double *last;
-    int code = mx_plot_csv_open(&csv, path, columns, AGE_COLUMNS, error);
+    int code = mx_plot_csv_open(&csv, path, columns,
+                                data->has_drawn ? AGE_COLUMNS_DRAWN : AGE_COLUMNS, error);
     int got = 0;
 
     if (code != 0) {

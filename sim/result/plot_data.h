@@ -68,7 +68,8 @@ struct mx_plot_reasons {
 struct mx_plot_age {
     double age_s;
     uint32_t provider;
-    double share, low, high;
+    double share, low, high;      /* chance alone */
+    double drawn_low, drawn_high; /* with what is not known; NaN where that was not asked */
 };
 
 /* A row of reputation.csv. `ip` is an index into ip_names. allowance: INFINITY = no limit. */
@@ -108,8 +109,9 @@ struct mx_plot_data {
     char *dir;
     struct mx_plot_text scenario;
     double replications, horizon_s;
-    double cut_s;  /* of a steady state's run; NaN for others */
-    bool has_plan; /* plan.cfg was there */
+    double cut_s;   /* of a steady state's run; NaN for others */
+    bool has_plan;  /* plan.cfg was there */
+    bool has_drawn; /* of run --uncertain: ages have ranges of both kinds */
     struct mx_plot_clock clock;
     struct mx_plot_scope total;
     size_t provider_count;

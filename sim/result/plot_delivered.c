@@ -46,7 +46,17 @@ static double final_share(const struct curve *curve)
     return curve->count > 0 ? curve->rows[curve->count - 1].share : NAN;
 }
 
-/* One data block: age, share, low, high. What lies before LOW_S comes in at the left edge. */
+static void write_point(FILE *script, double age_s, const struct mx_plot_age *row)
+{
+    (void)fprintf(script, "%.10g %.10g %.10g %.10g", age_s, row->share, row->low, row->high);
+    if (!isnan(row->drawn_low)) {
+        (void)fprintf(script, " %.10g %.10g", row->drawn_low, row->drawn_high);
+    }
+    (void)fputc('\n', script);
+}
+
+/* One data block: age, share, low, high, and the range with what is not known, if any. What lies
+ * before LOW_S comes in at the left edge. */
 static void write_curve(FILE *script, const struct curve *curve, size_t number)
 {
     size_t first = 0;
@@ -57,13 +67,11 @@ static void write_curve(FILE *script, const struct curve *curve, size_t number)
     }
     for (size_t i = first; i < curve->count; i++) {
         const struct mx_plot_age *row = &curve->rows[i];
-        (void)fprintf(script, "%.10g %.10g %.10g %.10g\n", fmax(row->age_s, LOW_S), row->share,
-                      row->low, row->high);
+        write_point(script, fmax(row->age_s, LOW_S), row);
     }
     if (curve->count - first == 1) { /* a single point: a line of 2 % of its age */
         const struct mx_plot_age *row = &curve->rows[first];
-        (void)fprintf(script, "%.10g %.10g %.10g %.10g\n", fmax(row->age_s, LOW_S) * 1.05,
-                      row->share, row->low, row->high);
+        write_point(script, fmax(row->age_s, LOW_S) * 1.05, row);
     }
     (void)fputs("EOD\n", script);
 }
@@ -105,7 +113,8 @@ static void write_series(struct mx_plot_picture *picture, const struct mx_plot_s
         }
     }
     if (drawing->count == 0) { /* nothing at all: a pale line at 0 */
-        struct mx_plot_age rows[2] = {{.age_s = LOW_S}, {.age_s = HIGH_S_MIN}};
+        struct mx_plot_age rows[2] = {{.age_s = LOW_S, .drawn_low = NAN},
+                                      {.age_s = HIGH_S_MIN, .drawn_low = NAN}};
         struct curve nothing = {rows, 2};
         add_series(drawing, "nothing", MX_PLOT_PALE, 1, 1.0);
         write_curve(picture->script, &nothing, 1);
@@ -120,13 +129,18 @@ static void write_series(struct mx_plot_picture *picture, const struct mx_plot_s
 /* Every provider and the total, also those that the picture sums up. */
 static void write_table(FILE *table, const struct mx_plot_data *data)
 {
-    mx_plot_table_head(table, "provider,age_s,delivered_share,lo,hi");
+    const size_t count = data->has_drawn ? 6 : 4;
+
+    mx_plot_table_head(table, data->has_drawn
+                                  ? "provider,age_s,delivered_share,lo,hi,drawn_lo,drawn_hi"
+                                  : "provider,age_s,delivered_share,lo,hi");
     for (size_t i = 0; i < data->age_count; i++) {
         const struct mx_plot_age *row = &data->ages[i];
         const char *name =
             row->provider < data->provider_count ? data->providers[row->provider].name : "total";
-        const double numbers[] = {row->age_s, row->share, row->low, row->high};
-        mx_plot_table_row(table, &name, 1, numbers, 4);
+        const double numbers[] = {row->age_s, row->share,     row->low,
+                                  row->high,  row->drawn_low, row->drawn_high};
+        mx_plot_table_row(table, &name, 1, numbers, count);
     }
 }
 
@@ -230,6 +244,15 @@ static struct mx_plot_text headline(const struct mx_plot_data *data, double high
         return mx_plot_text_format("Nothing is delivered within %s", mx_plot_duration(high_s).s);
     }
     worst = find_least(data, share_of, &least);
+    if (data->has_drawn) {
+        const struct mx_plot_age *last = &total.rows[total.count - 1];
+
+        return mx_plot_text_format("%s to %s of the mail is delivered once what is not known "
+                                   "counts; by chance alone %s to %s",
+                                   mx_plot_share(last->drawn_low).s,
+                                   mx_plot_share(last->drawn_high).s, mx_plot_share(last->low).s,
+                                   mx_plot_share(last->high).s);
+    }
     if (data->provider_count > 1 && worst != SIZE_MAX && least < end - HEADLINE_LAG) {
         return mx_plot_text_format("%s ends at %s delivered, all mail together at %s",
                                    data->providers[worst].shown.s, mx_plot_share(least).s,
@@ -260,6 +283,16 @@ static bool has_bands(const struct mx_plot_data *data)
     return false;
 }
 
+/* What the bands are, for the head. */
+static const char *bands_text(const struct mx_plot_data *data)
+{
+    if (data->has_drawn) {
+        return " Dark band: chance alone; light band: chance and what is not known (5th to 95th "
+               "percentile).";
+    }
+    return has_bands(data) ? " Band: chance alone, 5th to 95th percentile of the runs." : "";
+}
+
 static void write_head(struct mx_plot_picture *picture, double high_s)
 {
     const struct mx_plot_data *data = picture->data;
@@ -271,9 +304,10 @@ static void write_head(struct mx_plot_picture *picture, double high_s)
                             mx_plot_count(data->total.metric[MX_PLOT_SENT]).s,
                             mx_plot_duration(high_s).s)
             .s,
-        mx_plot_text_format("%s%s Delivered = accepted by the provider, in the inbox or not.",
-                            mx_plot_frame_runs(data).s,
-                            has_bands(data) ? " Band: 5th to 95th percentile of the runs." : "")
+        mx_plot_text_format("%s%s%s", mx_plot_frame_runs(data).s, bands_text(data),
+                            data->has_drawn ? ""
+                                            : " Delivered = accepted by the provider, in the inbox "
+                                              "or not.")
             .s);
 }
 
@@ -334,6 +368,32 @@ static void write_axes(struct mx_plot_picture *picture, const struct mx_plot_are
                                  : "delivered");
 }
 
+static void put_band_label(struct mx_plot_picture *picture, const char *text, mx_plot_colour colour,
+                           double right_px, double y_px)
+{
+    mx_plot_canvas_stroke(&picture->canvas, &(struct mx_plot_stroke){.x1_px = right_px - 34.0,
+                                                                     .y1_px = y_px,
+                                                                     .x2_px = right_px - 10.0,
+                                                                     .y2_px = y_px,
+                                                                     .width_pt = 9.0,
+                                                                     .colour = colour,
+                                                                     .dash = 1});
+    mx_plot_canvas_note(&picture->canvas, &(struct mx_plot_note){.text = mx_plot_text_clean(text),
+                                                                 .x_px = right_px - 42.0,
+                                                                 .y_px = y_px,
+                                                                 .font_px = 13.0,
+                                                                 .colour = MX_PLOT_INK,
+                                                                 .align = MX_PLOT_RIGHT});
+}
+
+/* What the bands are, where curves that rise leave room: the lower right corner. */
+static void write_band_labels(struct mx_plot_picture *picture, const struct mx_plot_area *area)
+{
+    put_band_label(picture, "chance alone", 0x80555555, area->right_px, area->bottom_px + 36.0);
+    put_band_label(picture, "chance and what is not known", 0xD0555555, area->right_px,
+                   area->bottom_px + 16.0);
+}
+
 /* The last age of the file, or 72 h if nothing is delivered later. */
 static double latest_age(const struct mx_plot_data *data)
 {
@@ -388,6 +448,10 @@ int mx_plot_delivered(struct mx_plot_picture *picture)
     write_table(picture->table, picture->data);
     mx_plot_frame_form(picture, MX_PLOT_LINES, 2);
     mx_plot_script_number(picture->script, "x_is_log", 1.0);
+    if (picture->data->has_drawn) {
+        mx_plot_script_number(picture->script, "has_drawn", 1.0);
+        write_band_labels(picture, &area);
+    }
     mx_plot_frame_tags(picture, &area, tags, tag_count);
     if (picture->data->age_count == 0) {
         mx_plot_frame_empty(picture, &area, "No mail was sent");

@@ -8,6 +8,7 @@
 
 #include "sim/result/plot_script.h"
 #include "sim/result/plot_study_parts.h"
+#include "sim/stats/metric_name.h"
 
 #define ROW_COUNT_MAX 24
 #define NAME_RIGHT_PX 330.0
@@ -58,9 +59,9 @@ static void collect(const json_t *root, struct rows *rows)
             row->high = number_of(json_array_get(interval, 1));
             row->is_told_apart = outcome != NULL &&
                                  (strcmp(outcome, "higher") == 0 || strcmp(outcome, "lower") == 0);
-            row->unit = strstr(name, "rate") != NULL                                     ? RATE
-                        : strlen(name) > 2 && strcmp(name + strlen(name) - 2, "_s") == 0 ? TIME
-                                                                                         : COUNT;
+            row->unit = strstr(name, "rate") != NULL       ? RATE
+                        : mx_metric_text_is_duration(name) ? TIME
+                                                           : COUNT;
         }
     }
 }

@@ -7,6 +7,7 @@
 #include <jansson.h>
 
 #include "sim/result/plot_study_parts.h"
+#include "sim/stats/metric_name.h"
 
 static const char *text_of(const json_t *object, const char *key)
 {
@@ -65,12 +66,21 @@ static bool fill_panel(const json_t *root, size_t target, struct mx_figure_panel
 {
     const json_t *item = json_array_get(json_object_get(root, "targets"), target);
     const json_t *rows = json_object_get(root, "rows");
+    const json_t *assurance = json_object_get(root, "assurance");
     bool good = true;
 
-    (void)snprintf(panel->metric, sizeof panel->metric, "%s", text_of(item, "metric"));
-    panel->threshold = number_of(json_object_get(item, "bound"));
-    (void)snprintf(panel->comparison, sizeof panel->comparison, "%.3s",
-                   text_of(item, "comparison"));
+    if (json_is_number(assurance)) {
+        (void)snprintf(panel->title, sizeof panel->title, "share of outcomes with %s",
+                       text_of(item, "text"));
+        (void)snprintf(panel->metric, sizeof panel->metric, MX_SHARE_MET);
+        (void)snprintf(panel->comparison, sizeof panel->comparison, ">=");
+        panel->threshold = json_number_value(assurance);
+    } else {
+        (void)snprintf(panel->metric, sizeof panel->metric, "%s", text_of(item, "metric"));
+        (void)snprintf(panel->comparison, sizeof panel->comparison, "%.3s",
+                       text_of(item, "comparison"));
+        panel->threshold = number_of(json_object_get(item, "bound"));
+    }
     for (size_t r = 0; good && r < json_array_size(rows) && r < MX_FIGURE_SERIES_MAX; r++) {
         struct mx_figure_series *series = &panel->series[panel->series_count++];
 
@@ -163,10 +173,16 @@ static void fill_head(const json_t *root, struct mx_figure *figure, const char *
 
     figure->headline = mx_plot_text_clean(text_of(answer, "text"));
     figure->line1 = mx_plot_text_format("%.120s%s", text_of(study, "title"), hidden);
+    if (json_is_number(json_object_get(root, "assurance"))) {
+        figure->line1 = mx_plot_text_format(
+            "%.120s In at least %.4g %% of outcomes.%s", text_of(study, "title"),
+            100 * json_number_value(json_object_get(root, "assurance")), hidden);
+    }
     figure->line2 = mx_plot_text_format(
-        "Mean and %.4g %% interval (%.60s; all together %.4g %%). Green: shown to meet the "
+        "%s and %.4g %% interval (%.60s; all together %.4g %%). Green: shown to meet the "
         "target, orange: does not.",
-        each, text_of(root, "interval_of"), 100 * number_of(json_object_get(root, "confidence")));
+        json_is_number(json_object_get(root, "assurance")) ? "Share" : "Mean", each,
+        text_of(root, "interval_of"), 100 * number_of(json_object_get(root, "confidence")));
     figure->name = mx_plot_text_clean(text_of(study, "name"));
     figure->x_marked = number_of(json_object_get(answer, "number"));
 }

@@ -9,6 +9,7 @@
 
 #include "sim/result/plot_script.h"
 #include "sim/result/plot_study_parts.h"
+#include "sim/stats/metric_name.h"
 
 #define ROWS_MAX 16
 #define TICKS_MAX 20
@@ -62,23 +63,17 @@ static bool is_alone(const struct chart *chart)
     return strcmp(text_of(chart->root, "method"), "one_at_a_time") == 0;
 }
 
-static bool is_time(const struct chart *chart)
-{
-    size_t size = strlen(chart->metric);
-
-    return size > 2 && strcmp(chart->metric + size - 2, "_s") == 0;
-}
-
 static struct mx_plot_text value_text(const struct chart *chart, double value)
 {
-    return is_time(chart)          ? mx_plot_duration(value)
-           : fabs(value) >= 1000.0 ? mx_plot_count(value)
-                                   : mx_plot_text_format("%.4g", value);
+    return mx_metric_text_is_duration(chart->metric) ? mx_plot_duration(value)
+           : fabs(value) >= 1000.0                   ? mx_plot_count(value)
+                                                     : mx_plot_text_format("%.4g", value);
 }
 
 static struct mx_plot_text change_text(const struct chart *chart, double change)
 {
-    struct mx_plot_text size = is_time(chart)           ? mx_plot_duration(fabs(change))
+    struct mx_plot_text size = mx_metric_text_is_duration(chart->metric)
+                                   ? mx_plot_duration(fabs(change))
                                : fabs(change) >= 1000.0 ? mx_plot_count(fabs(change))
                                                         : mx_plot_text_format("%.2g", fabs(change));
 
@@ -187,10 +182,11 @@ static double tick_unit(const struct chart *chart, double span)
     static const double units_s[] = {86400, 3600, 60, 1};
     size_t i = 0;
 
-    while (is_time(chart) && i + 1 < sizeof units_s / sizeof units_s[0] && span < 3 * units_s[i]) {
+    while (mx_metric_text_is_duration(chart->metric) &&
+           i + 1 < sizeof units_s / sizeof units_s[0] && span < 3 * units_s[i]) {
         i++;
     }
-    return is_time(chart) ? units_s[i] : 1;
+    return mx_metric_text_is_duration(chart->metric) ? units_s[i] : 1;
 }
 
 /* A step of 1, 2 or 5 times a power of ten with up to six ticks. */

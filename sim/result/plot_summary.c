@@ -174,6 +174,7 @@ static int read_members(const struct reading *reading, const json_t *root)
         code = read_number(reading, "", "horizon_s", json_object_get(root, "horizon_s"), false,
                            &data->horizon_s);
     }
+    data->has_drawn = json_object_get(root, "uncertain") != NULL;
     data->cut_s = (double)NAN;
     if (code == 0 && json_object_get(root, "steady_state") != NULL) {
         code = read_number(reading, "steady_state", "cut_s",

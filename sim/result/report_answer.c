@@ -330,6 +330,21 @@ static void write_comparison(FILE *out, const struct mx_report_runs *runs)
     (void)fputs("</tbody></table></div>\n", out);
 }
 
+/* Why the intervals of a steady state are not to be trusted. */
+static void write_warnings(FILE *out, const struct mx_report_runs *runs)
+{
+    for (size_t r = 0; r < runs->count; r++) {
+        const json_t *steady = json_object_get(runs->run[r].summary, "steady_state");
+        const char *warning = json_string_value(json_object_get(steady, "warning"));
+
+        if (warning != NULL) {
+            mx_html_printf(out, "<p class=\"note\"><strong>%s%sWarning: %s.</strong></p>\n",
+                           runs->count > 1 ? runs->run[r].label : "", runs->count > 1 ? ": " : "",
+                           warning);
+        }
+    }
+}
+
 void mx_report_answer(FILE *out, const struct mx_report_runs *runs)
 {
     (void)fputs("<section id=\"answer\" aria-labelledby=\"answer-title\">\n"
@@ -341,6 +356,7 @@ void mx_report_answer(FILE *out, const struct mx_report_runs *runs)
     } else {
         write_comparison(out, runs);
     }
+    write_warnings(out, runs);
     mx_html_printf(out,
                    "<p class=\"note\">%s Delivered means accepted by the provider, in the "
                    "inbox or not; sent is recipients less drops.</p>\n</section>\n",

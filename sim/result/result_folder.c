@@ -103,7 +103,8 @@ static int write_part(struct mx_outfile *out, enum part part, const struct conte
     case TIMESERIES:
         return mx_timeseries_csv_write(out, content->plan, results->series);
     case AGES:
-        mx_delivered_by_age_csv_write(out, content->plan, results->ages);
+        mx_delivered_by_age_csv_write(out, content->plan, results->ages,
+                                      results->uncertain != NULL ? results->uncertain->ages : NULL);
         return 0;
     case REPUTATION:
         return mx_reputation_csv_write(out, content->plan, results->standing);

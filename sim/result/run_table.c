@@ -298,6 +298,7 @@ static void print_steady(const struct table *table)
 {
     const struct mx_steady *steady = &table->results->steady;
     const struct mx_plan *plan = table->plan;
+    const char *flaw = mx_steady_flaw(steady, table->results->summary);
 
     (void)fprintf(table->stream, "%ssteady state%s: ", bold(table), plain(table));
     if (steady->cut_us > 0) {
@@ -310,9 +311,13 @@ static void print_steady(const struct table *table)
         (void)fputs("nothing of the start is cut off (MSER-5)", table->stream);
     }
     (void)fprintf(table->stream, ";\n%u batches of ", MX_STEADY_BATCHES);
-    (void)fprintf(table->stream, "%s give the intervals; correlation of neighbours %.2f\n\n",
+    (void)fprintf(table->stream, "%s give the intervals; correlation of neighbours %.2f\n",
                   mx_human_span((double)steady->batch_us / 1e6).s,
                   mx_steady_lag1(table->results->summary));
+    if (flaw != NULL) {
+        (void)fprintf(table->stream, "%swarning%s: %s\n", bold(table), plain(table), flaw);
+    }
+    (void)fputc('\n', table->stream);
 }
 
 static void print_definitions(const struct table *table)

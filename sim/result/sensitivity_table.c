@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "sim/result/human_text.h"
+#include "sim/stats/metric_name.h"
 
 #define NAME_WIDTH 50
 #define ALONE_SHOWN_MAX 12U
@@ -18,17 +19,11 @@ struct table {
     uint32_t *order;
 };
 
-static bool is_time(const char *metric)
-{
-    size_t size = strlen(metric);
-
-    return size > 2 && strcmp(metric + size - 2, "_s") == 0;
-}
-
 /* A value of a metric, or a change of one with its sign. */
 static struct mx_human_text value_text(const char *metric, double value, bool is_change)
 {
-    struct mx_human_text text, size = is_time(metric)      ? mx_human_duration(fabs(value))
+    struct mx_human_text text, size = mx_metric_text_is_duration(metric)
+                                          ? mx_human_duration(fabs(value))
                                       : fabs(value) >= 1e5 ? mx_human_count_short(fabs(value))
                                                            : (struct mx_human_text){""};
 

@@ -27,6 +27,20 @@ static void ends_of(const struct mx_parameter *parameter, const char **from, con
     }
 }
 
+void mx_solution_promise(const struct mx_solution *solution, char text[MX_SOLUTION_PROMISE_SIZE])
+{
+    const char *of = mx_interval_of(solution->is_uncertain);
+
+    if (solution->assurance > 0) {
+        (void)snprintf(text, MX_SOLUTION_PROMISE_SIZE,
+                       "each target is met in at least %.4g %% of the outcomes of %s",
+                       100 * solution->assurance, of);
+    } else {
+        (void)snprintf(text, MX_SOLUTION_PROMISE_SIZE,
+                       "each target is met on average over %s, not in each outcome", of);
+    }
+}
+
 void mx_solution_sentence(const struct mx_solution *solution, size_t number,
                           char text[MX_SOLUTION_TEXT_SIZE])
 {
@@ -163,7 +177,11 @@ static json_t *tree_of(const struct mx_solution *solution, const char *command)
     const struct mx_study *study = solution->study;
     json_t *root = json_object();
     size_t best = solution->best_row >= 0 ? (size_t)solution->best_row : 0;
-    bool is_made =
+    char promise[MX_SOLUTION_PROMISE_SIZE];
+    bool is_made;
+
+    mx_solution_promise(solution, promise);
+    is_made =
         root != NULL &&
         mx_json_put(root, "mxsim",
                     json_pack("{s:s, s:s}", "version", mx_version(), "commit", mx_commit())) &&
@@ -183,6 +201,9 @@ static json_t *tree_of(const struct mx_solution *solution, const char *command)
         mx_json_put(root, "candidates", json_integer((json_int_t)solution->candidate_count)) &&
         mx_json_put(root, "confidence", json_real(solution->confidence)) &&
         mx_json_put(root, "confidence_each", json_real(solution->confidence_each)) &&
+        mx_json_put(root, "assurance",
+                    solution->assurance > 0 ? json_real(solution->assurance) : json_null()) &&
+        mx_json_put(root, "promise", json_string(promise)) &&
         mx_json_put(root, "interval_of", json_string(mx_interval_of(solution->is_uncertain))) &&
         mx_json_put(root, "replications_first", json_integer(solution->replications_first)) &&
         mx_json_put(root, "replications_max", json_integer(solution->replications_max)) &&

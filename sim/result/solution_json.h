@@ -18,4 +18,9 @@ char *mx_solution_json(const struct mx_solution *solution, const char *command);
 void mx_solution_sentence(const struct mx_solution *solution, size_t number,
                           char text[MX_SOLUTION_TEXT_SIZE]);
 
+#define MX_SOLUTION_PROMISE_SIZE 160
+
+/* Which promise an answer is: of the mean, or of a share of the outcomes; and over what. */
+void mx_solution_promise(const struct mx_solution *solution, char text[MX_SOLUTION_PROMISE_SIZE]);
+
 #endif

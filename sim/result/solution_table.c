@@ -20,8 +20,9 @@ static void print_margin(const struct mx_solution *solution, const struct mx_sol
     const struct mx_solution_point *best = &solution->points[row->best];
 
     for (size_t t = 0; t < solution->target_count; t++) {
-        (void)fprintf(stream, "  margin        %s beyond %s\n",
-                      mx_human_metric(solution->targets[t].metric, best->targets[t].margin).s,
+        (void)fprintf(stream, "  margin        %s beyond %s%s\n",
+                      mx_human_metric(mx_solution_unit(solution, t), best->targets[t].margin).s,
+                      solution->assurance > 0 ? "the share wanted of " : "",
                       solution->targets[t].text);
     }
     if (row->next >= 0 && row->binding >= 0) {
@@ -53,8 +54,9 @@ static void print_search(const struct mx_solution *solution, const struct mx_sol
 
 static void print_answer(const struct mx_solution *solution, FILE *stream, bool color)
 {
-    char sentence[MX_SOLUTION_TEXT_SIZE];
+    char sentence[MX_SOLUTION_TEXT_SIZE], promise[MX_SOLUTION_PROMISE_SIZE];
 
+    mx_solution_promise(solution, promise);
     (void)fprintf(stream, "%s\n\n", solution->study->title);
     for (size_t r = 0; r < solution->row_count; r++) {
         const struct mx_solution_row *row = &solution->rows[r];
@@ -64,6 +66,7 @@ static void print_answer(const struct mx_solution *solution, FILE *stream, bool 
         (void)fprintf(stream, "%s%s%s%s\n", color ? "\033[1m" : "", sentence,
                       color ? "\033[0m" : "", is_best ? "  <- best" : "");
         if (row->best >= 0) {
+            (void)fprintf(stream, "  promise       %s\n", promise);
             print_margin(solution, row, stream);
         }
         if (!isnan(row->cost)) {
@@ -76,9 +79,18 @@ static void print_answer(const struct mx_solution *solution, FILE *stream, bool 
 
 static void print_notes(const struct mx_solution *solution, FILE *stream)
 {
+    if (solution->assurance > 0) {
+        (void)fprintf(
+            stream,
+            "\nShare of outcomes, one a replication, that meet the target (interval), and "
+            "whether it\nis shown to be at least %.4g %%; each target by itself.\n",
+            100 * solution->assurance);
+    } else {
+        (void)fprintf(stream, "\nMean (interval), and whether it is shown to meet the target.\n");
+    }
     (void)fprintf(stream,
-                  "\nMean (interval), and whether the target is shown to be met.\nIntervals are of "
-                  "%s, %.4g %% each, so that all of them hold\ntogether at %.4g %%. Seed %llu, the "
+                  "Intervals are of %s, %.4g %% each, so that all of them hold\ntogether at %.4g "
+                  "%%. Seed %llu, the "
                   "same draws for every value.\n",
                   mx_interval_of(solution->is_uncertain), 100 * solution->confidence_each,
                   100 * solution->confidence, (unsigned long long)solution->seed);
@@ -117,7 +129,7 @@ static void add_shown(struct mx_table *table, const struct mx_solution *solution
     static const char *const marks[MX_EXPECT_OUTCOME_COUNT] = {
         [MX_EXPECT_PASS] = "yes", [MX_EXPECT_FAIL] = "no", [MX_EXPECT_UNDECIDED] = "unsure"};
     const struct mx_solution_value *value = &point->targets[target];
-    const char *metric = solution->targets[target].metric;
+    const char *metric = mx_solution_unit(solution, target);
     char text[200];
 
     if (point->error != NULL) {
@@ -200,6 +212,7 @@ static const struct mx_table_column data_columns[] = {
     {"high", "", "to", MX_CELL_WHOLE, false, 0, 0, 0},
     {"margin", "", "margin", MX_CELL_WHOLE, false, 0, 0, 0},
     {"outcome", "", "outcome", MX_CELL_TEXT, true, 0, 0, 0},
+    {"interval_of", "", "interval of", MX_CELL_TEXT, true, 0, 0, 0},
     {"is_answer", "", "answer", MX_CELL_TEXT, true, 0, 0, 0},
 };
 
@@ -223,6 +236,7 @@ static void add_data(struct mx_table *table, const struct mx_solution *solution,
     mx_table_number(table, is_known ? value->margin : (double)NAN);
     mx_table_text(table,
                   mx_expect_outcome_name(point->error == NULL ? value->outcome : MX_EXPECT_FAIL));
+    mx_table_text(table, mx_interval_of(solution->is_uncertain));
     mx_table_truth(table, row->best >= 0 && point == &solution->points[row->best]);
     mx_table_end_row(table, MX_ROW_PLAIN);
 }

@@ -10,6 +10,7 @@
 #include "sim/result/human_text.h"
 #include "sim/result/plot_frame.h"
 #include "sim/result/plot_script.h"
+#include "sim/stats/metric_name.h"
 
 #define EDGE_PX 30.0
 #define LEFT_PX 92.0
@@ -24,27 +25,13 @@
 #define Y_TICKS 4
 #define CELL_TEXT_PX 46.0 /* narrower cells have no number in them */
 
-static bool is_duration(const char *metric)
-{
-    size_t size = strlen(metric);
-
-    return size > 2 && strcmp(metric + size - 2, "_s") == 0;
-}
-
-static bool is_share(const char *metric)
-{
-    size_t size = strlen(metric);
-
-    return size > 5 && strcmp(metric + size - 5, "_rate") == 0;
-}
-
 static struct mx_plot_text value_text(const char *metric, double value)
 {
-    if (is_duration(metric)) {
+    if (mx_metric_text_is_duration(metric)) {
         return mx_plot_text_clean(mx_human_duration(value).s);
     }
-    if (is_share(metric)) {
-        return mx_plot_text_format("%.6g %%", round(value * 1e7) / 1e5);
+    if (mx_metric_text_is_share(metric)) {
+        return mx_plot_text_format("%.5g %%", round(value * 1e7) / 1e5);
     }
     return value >= 1e4 ? mx_plot_text_clean(mx_human_count_short(value).s)
                         : mx_plot_text_format("%.4g", value);
@@ -187,7 +174,8 @@ static double round_step(const char *metric, double step)
     static const double spans[] = {1,    2,    5,    10,    30,    60,    120,   300,   600,
                                    1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800};
 
-    for (size_t i = 0; is_duration(metric) && step > 0.5 && i < sizeof spans / sizeof spans[0];
+    for (size_t i = 0;
+         mx_metric_text_is_duration(metric) && step > 0.5 && i < sizeof spans / sizeof spans[0];
          i++) {
         if (spans[i] >= step) {
             return spans[i];
@@ -211,7 +199,8 @@ static void draw_y_axis(struct mx_plot_canvas *canvas, const struct mx_figure_pa
         note(canvas, value_text(panel->metric, k * step).s, left - 10, at, 12, MX_PLOT_GREY,
              MX_PLOT_RIGHT, false);
     }
-    note(canvas, panel->metric, left - 62, y->to_px + 15, 12, MX_PLOT_INK, MX_PLOT_LEFT, false);
+    note(canvas, panel->title[0] != '\0' ? panel->title : panel->metric, left - 62, y->to_px + 15,
+         12, MX_PLOT_INK, MX_PLOT_LEFT, false);
 }
 
 static mx_plot_colour mark_colour(enum mx_figure_mark mark, mx_plot_colour line)
@@ -423,7 +412,7 @@ static void draw_cell(struct mx_plot_canvas *canvas, const struct mx_figure_map 
     double x = area->left + (double)column * width, y = area->bottom + (double)row * height;
     bool is_number = isfinite(value);
     double share = is_number ? shade(value, low, high) : 0;
-    struct mx_plot_text text = is_number && is_share(map->metric)
+    struct mx_plot_text text = is_number && mx_metric_text_is_share(map->metric)
                                    ? mx_plot_text_format("%.4g %%", 100 * value)
                                : is_number ? value_text(map->metric, value)
                                            : mx_plot_text_clean(isnan(value) ? "never" : "-");

@@ -29,9 +29,10 @@ struct mx_figure_series {
     struct mx_figure_point *points;
 };
 
-/* metric: decides how numbers are written. threshold NaN: none. */
+/* metric: decides how numbers are written, and is the axis's name unless there is a title.
+ * threshold NaN: none. */
 struct mx_figure_panel {
-    char metric[256];
+    char metric[256], title[300];
     double threshold;
     char comparison[4]; /* of the threshold: ">=" */
     size_t series_count;

@@ -257,11 +257,14 @@ static json_t *steady_json(const struct mx_plan *plan, const struct mx_results *
     const char *provider =
         steady->provider < plan->provider_count ? plan->providers[steady->provider].name : "total";
 
-    return json_pack("{s:b, s:f, s:s, s:o, s:I, s:f, s:f}", "found", (int)steady->is_found, "cut_s",
-                     (double)steady->cut_us / 1e6, "cut_by", mx_metric_name(steady->metric),
-                     "cut_by_provider", mx_json_text(provider), "batches",
-                     (json_int_t)MX_STEADY_BATCHES, "batch_s", (double)steady->batch_us / 1e6,
-                     "lag1", mx_steady_lag1(results->summary));
+    const char *flaw = mx_steady_flaw(steady, results->summary);
+
+    return json_pack("{s:b, s:f, s:s, s:o, s:I, s:f, s:f, s:f, s:s?}", "found",
+                     (int)steady->is_found, "cut_s", (double)steady->cut_us / 1e6, "cut_by",
+                     mx_metric_name(steady->metric), "cut_by_provider", mx_json_text(provider),
+                     "batches", (json_int_t)MX_STEADY_BATCHES, "batch_s",
+                     (double)steady->batch_us / 1e6, "memory_s", (double)steady->memory_us / 1e6,
+                     "lag1", mx_steady_lag1(results->summary), "warning", flaw);
 }
 
 /* [from, middle, to]; null: never reached, or not defined. */

@@ -125,6 +125,19 @@ static void read_confidence(struct mx_fields *fields, double *confidence)
     *confidence = share;
 }
 
+/* A share of outcomes; none: the mean decides. */
+static void read_assurance(struct mx_fields *fields, double *assurance)
+{
+    const struct mx_node *node = mx_field(fields, "assurance");
+    double share = 0;
+    if (mx_field_share(fields, "assurance", &share) && (share < 0.5 || share > 0.999)) {
+        mx_complain(fields->build, node, "%s is out of range; allowed: 50%% to 99.9%%",
+                    mx_node_text(&fields->build->scratch, node));
+        share = 0;
+    }
+    *assurance = share;
+}
+
 static void read_design(struct mx_fields *top, struct mx_study *study)
 {
     static const char *const kinds[] = {"grid", "zip", "latin_hypercube", "sobol"};
@@ -274,6 +287,7 @@ static void read_plan(struct mx_fields *top, struct mx_study *study)
     mx_field_require(&fields, "targets", "a list of texts such as \"delivered_rate >= 0.99\"");
     read_texts(&fields, "targets", &plan->targets);
     read_confidence(&fields, &plan->confidence);
+    read_assurance(&fields, &plan->assurance);
     (void)mx_field_count32(&fields, "replications_max", 2, MX_REPLICATIONS_MAX,
                            &plan->replications_max);
     if (mx_field_text(&fields, "cost", &cost)) {

@@ -65,6 +65,9 @@ struct mx_study_plan {
     int32_t along;
     struct mx_study_texts targets; /* as `expect` */
     double confidence;
+    /* 0: a target is of the mean; else each target has to hold in at least this share of outcomes,
+     * one a replication. */
+    double assurance;
     uint32_t replications_max; /* of one point, where it is undecided */
     bool has_cost;
     struct mx_study_constraint cost;

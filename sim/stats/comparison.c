@@ -87,6 +87,22 @@ static bool value_of(const struct mx_comparison *comparison, size_t metric, size
                             of->metric, value);
 }
 
+static double variance_of(const struct mx_comparison *comparison, size_t metric, size_t system,
+                          uint32_t count)
+{
+    double mean = 0, squares = 0, value = 0;
+
+    for (uint32_t r = 0; r < count; r++) {
+        double step;
+
+        (void)value_of(comparison, metric, system, r, &value);
+        step = value - mean;
+        mean += step / (r + 1.0);
+        squares += step * (value - mean);
+    }
+    return squares / (count - 1.0);
+}
+
 /* Differences of the replications that both have. Returns their number, 0 when one is
  * undefined. */
 static uint32_t fill_differences(const struct mx_comparison *comparison, size_t metric,
@@ -119,7 +135,6 @@ static double each_confidence(const struct mx_comparison *comparison)
 static void set_difference(const struct mx_comparison *comparison, size_t metric, size_t system,
                            double *values)
 {
-    const struct mx_difference *first = &comparison->differences[metric * comparison->system_count];
     struct mx_difference *difference =
         &comparison->differences[metric * comparison->system_count + system];
     uint32_t count = fill_differences(comparison, metric, system, values);
@@ -134,11 +149,11 @@ static void set_difference(const struct mx_comparison *comparison, size_t metric
     difference->sd = estimate.sd;
     difference->interval = mx_interval_mean(values, count, each_confidence(comparison));
     difference->p_holm = mx_student_p(estimate.mean, estimate.sd / sqrt(count), count - 1U);
-    difference->gain =
-        estimate.sd > 0
-            ? (first->own.sd * first->own.sd + difference->own.sd * difference->own.sd) /
-                  (estimate.sd * estimate.sd)
-            : 0.0;
+    /* Over the replications of the pair: a selection makes fewer of what it eliminates. */
+    difference->gain = estimate.sd > 0 ? (variance_of(comparison, metric, 0, count) +
+                                          variance_of(comparison, metric, system, count)) /
+                                             (estimate.sd * estimate.sd)
+                                       : 0.0;
     difference->outcome = difference->interval.low > 0    ? MX_DIFFERENCE_HIGHER
                           : difference->interval.high < 0 ? MX_DIFFERENCE_LOWER
                           : estimate.sd > 0               ? MX_DIFFERENCE_NOT_TOLD

@@ -152,12 +152,36 @@ void mx_metric_print(const struct mx_plan *plan, const struct mx_scoped_metric *
     }
 }
 
+/* Behind the last dot. */
+static const char *last_name(const char *text)
+{
+    const char *dot = strrchr(text, '.');
+
+    return dot != NULL ? dot + 1 : text;
+}
+
+bool mx_metric_text_is_share(const char *text)
+{
+    const char *name = last_name(text);
+
+    return strcmp(name, MX_SHARE_MET) == 0 ||
+           strcmp(name, mx_metric_name(MX_METRIC_DELIVERED_RATE)) == 0 ||
+           strcmp(name, mx_metric_name(MX_METRIC_SOFT_BOUNCED_RATE)) == 0;
+}
+
+bool mx_metric_text_is_duration(const char *text)
+{
+    const char *name = last_name(text);
+    size_t size = strlen(name);
+
+    return size > 2 && strcmp(name + size - 2, "_s") == 0;
+}
+
 bool mx_metric_sent_text(const char *metric, char text[MX_METRIC_TEXT_SIZE])
 {
-    const char *dot = strrchr(metric, '.'), *name = dot != NULL ? dot + 1 : metric;
+    const char *name = last_name(metric);
 
-    if (strcmp(name, mx_metric_name(MX_METRIC_DELIVERED_RATE)) != 0 &&
-        strcmp(name, mx_metric_name(MX_METRIC_SOFT_BOUNCED_RATE)) != 0) {
+    if (!mx_metric_text_is_share(metric) || strcmp(name, MX_SHARE_MET) == 0) {
         return false;
     }
     (void)snprintf(text, MX_METRIC_TEXT_SIZE, "%.*s%s", (int)(name - metric), metric,

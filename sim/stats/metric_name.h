@@ -31,6 +31,13 @@ bool mx_metric_parse(const struct mx_plan *plan, const char *text, size_t size,
 void mx_metric_print(const struct mx_plan *plan, const struct mx_scoped_metric *scoped, char *text,
                      size_t size);
 
+/* What a metric is, by its text with or without a scope: a share, or a duration in seconds.
+ * ("deferrals_rate" counts the deferrals of reason `rate`.) MX_SHARE_MET is no metric, but what a
+ * plan with an assurance measures: the share of outcomes that meet a target. */
+#define MX_SHARE_MET "met_share"
+bool mx_metric_text_is_share(const char *text);
+bool mx_metric_text_is_duration(const char *text);
+
 /* "providers.gmail.sent" of a text that names a share of what is sent there; false for any other
  * metric. */
 bool mx_metric_sent_text(const char *metric, char text[MX_METRIC_TEXT_SIZE]);

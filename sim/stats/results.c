@@ -29,20 +29,34 @@ struct mx_results *mx_results_create_summary(const struct mx_plan *plan, uint64_
     return results;
 }
 
-struct mx_results *mx_results_create(const struct mx_plan *plan, uint64_t seed,
-                                     uint32_t replication_count)
+struct mx_results *mx_results_create_drawn(const struct mx_plan *plan, uint64_t seed,
+                                           uint32_t replication_count)
 {
     struct mx_results *results = mx_results_create_summary(plan, seed, replication_count);
 
     if (results == NULL) {
         return NULL;
     }
-    results->series = mx_series_create();
     results->ages = mx_ages_create(plan->provider_count, replication_count, plan->horizon_us);
+    if (results->ages == NULL) {
+        mx_results_destroy(results);
+        return NULL;
+    }
+    return results;
+}
+
+struct mx_results *mx_results_create(const struct mx_plan *plan, uint64_t seed,
+                                     uint32_t replication_count)
+{
+    struct mx_results *results = mx_results_create_drawn(plan, seed, replication_count);
+
+    if (results == NULL) {
+        return NULL;
+    }
+    results->series = mx_series_create();
     results->standing = mx_standing_create();
     results->counters = mx_counters_create();
-    if (results->series == NULL || results->ages == NULL || results->standing == NULL ||
-        results->counters == NULL) {
+    if (results->series == NULL || results->standing == NULL || results->counters == NULL) {
         mx_results_destroy(results);
         return NULL;
     }
@@ -80,10 +94,12 @@ bool mx_results_add(struct mx_results *results, const struct mx_observation *obs
         performance->pending_peak = observation->pending_peak;
         performance->queue_bytes_peak = observation->queue_bytes_peak;
     }
-    if (results->ages == NULL) {
+    if (results->ages != NULL) {
+        mx_ages_add(results->ages, observation);
+    }
+    if (results->series == NULL) {
         return true;
     }
-    mx_ages_add(results->ages, observation);
     return (observation->batch_count > 0 || mx_series_add(results->series, observation)) &&
            mx_standing_add(results->standing, observation) &&
            mx_counters_add(results->counters, observation);

@@ -43,7 +43,7 @@ struct mx_results {
     struct mx_steady steady;
     const struct mx_precision *precisions; /* asked for; borrowed, or NULL */
     size_t precision_count;
-    /* The same replications once more with what is assumed drawn afresh for each: summary alone,
+    /* The same replications once more with what is assumed drawn afresh for each: summary and ages,
      * owned, or NULL. factor_count: values drawn; 0 where nothing is assumed. */
     struct mx_results *uncertain;
     size_t factor_count;
@@ -52,9 +52,12 @@ struct mx_results {
 /* Returns owned, or NULL when out of memory. */
 struct mx_results *mx_results_create(const struct mx_plan *plan, uint64_t seed,
                                      uint32_t replication_count);
-/* The same with the summary alone: series, ages and standing stay NULL. */
+/* The same with the summary alone: series, ages, standing and counters stay NULL. */
 struct mx_results *mx_results_create_summary(const struct mx_plan *plan, uint64_t seed,
                                              uint32_t replication_count);
+/* Summary and ages, for replications that have a plan of their own each. */
+struct mx_results *mx_results_create_drawn(const struct mx_plan *plan, uint64_t seed,
+                                           uint32_t replication_count);
 void mx_results_destroy(struct mx_results *results);
 
 /* The next replication, in order; or a whole steady state's run in batches, whose series, which

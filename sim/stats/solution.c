@@ -16,3 +16,16 @@ void mx_solution_destroy(struct mx_solution *solution)
         free(solution);
     }
 }
+
+struct mx_claim mx_solution_claim(const struct mx_solution *solution, size_t target)
+{
+    const struct mx_expectation *expectation = &solution->targets[target].expectation;
+
+    return solution->assurance > 0 ? (struct mx_claim){MX_AT_LEAST, solution->assurance}
+                                   : (struct mx_claim){expectation->comparison, expectation->bound};
+}
+
+const char *mx_solution_unit(const struct mx_solution *solution, size_t target)
+{
+    return solution->assurance > 0 ? MX_SHARE_MET : solution->targets[target].metric;
+}

@@ -25,8 +25,16 @@ struct mx_solution_target {
     struct mx_expectation expectation;
 };
 
+/* What a value's interval is held against: the target itself; with an assurance, that its share of
+ * outcomes is at least that. */
+struct mx_claim {
+    enum mx_comparison comparison;
+    double bound;
+};
+
 /* Of one target at one value. margin: how far the interval's nearer end is on the good side of the
- * bound, in the metric's unit; negative where it is not. */
+ * bound, in the metric's unit; negative where it is not. With an assurance all are of the share of
+ * outcomes that meet the target; one that never gets there does not meet it. */
 struct mx_solution_value {
     bool is_known; /* defined in every replication */
     double mean, low, high, margin;
@@ -74,6 +82,7 @@ struct mx_solution {
     enum mx_find find;
     uint64_t seed, candidate_count;
     double confidence, confidence_each;
+    double assurance; /* as the study's plan */
     uint32_t replications_first, replications_max;
     bool is_uncertain; /* each replication drew what is ASSUMED */
     char scenario_sha256[65];
@@ -83,6 +92,12 @@ struct mx_solution {
     struct mx_solution_row *rows;
     int32_t best_row;
 };
+
+/* Of target t. */
+struct mx_claim mx_solution_claim(const struct mx_solution *solution, size_t target);
+
+/* What its values are in: the target's metric, or, with an assurance, a share's name. */
+const char *mx_solution_unit(const struct mx_solution *solution, size_t target);
 
 void mx_solution_destroy(struct mx_solution *solution);
 

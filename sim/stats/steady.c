@@ -100,6 +100,47 @@ static size_t bins_in_use(const struct mx_observation *o)
     return end > 0 ? end - 1 : 0;
 }
 
+static double covariance(const double *values, size_t count, double mean, size_t lag)
+{
+    double sum = 0;
+
+    for (size_t i = lag; i < count; i++) {
+        sum += (values[i] - mean) * (values[i - lag] - mean);
+    }
+    return sum / (double)count;
+}
+
+double mx_memory_of(const double *values, size_t count)
+{
+    double mean = 0, variance, sum = -1;
+    bool varies = false;
+
+    for (size_t i = 0; i < count; i++) {
+        mean += values[i] / (double)count;
+        varies = varies || values[i] < values[0] || values[i] > values[0];
+    }
+    variance = covariance(values, count, mean, 0);
+    if (!varies || variance <= 0) {
+        return 0;
+    }
+    for (size_t lag = 0; lag + 1 < count / 2; lag += 2) {
+        double pair =
+            (covariance(values, count, mean, lag) + covariance(values, count, mean, lag + 1)) /
+            variance;
+
+        if (pair <= 0) {
+            break;
+        }
+        sum += 2 * pair;
+    }
+    return sum > 1 ? sum : 1;
+}
+
+bool mx_steady_is_short(const struct mx_steady *steady)
+{
+    return steady->batch_us < MX_STEADY_MEMORIES_MIN * steady->memory_us;
+}
+
 /* One series of one scope: moves the cut where its own is later. */
 static void cut_series(const struct mx_observation *o, uint32_t provider, enum mx_metric metric,
                        size_t bins, double *values, size_t *places, struct mx_steady *steady)
@@ -120,6 +161,14 @@ static void cut_series(const struct mx_observation *o, uint32_t provider, enum m
     cut = mx_mser5(values, count, &is_found);
     cut_us = (int64_t)places[cut] * o->creation_every_us;
     steady->is_found = steady->is_found && is_found;
+    if (provider == o->provider_count) {
+        double memory = mx_memory_of(&values[cut], count - cut);
+        int64_t memory_us = (int64_t)(memory * (double)(group * (size_t)o->creation_every_us));
+
+        /* One value has no correlation to show: what is forgotten within it has no length. */
+        memory_us = memory > 1 ? memory_us : 0;
+        steady->memory_us = memory_us > steady->memory_us ? memory_us : steady->memory_us;
+    }
     if (cut_us > steady->cut_us) {
         steady->cut_us = cut_us;
         steady->metric = metric;
@@ -172,4 +221,21 @@ double mx_steady_lag1(const struct mx_summary *summary)
         }
     }
     return largest;
+}
+
+const char *mx_steady_flaw(const struct mx_steady *steady, const struct mx_summary *summary)
+{
+    if (!steady->is_found) {
+        return "no steady state: means still drift when half of the run is over, or there are too "
+               "few messages; a longer run may find one";
+    }
+    if (mx_steady_is_short(steady)) {
+        return "the run is too short: its batches are less than 20 times as long as its means take "
+               "to forget, and intervals may be too narrow; make it longer";
+    }
+    if (mx_steady_lag1(summary) > MX_STEADY_LAG1_MAX) {
+        return "batches depend on each other: intervals may be too narrow; a longer run makes "
+               "longer batches";
+    }
+    return NULL;
 }

@@ -9,6 +9,7 @@
 #include "models/reputation.h"
 #include "models/units.h"
 #include "sim/base/check.h"
+#include "sim/stats/metric_name.h"
 
 static const char *const names[MX_METRIC_COUNT] = {
     [MX_METRIC_RECIPIENTS] = "recipients",
@@ -85,11 +86,6 @@ const char *mx_metric_name(enum mx_metric metric)
 bool mx_metric_is_count(enum mx_metric metric)
 {
     return metric < MX_METRIC_DELIVERED_RATE || metric == MX_METRIC_QUEUE_PEAK;
-}
-
-static bool is_share(enum mx_metric metric)
-{
-    return metric == MX_METRIC_DELIVERED_RATE || metric == MX_METRIC_SOFT_BOUNCED_RATE;
 }
 
 bool mx_metric_is_quantile(enum mx_metric metric)
@@ -448,13 +444,19 @@ static double sent_total(const struct mx_summary *summary, enum mx_group group, 
     return sent;
 }
 
+/* What ASAP3 asks of its batches (N. Steiger et al., ACM TOMACS 15 (2005)); above it so few batches
+ * hold hardly two independent ones, and MX_STEADY_LAG1_MAX has called the run too short long
+ * before. */
 #define LAG1_MAX 0.8
 
 /* Batches that depend on their neighbours tell less than independent ones: the variance of their
- * mean is (1 + r) / (1 - r) times larger (A. Tafazzoli, J. Wilson, IIE Transactions 43 (2011)). */
+ * mean is (1 + r) / (1 - r) times larger (A. Tafazzoli, J. Wilson, IIE Transactions 43 (2011)).
+ * From few values r comes out too small, by (1 + 4 r) / count (M. Kendall, Biometrika 41 (1954)),
+ * which is put right first. */
 static void widen(const struct mx_summary *summary, struct mx_estimate *estimate)
 {
-    double lag1 = mx_lag1(summary->column, estimate->reached), factor;
+    double count = estimate->reached > 8 ? estimate->reached : 8, factor;
+    double lag1 = (mx_lag1(summary->column, estimate->reached) + 1 / count) / (1 - 4 / count);
 
     if (lag1 <= 0) {
         return;
@@ -470,7 +472,7 @@ static void join_batches(const struct mx_summary *summary, enum mx_metric metric
                          struct mx_estimate *estimate)
 {
     widen(summary, estimate);
-    if (is_share(metric)) {
+    if (mx_metric_text_is_share(mx_metric_name(metric))) {
         estimate->ci95[0] = estimate->ci95[0] > 0 ? estimate->ci95[0] : 0;
         estimate->ci95[1] = estimate->ci95[1] < 1 ? estimate->ci95[1] : 1;
     }
@@ -500,7 +502,7 @@ struct mx_estimate mx_summary_estimate(const struct mx_summary *summary, enum mx
         reached += mx_summary_value(summary, r, group, index, metric, &values[reached]);
     }
     if (reached == summary->count) {
-        estimate = is_share(metric) && reached > 0
+        estimate = mx_metric_text_is_share(mx_metric_name(metric)) && reached > 0
                        ? mx_estimate_of_shares(values, reached, sent_total(summary, group, index))
                        : mx_estimate_of(values, reached);
         if (summary->is_batched && estimate.has_spread) {

@@ -14,7 +14,8 @@ struct work {
     struct mx_trace_parts *parts;
     struct mx_steady *steady; /* to be found, or NULL */
     int64_t creation_every_us;
-    int64_t batch_us; /* 0: no batches */
+    int64_t batch_us;     /* 0: no batches */
+    uint32_t first_draws; /* of replication 0 */
 };
 
 /* Simulate under the plan of this replication, which is the same for all where there are no plans.
@@ -51,7 +52,7 @@ static enum mx_workers_status simulate(void *context, uint32_t replication,
     struct mx_observation *observation = NULL;
     struct mx_engine_options options = {
         .seed = work->options->seed,
-        .replication = replication,
+        .replication = work->first_draws + replication,
         .loop = work->options->loop,
         .progress = progress,
         .creation_every_us = work->creation_every_us,
@@ -158,8 +159,8 @@ static enum mx_replicate_status run_workers(struct work *work, int *error_number
     return MX_REPLICATE_THREADS;
 }
 
-/* Twice the same run: the first finds what to cut off, the second leaves it out and counts the
- * rest in batches. */
+/* The first run, with other draws, finds what to cut off; the second leaves it out and counts the
+ * rest in batches. The series is the first one's: it shows what the cut was found by. */
 static enum mx_replicate_status run_steady(struct work *work, int *error_number)
 {
     const struct mx_plan *plan = work->plan;
@@ -172,7 +173,9 @@ static enum mx_replicate_status run_steady(struct work *work, int *error_number)
     work->steady = steady;
     work->parts = NULL;
     work->creation_every_us = plan->horizon_us / MX_STEADY_BINS_MAX + 1;
+    work->first_draws = 1;
     status = run_workers(work, error_number);
+    work->first_draws = 0;
     work->steady = NULL;
     work->parts = parts;
     work->creation_every_us = 0;
@@ -197,7 +200,7 @@ static enum mx_replicate_status prepare(struct work *work, int *error_number)
                 : count;
     count = work->plan->steady_state ? MX_STEADY_BATCHES : count;
     work->results = options->plans != NULL
-                        ? mx_results_create_summary(work->plan, options->seed, count)
+                        ? mx_results_create_drawn(work->plan, options->seed, count)
                         : mx_results_create(work->plan, options->seed, count);
     if (work->results == NULL) {
         return MX_REPLICATE_NO_MEMORY;

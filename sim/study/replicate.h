@@ -29,7 +29,7 @@ struct mx_replicate_options {
     uint32_t replication_count_max; /* <= MX_REPLICATIONS_MAX */
     void *context;
     /* Each replication with a plan of its own, of the same campaigns, providers and addresses as
-     * `plan`; results then hold the summary and the performance alone. Any thread; released when it
+     * `plan`; results then hold summary, ages and performance alone. Any thread; released when it
      * has been simulated. NULL from take: out of memory. Not for a steady state. */
     const struct mx_replicate_plans {
         const struct mx_plan *(*take)(void *context, uint32_t replication, const void **handle);

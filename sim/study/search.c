@@ -85,17 +85,16 @@ static bool passes(const struct mx_search *search, size_t point)
 /* Whether a target gets worse from the early to the late candidate, beyond chance, and by at least
  * MATERIAL of how far the early one is from the bound: a ripple far away says nothing of the
  * border. */
-static bool is_worse(const struct mx_expectation *expectation,
-                     const struct mx_solution_value *early, const struct mx_solution_value *late)
+static bool is_worse(const struct mx_claim *claim, const struct mx_solution_value *early,
+                     const struct mx_solution_value *late)
 {
-    bool is_floor =
-        expectation->comparison == MX_AT_LEAST || expectation->comparison == MX_MORE_THAN;
+    bool is_floor = claim->comparison == MX_AT_LEAST || claim->comparison == MX_MORE_THAN;
 
     if (!early->is_known || !late->is_known) {
         return early->is_known; /* it was reached, and is no more */
     }
     return (is_floor ? late->high < early->low : late->low > early->high) &&
-           fabs(late->mean - early->mean) >= MATERIAL * fabs(early->mean - expectation->bound);
+           fabs(late->mean - early->mean) >= MATERIAL * fabs(early->mean - claim->bound);
 }
 
 /* A value that is no valid scenario says nothing. */
@@ -103,8 +102,10 @@ static bool gets_worse(const struct mx_solution *solution, const struct mx_solut
                        const struct mx_solution_point *late)
 {
     for (size_t t = 0; t < solution->target_count; t++) {
+        const struct mx_claim claim = mx_solution_claim(solution, t);
+
         if (early->error == NULL && late->error == NULL &&
-            is_worse(&solution->targets[t].expectation, &early->targets[t], &late->targets[t])) {
+            is_worse(&claim, &early->targets[t], &late->targets[t])) {
             return true;
         }
     }
@@ -235,7 +236,7 @@ static int32_t worst_target(const struct mx_solution *solution,
 
     for (size_t t = 0; t < solution->target_count; t++) {
         const struct mx_solution_value *value = &point->targets[t];
-        double size = fabs(solution->targets[t].expectation.bound);
+        double size = fabs(mx_solution_claim(solution, t).bound);
         double by = value->is_known ? value->margin / (size > 0 ? size : 1) : -INFINITY;
 
         if (value->outcome != MX_EXPECT_PASS && (worst < 0 || by < worst_by)) {
@@ -367,6 +368,7 @@ static struct mx_solution *make_solution(const struct mx_search_options *options
     solution->along = study->plan.along >= 0 ? &study->parameters[study->plan.along] : NULL;
     solution->find = study->plan.find;
     solution->confidence = study->plan.confidence;
+    solution->assurance = study->plan.assurance;
     solution->seed = options->has_seed ? options->seed : study->has_seed ? study->seed : 1;
     solution->replications_first = first > 0 ? first : MX_SEARCH_REPLICATIONS;
     solution->replications_first =

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "sim/scenario/mistakes.h"
+#include "sim/stats/metric_name.h"
 #include "sim/study/design.h"
 #include "sim/study/search_parts.h"
 
@@ -222,6 +223,27 @@ static struct mx_interval interval_of(const struct mx_search *search, size_t tar
     return mx_interval_mean(values, count, solution->confidence_each);
 }
 
+/* The share of replications whose own value meets the target. */
+static void judge_share(const struct mx_solution *solution, uint32_t count, const double *values,
+                        const struct mx_expectation *expectation, struct mx_solution_value *value)
+{
+    struct mx_interval interval;
+    uint32_t met = 0;
+
+    for (uint32_t r = 0; r < count; r++) {
+        met += !isnan(values[r]) && mx_expectation_meets(expectation, values[r]);
+    }
+    interval = mx_interval_share(met, count, solution->confidence_each);
+    *value = (struct mx_solution_value){.is_known = true,
+                                        .mean = (double)met / count,
+                                        .low = interval.low,
+                                        .high = interval.high,
+                                        .margin = interval.low - solution->assurance};
+    value->outcome = value->low >= solution->assurance   ? MX_EXPECT_PASS
+                     : value->high < solution->assurance ? MX_EXPECT_FAIL
+                                                         : MX_EXPECT_UNDECIDED;
+}
+
 static void judge_target(const struct mx_search *search, const struct mx_solution_point *point,
                          const double *sample, size_t target, struct mx_solution_value *value)
 {
@@ -233,6 +255,10 @@ static void judge_target(const struct mx_search *search, const struct mx_solutio
     struct mx_interval interval;
     bool low, high;
 
+    if (solution->assurance > 0) {
+        judge_share(solution, point->replications, values, expectation, value);
+        return;
+    }
     *value = (struct mx_solution_value){.is_known = true, .outcome = MX_EXPECT_FAIL};
     for (uint32_t r = 0; r < point->replications; r++) {
         value->is_known = value->is_known && !isnan(values[r]);
