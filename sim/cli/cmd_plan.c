@@ -178,40 +178,20 @@ static void print_solution(const struct mx_solution *solution, bool color)
 
 /* ---- the command ---- */
 
-/* The line that gives the same again; owned. */
-static char *command_of(const struct mx_options *options, const struct mx_solution *solution)
-{
-    char *text = NULL;
-    size_t size = 0;
-    FILE *stream = open_memstream(&text, &size);
-
-    if (stream == NULL) {
-        return NULL;
-    }
-    (void)fprintf(stream, "mxsim plan %s --seed %llu --replications %u%s", options->operands[0],
-                  (unsigned long long)solution->seed, (unsigned)solution->replications_first,
-                  solution->is_uncertain ? " --uncertain" : "");
-    for (size_t i = 0; i < options->override_count; i++) {
-        (void)fprintf(stream, " --set '%s=%s'", options->overrides[i].path,
-                      options->overrides[i].value);
-    }
-    if (fclose(stream) != 0) {
-        free(text);
-        return NULL;
-    }
-    return text;
-}
-
 static int draw(const struct mx_options *options)
 {
-    char error[1024] = "";
+    char text[1024] = "";
+    const struct mx_plot_error error = {text, sizeof text};
     char *scripts = mx_find_plot_scripts();
-    int code = scripts != NULL
-                   ? mx_plot_study(options->out, "plan", scripts, options->out, error, sizeof error)
-                   : MX_EXIT_FAILURE;
+    const struct mx_plot_request request = {.dir = options->out,
+                                            .kind = "plan",
+                                            .plots_dir = scripts,
+                                            .formats =
+                                                MX_PLOT_AS(MX_PLOT_SVG) | MX_PLOT_AS(MX_PLOT_PNG)};
+    int code = scripts != NULL ? mx_plot_study_write(&request, &error) : MX_EXIT_FAILURE;
 
     if (code != MX_EXIT_SUCCESS) { /* the answer stands without its picture */
-        mx_say("no picture: %s", scripts != NULL ? error : "out of memory");
+        mx_say("no picture: %s", scripts != NULL ? text : "out of memory");
     }
     free(scripts);
     return MX_EXIT_SUCCESS;
@@ -219,7 +199,8 @@ static int draw(const struct mx_options *options)
 
 static int write_results(const struct mx_solution *solution, const struct mx_options *options)
 {
-    char *command = command_of(options, solution);
+    char *command = mx_study_command("plan", options, solution->seed,
+                                     solution->replications_first, solution->is_uncertain);
     char *text = command != NULL ? mx_solution_json(solution, command) : NULL;
     char failed[4096];
     int code = MX_EXIT_SUCCESS, error_number;

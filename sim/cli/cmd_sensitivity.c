@@ -39,36 +39,10 @@ static bool look(void *context, int phase, const struct mx_replicate_view *view)
     return true;
 }
 
-/* The command line that gives the same again, owned. */
-static char *command_text(const struct mx_options *options, const struct mx_sensitivity *found)
-{
-    char *text = NULL;
-    size_t size = 0;
-    FILE *stream = open_memstream(&text, &size);
-
-    if (stream == NULL) {
-        return NULL;
-    }
-    (void)fputs("mxsim sensitivity ", stream);
-    mx_print_shell_quoted(stream, options->operands[0]);
-    for (size_t i = 0; i < options->override_count; i++) {
-        (void)fputs(" --set ", stream);
-        mx_print_shell_quoted(stream, options->overrides[i].path);
-        (void)fputc('=', stream);
-        mx_print_shell_quoted(stream, options->overrides[i].value);
-    }
-    (void)fprintf(stream, " --seed %llu --replications %u", (unsigned long long)found->seed,
-                  (unsigned)found->replications);
-    if (fclose(stream) != 0) {
-        free(text);
-        return NULL;
-    }
-    return text;
-}
-
 static int write_results(const struct mx_options *options, const struct mx_sensitivity *found)
 {
-    char *command = command_text(options, found);
+    char *command =
+        mx_study_command("sensitivity", options, found->seed, found->replications, false);
     char *text = command != NULL ? mx_sensitivity_json(found, command) : NULL;
     char failed[4096];
     int code = MX_EXIT_SUCCESS, error_number;

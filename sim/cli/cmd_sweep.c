@@ -229,9 +229,14 @@ static bool is_first(const struct mx_ranks *ranks)
 static int run_sweep(struct mx_sweep *sweep, struct mx_live_view *live,
                      const struct mx_options *options, const struct mx_ranks *ranks)
 {
+    const struct mx_store_identity *identity = mx_sweep_identity(sweep);
     struct paths paths = {NULL, NULL};
     enum mx_sweep_status status;
     int code = find_paths(&paths, options), error_number = 0;
+    char *command = mx_study_command("sweep", options, identity->seed, identity->replications,
+                                     identity->is_uncertain);
+
+    mx_sweep_set_command(sweep, command);
 
     if (code == MX_EXIT_SUCCESS && options->out != NULL && is_first(ranks)) {
         error_number = mx_make_dirs(options->out);
@@ -249,6 +254,7 @@ static int run_sweep(struct mx_sweep *sweep, struct mx_live_view *live,
             code = code == MX_EXIT_SUCCESS ? conclude(sweep, options, paths.csv) : code;
         }
     }
+    free(command);
     free(paths.db);
     free(paths.csv);
     return code;

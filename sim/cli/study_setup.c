@@ -8,6 +8,7 @@
 
 #include "sim/base/check.h"
 #include "sim/base/error.h"
+#include "sim/cli/compare_setup.h"
 
 #define GRID_WIDTH 100
 
@@ -39,6 +40,33 @@ int mx_study_setup_explain(const struct mx_study_setup *setup, const char *file)
     mx_mistakes_print(&setup->mistakes);
     mx_say("%s: %lu mistake%s", file, count, count == 1 ? "" : "s");
     return MX_EXIT_INVALID;
+}
+
+char *mx_study_command(const char *command, const struct mx_options *options, uint64_t seed,
+                       uint32_t replications, bool is_uncertain)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *stream = open_memstream(&text, &size);
+
+    if (stream == NULL) {
+        return NULL;
+    }
+    (void)fprintf(stream, "mxsim %s ", command);
+    mx_print_shell_quoted(stream, options->operands[0]);
+    for (size_t i = 0; i < options->override_count; i++) {
+        (void)fputs(" --set ", stream);
+        mx_print_shell_quoted(stream, options->overrides[i].path);
+        (void)fputc('=', stream);
+        mx_print_shell_quoted(stream, options->overrides[i].value);
+    }
+    (void)fprintf(stream, " --seed %llu --replications %u%s", (unsigned long long)seed,
+                  (unsigned)replications, is_uncertain ? " --uncertain" : "");
+    if (fclose(stream) != 0) {
+        free(text);
+        return NULL;
+    }
+    return text;
 }
 
 struct mx_human_text mx_metric_value_text(const char *metric, double value)

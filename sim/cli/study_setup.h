@@ -24,6 +24,11 @@ void mx_study_setup_fini(struct mx_study_setup *setup);
 /* All mistakes and their number. Returns the exit code. */
 int mx_study_setup_explain(const struct mx_study_setup *setup, const char *file);
 
+/* The command line that gives the same again, but for where it is put; owned, NULL when out of
+ * memory. */
+char *mx_study_command(const char *command, const struct mx_options *options, uint64_t seed,
+                       uint32_t replications, bool is_uncertain);
+
 /* A metric's value as people read it, by its name: durations, counts, shares. */
 struct mx_human_text mx_metric_value_text(const char *metric, double value);
 

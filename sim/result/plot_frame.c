@@ -44,7 +44,7 @@ void mx_plot_frame_head(struct mx_plot_picture *picture, const char *headline, c
     note.text = mx_plot_text_fit(headline, font_px, true, width_px);
     mx_plot_canvas_note(&picture->canvas, &note);
     note =
-        (struct mx_plot_note){.text = mx_plot_text_format("scenario %s", picture->data->scenario.s),
+        (struct mx_plot_note){.text = mx_plot_text_fit(picture->name.s, 11.0, false, 300.0),
                               .x_px = MX_PLOT_WIDTH_PX - HEAD_LEFT_PX + 8.0,
                               .y_px = 14.0,
                               .font_px = 11.0,
@@ -101,7 +101,7 @@ void mx_plot_frame_empty(struct mx_plot_picture *picture, const struct mx_plot_a
 
 void mx_plot_frame_form(struct mx_plot_picture *picture, enum mx_plot_form form, int column)
 {
-    static const char *const names[] = {"lines", "bars", "cells", "panels"};
+    static const char *const names[] = {"lines", "bars", "cells", "panels", "points"};
 
     mx_plot_script_text(picture->script, "terminal_form", names[form]);
     mx_plot_script_number(picture->script, "terminal_column", column);

@@ -12,32 +12,48 @@
 
 #include "sim/result/plot_study.h"
 #include "sim/result/plot_text.h"
+#include "sim/result/report_figure.h"
 #include "sim/result/report_html.h"
 #include "sim/result/report_page.h"
-#include "sim/result/report_svg.h"
-#include "sim/result/study_figure.h"
 
 #define ROW_COUNT_MAX 20000
 #define PICTURE_COUNT_MAX 2
+#define OPEN_COUNT_MAX 2500 /* points of a table that is not folded away */
 
 static const struct study {
-    const char *file, *name, *pictures[PICTURE_COUNT_MAX];
+    const char *file, *name;
+    struct {
+        const char *kind, *title;
+    } pictures[PICTURE_COUNT_MAX];
 } studies[] = {
-    {"comparison.json", "Comparison", {"comparison", NULL}},
-    {"answer.json", "Plan", {"plan", NULL}},
-    {"sensitivity.json", "Sensitivity", {"influence", "tornado"}},
-    {"sweep.db", "Sweep", {"sweep", NULL}},
+    {"comparison.json", "Comparison", {{"comparison", "Paired differences"}}},
+    {"answer.json", "Plan", {{"plan", "What each value tried gave"}}},
+    {"sensitivity.json",
+     "Sensitivity",
+     {{"influence", "What it hangs on"}, {"tornado", "Each value alone"}}},
+    {"sweep.db", "Sweep", {{"sweep", "Over the parameters"}, {"tradeoff", "Trade-off"}}},
 };
 #define STUDY_COUNT (sizeof studies / sizeof studies[0])
+
+/* What is worked out before the page is begun, for its headline. */
+struct figures {
+    struct mx_plot_story story[PICTURE_COUNT_MAX];
+    char *svg[PICTURE_COUNT_MAX]; /* NULL: not shown */
+};
 
 static const struct study *find_study(const char *dir)
 {
     for (size_t i = 0; i < STUDY_COUNT; i++) {
-        if (mx_plot_study_has(dir, studies[i].pictures[0])) {
+        if (mx_plot_study_has(dir, studies[i].pictures[0].kind)) {
             return &studies[i];
         }
     }
     return NULL;
+}
+
+static bool is_json(const struct study *study)
+{
+    return strstr(study->file, ".json") != NULL;
 }
 
 bool mx_report_is_study(const char *dir)
@@ -227,8 +243,37 @@ static void write_json(FILE *out, const json_t *root)
                   "What was varied, and how far");
 }
 
-/* is_large: the table is folded away, so that the page opens at once. */
-static int write_database(FILE *out, const char *path, bool is_large,
+/* The sweep's own facts, as the other studies have them in JSON. */
+static json_t *read_sweep_facts(const char *path, const struct mx_plot_error *error, int *code)
+{
+    sqlite3 *db = NULL;
+    sqlite3_stmt *rows = NULL;
+    json_t *facts = json_object();
+    int status = sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL);
+
+    if (status == SQLITE_OK) {
+        status = sqlite3_prepare_v2(db, "SELECT name, value FROM study ORDER BY name", -1, &rows,
+                                    NULL);
+    }
+    while (status == SQLITE_OK && sqlite3_step(rows) == SQLITE_ROW) {
+        const char *name = (const char *)sqlite3_column_text(rows, 0);
+        const char *text = (const char *)sqlite3_column_text(rows, 1);
+        json_t *value = sqlite3_column_type(rows, 1) == SQLITE_INTEGER
+                            ? json_integer(sqlite3_column_int64(rows, 1))
+                            : json_string(text != NULL ? text : "");
+
+        (void)json_object_set_new(facts, name != NULL ? name : "", value);
+    }
+    *code = status == SQLITE_OK
+                ? 0
+                : mx_plot_fail(error, MX_EXIT_INVALID, "%s: %s", path, sqlite3_errmsg(db));
+    (void)sqlite3_finalize(rows);
+    (void)sqlite3_close(db);
+    return facts;
+}
+
+/* is_folded: the table is folded away, so that the page opens at once. */
+static int write_database(FILE *out, const char *path, bool is_folded,
                           const struct mx_plot_error *error)
 {
     sqlite3 *db = NULL;
@@ -239,7 +284,7 @@ static int write_database(FILE *out, const char *path, bool is_large,
         status = sqlite3_prepare_v2(db, "SELECT * FROM wide ORDER BY point", -1, &rows, NULL);
     }
     if (status == SQLITE_OK) {
-        (void)fputs(is_large ? "<details class=\"long\"><summary>All points</summary>\n" : "", out);
+        (void)fputs(is_folded ? "<details class=\"long\"><summary>All points</summary>\n" : "", out);
         begin_table(out, "points", "Points: parameters, and the mean of each metric");
         for (int c = 0; c < sqlite3_column_count(rows); c++) {
             write_heading(out, sqlite3_column_name(rows, c));
@@ -259,7 +304,7 @@ static int write_database(FILE *out, const char *path, bool is_large,
             count++;
         }
         (void)fputs("</tbody></table></div>\n", out);
-        (void)fputs(is_large ? "</details>\n" : "", out);
+        (void)fputs(is_folded ? "</details>\n" : "", out);
     }
     if (status != SQLITE_DONE && status != SQLITE_ROW) {
         code = mx_plot_fail(error, MX_EXIT_INVALID, "%s: %s", path, sqlite3_errmsg(db));
@@ -274,62 +319,43 @@ static int write_database(FILE *out, const char *path, bool is_large,
 
 /* --- the page -------------------------------------------------------------------------------- */
 
-/* The first bold text of a picture: what it says in short. */
-static struct mx_plot_text headline_of(const char *svg)
-{
-    const char *bold = strstr(svg, "font-weight=\"bold\"");
-    const char *from = bold != NULL ? strstr(bold, "<text>") : NULL;
-    const char *to = from != NULL ? strstr(from, "</text>") : NULL;
-    char text[MX_PLOT_TEXT_SIZE];
-    size_t used = 0;
-
-    for (from = from != NULL ? from + strlen("<text>") : NULL;
-         from != NULL && to != NULL && from < to && used + 1 < sizeof text; used++) {
-        bool is_less = strncmp(from, "&lt;", 4) == 0, is_and = strncmp(from, "&amp;", 5) == 0;
-        text[used] = is_less ? '<' : is_and ? '&' : *from;
-        from += is_less ? 4 : is_and ? 5 : 1;
-    }
-    text[used] = '\0';
-    return mx_plot_text_clean(text);
-}
-
-/* A sweep of so many points that its picture would hold more than can be told apart. */
-static bool is_too_large(const char *path)
+/* A table that would keep a page from opening at once. */
+static bool is_large(const char *path)
 {
     sqlite3 *db = NULL;
     sqlite3_stmt *count = NULL;
-    bool is_large = false;
+    bool is_so = false;
 
     if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK &&
         sqlite3_prepare_v2(db, "SELECT count(*) FROM points", -1, &count, NULL) == SQLITE_OK &&
         sqlite3_step(count) == SQLITE_ROW) {
-        is_large = sqlite3_column_int(count, 0) > MX_FIGURE_CELLS_MAX;
+        is_so = sqlite3_column_int(count, 0) > OPEN_COUNT_MAX;
     }
     (void)sqlite3_finalize(count);
     (void)sqlite3_close(db);
-    return is_large;
+    return is_so;
 }
 
-static void write_pictures(FILE *out, const struct study *study, char *const *svgs)
+static void write_pictures(FILE *out, const struct study *study, const struct figures *figures)
 {
+    size_t number = 1;
+
     (void)fputs("<section id=\"answer\" aria-labelledby=\"answer-title\">\n"
                 "<h2 id=\"answer-title\">The answer</h2>\n",
                 out);
-    if (svgs[0] == NULL) {
-        mx_html_printf(out, "<p>More than %d points: they are too many for a picture.</p>\n",
-                       MX_FIGURE_CELLS_MAX);
-    }
-    for (size_t p = 0; p < PICTURE_COUNT_MAX && svgs[p] != NULL; p++) {
-        struct mx_plot_text says = headline_of(svgs[p]);
+    for (size_t p = 0; p < PICTURE_COUNT_MAX; p++) {
+        const struct mx_report_figure figure = {.title = study->pictures[p].title,
+                                                .label = "",
+                                                .number = number,
+                                                .story = &figures->story[p],
+                                                .svg = figures->svg[p]};
 
-        (void)fputs("<figure>\n", out);
-        mx_html_printf(out,
-                       "<div class=\"picture\" role=\"region\" tabindex=\"0\" "
-                       "aria-label=\"Picture: %s\">",
-                       study->pictures[p]);
-        mx_report_svg_whole(out, svgs[p], p + 1,
-                            mx_plot_text_format("Picture of the study: %s", says.s).s);
-        (void)fputs("</div>\n</figure>\n", out);
+        if (figure.svg != NULL) {
+            mx_report_gallery_begin(out, study->pictures[p].kind, figure.title);
+            mx_report_figure(out, &figure);
+            mx_report_gallery_end(out, study->pictures[p].kind);
+            number++;
+        }
     }
     (void)fputs("</section>\n", out);
 }
@@ -339,10 +365,13 @@ static void write_again(FILE *out, const char *command, const char *dir, const c
     (void)fputs("<section id=\"again\" aria-labelledby=\"again-title\">\n"
                 "<h2 id=\"again-title\">To get this again</h2>\n",
                 out);
-    if (command != NULL) {
+    if (command != NULL && command[0] != '\0') {
+        (void)fputs("<p>The same files, seed and version give the same numbers, to the byte, on any "
+                    "machine and with any number of threads.</p>\n",
+                    out);
         mx_html_printf(out,
-                       "<pre tabindex=\"0\" role=\"region\" aria-label=\"Command\"><code>%s</code>"
-                       "</pre>\n",
+                       "<pre tabindex=\"0\" role=\"region\" aria-label=\"Command\"><code>%s --out "
+                       "again</code></pre>\n",
                        command);
     }
     (void)fputs("<p>And this page:</p>\n<pre tabindex=\"0\" role=\"region\" aria-label=\"Command "
@@ -354,68 +383,102 @@ static void write_again(FILE *out, const char *command, const char *dir, const c
     (void)fputs("</code></pre>\n</section>\n", out);
 }
 
-/* root: NULL for a sweep, whose database stands at path. */
-static int write_page(FILE *out, const struct study *study, char *const *svgs, const json_t *root,
-                      const char *path, const char *dir, const char *out_name,
-                      const struct mx_plot_error *error)
+/* path: of the study's file. */
+static int write_page(FILE *out, const struct study *study, const struct figures *figures,
+                      const json_t *root, const char *path,
+                      const struct mx_report_request *request, const struct mx_plot_error *error)
 {
     static const struct mx_report_entry entries[] = {
         {"answer", "Answer"}, {"numbers", "Numbers"}, {"again", "Reproduce"}};
+    const char *title = json_string_value(json_object_get(root, "title"));
     int code = 0;
 
-    mx_report_begin(out, svgs[0] != NULL ? headline_of(svgs[0]).s : study->name,
-                    mx_plot_text_format("mxsim report: %s", study->name).s, path);
+    mx_report_begin(out, figures->svg[0] != NULL ? figures->story[0].headline.s : study->name,
+                    mx_plot_text_format("mxsim report: %s", study->name).s,
+                    title != NULL ? title : path);
     mx_report_contents(out, entries, sizeof entries / sizeof entries[0]);
-    write_pictures(out, study, svgs);
+    write_pictures(out, study, figures);
     (void)fputs("<section id=\"numbers\" aria-labelledby=\"numbers-title\">\n"
                 "<h2 id=\"numbers-title\">Numbers</h2>\n",
                 out);
-    if (root != NULL) {
-        write_facts(out, root);
+    write_facts(out, root);
+    if (is_json(study)) {
         write_json(out, root);
     } else {
-        code = write_database(out, path, svgs[0] == NULL, error);
+        code = write_database(out, path, is_large(path), error);
     }
     (void)fputs("</section>\n", out);
-    write_again(out, json_string_value(json_object_get(root, "command")), dir, out_name);
+    write_again(out, json_string_value(json_object_get(root, "command")), request->dirs[0],
+                request->out);
     mx_report_end(out);
     return code;
 }
 
-int mx_report_study(FILE *out, const char *dir, const char *plots_dir, const char *out_name,
+/* Work the pictures out and draw them; with --pictures also as files. */
+static int draw_figures(const struct study *study, const struct mx_report_request *request,
+                        struct figures *figures, const struct mx_plot_error *error)
+{
+    struct mx_plot_request plot = {.dir = request->dirs[0],
+                                   .plots_dir = request->plots_dir,
+                                   .out = request->pictures_dir,
+                                   .formats = MX_PLOT_AS(MX_PLOT_PNG) | MX_PLOT_AS(MX_PLOT_PDF)};
+    int code = request->pictures_dir != NULL ? mx_plot_make_folder(request->pictures_dir, error) : 0;
+
+    for (size_t p = 0; p < PICTURE_COUNT_MAX && study->pictures[p].kind != NULL && code == 0; p++) {
+        struct mx_plot_story whole;
+        size_t size;
+
+        plot.kind = study->pictures[p].kind;
+        code = mx_plot_study_make(&plot, true, &figures->story[p], error);
+        if (code != 0 || (p > 0 && figures->story[p].is_empty)) {
+            continue;
+        }
+        code = mx_plot_study_draw(plot.kind, &figures->story[p], plot.plots_dir, MX_PLOT_SVG, 0, 0,
+                                  &figures->svg[p], &size, error);
+        if (code == 0 && request->pictures_dir != NULL) {
+            code = mx_plot_study_make(&plot, false, &whole, error);
+            if (code == 0) {
+                code = mx_plot_study_deliver(&plot, plot.kind, &whole, error);
+            }
+            mx_plot_story_fini(&whole);
+        }
+    }
+    return code;
+}
+
+int mx_report_study(FILE *out, const struct mx_report_request *request,
                     const struct mx_plot_error *error)
 {
+    const char *dir = request->dirs[0];
     const struct study *study = find_study(dir);
     size_t size = strlen(dir) + 32;
-    char *path = malloc(size), *svgs[PICTURE_COUNT_MAX + 1] = {NULL};
+    char *path = malloc(size);
+    struct figures figures = {.svg = {NULL}};
     json_error_t where;
     json_t *root = NULL;
-    bool is_json = strstr(study->file, ".json") != NULL, is_drawn = true;
     int code = 0;
 
     if (path == NULL) {
         return mx_plot_fail(error, MX_EXIT_FAILURE, "out of memory");
     }
     (void)snprintf(path, size, "%s/%s", dir, study->file);
-    if (is_json) {
+    if (is_json(study)) {
         root = json_load_file(path, JSON_REJECT_DUPLICATES, &where);
         code = root != NULL ? 0
                             : mx_plot_fail(error, MX_EXIT_INVALID, "%s:%d: %s", path, where.line,
                                            where.text);
-    }
-    if (!is_json) {
-        is_drawn = !is_too_large(path);
-    }
-    for (size_t p = 0; code == 0 && is_drawn && p < PICTURE_COUNT_MAX && study->pictures[p] != NULL;
-         p++) {
-        code = mx_plot_study_svg(dir, study->pictures[p], plots_dir, &svgs[p], error->text,
-                                 error->size);
+    } else {
+        root = read_sweep_facts(path, error, &code);
     }
     if (code == 0) {
-        code = write_page(out, study, svgs, root, path, dir, out_name, error);
+        code = draw_figures(study, request, &figures, error);
+    }
+    if (code == 0) {
+        code = write_page(out, study, &figures, root, path, request, error);
     }
     for (size_t p = 0; p < PICTURE_COUNT_MAX; p++) {
-        free(svgs[p]);
+        mx_plot_story_fini(&figures.story[p]);
+        free(figures.svg[p]);
     }
     json_decref(root);
     free(path);
