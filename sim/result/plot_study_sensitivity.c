@@ -183,7 +183,8 @@ static void draw_axis(struct chart *chart, const char *title)
         double x_px = place_px(chart, at);
         double value = fabs(at) < 1e-9 * step ? 0 : at;
 
-        stroke(chart, x_px, bottom, x_px, ROWS_TOP_PX, 1, GRID_COLOUR);
+        mx_plot_canvas_box(&chart->picture->canvas, /* strokes would lie over the bars */
+                           &(struct mx_plot_box){x_px, bottom, x_px + 1, ROWS_TOP_PX, GRID_COLOUR});
         note(chart, value_text(chart, value), x_px, bottom - 12, 12, MX_PLOT_GREY, MX_PLOT_CENTRE);
     }
     note(chart, mx_plot_text_clean(title), (AXIS_LEFT_PX + AXIS_RIGHT_PX) / 2, bottom - 32, 13,

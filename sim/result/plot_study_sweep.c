@@ -127,6 +127,20 @@ static struct mx_plot_text second_line(const struct mx_plot_sweep *sweep, const 
     return text;
 }
 
+/* The study's title says what it is about; a page that has it already gets what is shown. */
+static struct mx_plot_text headline_of(const struct mx_plot_sweep *sweep, const char *metric,
+                                       size_t metric_count, size_t parameter_count, bool is_bare)
+{
+    struct mx_plot_text others = mx_plot_text_format(" and %zu more", metric_count - 1);
+
+    return is_bare ? mx_plot_text_format("%.100s%s over %.60s%s%.60s", metric,
+                                         metric_count > 1 ? others.s : "",
+                                         sweep->parameters[0].label,
+                                         parameter_count > 1 ? " and " : "",
+                                         parameter_count > 1 ? sweep->parameters[1].label : "")
+                   : mx_plot_text_clean(sweep->title);
+}
+
 /* ---- curves ---- */
 
 static int compare_points(const void *a, const void *b)
@@ -281,7 +295,7 @@ static int draw_curves(const struct mx_plot_sweep *sweep, const size_t *metrics,
     bool good = fill_axis(sweep, 0, &figure.x) && (!has_others || fill_axis(sweep, 1, &others));
     struct view view = {.every = 1};
 
-    figure.headline = mx_plot_text_clean(sweep->title);
+    figure.headline = headline_of(sweep, sweep->metrics[metrics[0]], count, 1, picture->is_bare);
     figure.line1 = mx_plot_sweep_runs(sweep);
     if (good) {
         view = choose_view(sweep, &figure.x, has_others ? &others : NULL, count);
@@ -379,7 +393,7 @@ static int draw_map(const struct mx_plot_sweep *sweep, size_t metric,
     }
     if (cells != NULL) {
         map.cells = cells;
-        map.headline = mx_plot_text_clean(sweep->title);
+        map.headline = headline_of(sweep, sweep->metrics[metric], 1, 2, picture->is_bare);
         (void)snprintf(map.metric, sizeof map.metric, "%s", sweep->metrics[metric]);
         map.line1 = mx_plot_text_format("%s: mean of %.0f run%s at each of %s points.",
                                         sweep->metrics[metric], sweep->replications,

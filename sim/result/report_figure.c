@@ -12,9 +12,13 @@ void mx_report_figure(FILE *out, const struct mx_report_figure *figure)
     struct mx_plot_text says =
         mx_plot_text_format("%s. %s. %s", figure->title, story->headline.s, story->line1.s);
 
-    mx_html_printf(out, "<figure>\n<figcaption><h4>%s%s", figure->label, separator);
-    mx_html_unbroken(out, story->headline.s);
-    (void)fputs("</h4>\n<p class=\"note\">", out);
+    (void)fputs("<figure>\n<figcaption>", out);
+    if (!figure->is_named) {
+        mx_html_printf(out, "<h4>%s%s", figure->label, separator);
+        mx_html_unbroken(out, story->headline.s);
+        (void)fputs("</h4>\n", out);
+    }
+    (void)fputs("<p class=\"note\">", out);
     mx_html_unbroken(out, story->line1.s);
     (void)fputc(' ', out);
     mx_html_unbroken(out, story->line2.s);

@@ -8,10 +8,11 @@
 #include "sim/result/plot_story.h"
 
 /* title: of the kind; label: of the run among several, or ""; number: of the picture within the
- * page; story: worked out bare; svg: what it drew. */
+ * page; is_named: the page has its headline already; story: worked out bare; svg: what it drew. */
 struct mx_report_figure {
     const char *title, *label;
     size_t number;
+    bool is_named;
     const struct mx_plot_story *story;
     const char *svg;
 };

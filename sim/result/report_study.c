@@ -18,6 +18,8 @@
 
 #define ROW_COUNT_MAX 20000
 #define PICTURE_COUNT_MAX 2
+#define DIGEST_SIZE 64 /* of SHA-256 in characters; shown is the beginning */
+#define DIGEST_SHOWN 12
 #define OPEN_COUNT_MAX 2500 /* points of a table that is not folded away */
 
 static const struct study {
@@ -78,9 +80,9 @@ static void begin_table(FILE *out, const char *id, const char *caption)
                    caption, id, id, id, caption, id, id, caption);
 }
 
-static void write_heading(FILE *out, const char *name)
+static void write_heading(FILE *out, const char *name, bool is_word)
 {
-    (void)fputs("<th scope=\"col\">", out);
+    (void)fputs(is_word ? "<th scope=\"col\" class=\"word\">" : "<th scope=\"col\">", out);
     for (const char *at = name; *at != '\0'; at++) {
         mx_html_text_n(out, *at == '_' ? " " : at, 1);
     }
@@ -100,7 +102,7 @@ static void write_list(FILE *out, json_t *list)
     size_t i;
     json_t *item;
 
-    (void)fputs("<td>", out);
+    (void)fputs("<td class=\"list\">", out);
     json_array_foreach(list, i, item)
     {
         const json_t *value = json_is_object(item) ? json_object_get(item, "mean") : item;
@@ -123,8 +125,12 @@ static void write_value(FILE *out, json_t *value)
         write_number(out, json_number_value(value));
     } else if (json_is_array(value)) {
         write_list(out, value);
+    } else if (json_is_string(value) && json_string_length(value) == DIGEST_SIZE) {
+        mx_html_printf(out, "<td class=\"word\" data-v=\"%s\">", json_string_value(value));
+        mx_html_text_n(out, json_string_value(value), DIGEST_SHOWN);
+        (void)fputs("\xE2\x80\xA6</td>", out);
     } else {
-        mx_html_printf(out, "<td>%s</td>",
+        mx_html_printf(out, "<td class=\"word\">%s</td>",
                        json_is_string(value)   ? json_string_value(value)
                        : json_is_true(value)   ? "yes"
                        : json_is_false(value)  ? "no"
@@ -133,25 +139,50 @@ static void write_value(FILE *out, json_t *value)
     }
 }
 
+/* Whether a row of a sensitivity study says anything but that its value moves nothing. */
+static bool moves(const json_t *row)
+{
+    const char *key;
+    json_t *value;
+
+    if (!json_is_number(json_object_get(row, "low")) &&
+        !json_is_number(json_object_get(row, "mu_star")) &&
+        !json_is_number(json_object_get(row, "swing"))) {
+        return true;
+    }
+    json_object_foreach((json_t *)row, key, value)
+    {
+        if (json_is_number(value) && fabs(json_number_value(value)) > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* An object of objects, a row each; columns as in the first. */
 static void write_objects(FILE *out, json_t *objects, const char *id, const char *first,
                           const char *caption)
 {
     json_t *model = json_object_iter_value(json_object_iter(objects)), *row, *value;
     const char *name, *key;
+    size_t left_out = 0;
 
     if (!json_is_object(model)) {
         return;
     }
     begin_table(out, id, caption);
-    write_heading(out, first);
+    write_heading(out, first, false);
     json_object_foreach(model, key, value)
     {
-        write_heading(out, key);
+        write_heading(out, key, !json_is_number(value) && !json_is_null(value));
     }
     (void)fputs("</tr></thead>\n<tbody>\n", out);
     json_object_foreach(objects, name, row)
     {
+        if (!moves(row)) {
+            left_out++;
+            continue;
+        }
         mx_html_printf(out, "<tr><th scope=\"row\">%s</th>", name);
         json_object_foreach(model, key, value)
         {
@@ -160,6 +191,9 @@ static void write_objects(FILE *out, json_t *objects, const char *id, const char
         (void)fputs("</tr>\n", out);
     }
     (void)fputs("</tbody></table></div>\n", out);
+    if (left_out > 0) {
+        mx_html_printf(out, "<p class=\"note\">%zu more move it by nothing.</p>\n", left_out);
+    }
 }
 
 /* A list of objects, numbered. */
@@ -239,8 +273,15 @@ static void write_json(FILE *out, const json_t *root)
     write_rows(out, json_object_get(root, "targets"), "targets", "Target", "Targets");
     write_rows(out, json_object_get(root, "rows"), "rows", "Row", "The answer, row by row");
     write_rows(out, json_object_get(root, "points"), "points", "Point", "Points that were tried");
-    write_objects(out, json_object_get(root, "factors"), "factors", "Value",
-                  "What was varied, and how far");
+    if (json_is_object(json_object_get(root, "factors"))) {
+        mx_html_printf(out,
+                       "<details class=\"long\"><summary>What was varied, and how far (%zu "
+                       "values)</summary>\n",
+                       json_object_size(json_object_get(root, "factors")));
+        write_objects(out, json_object_get(root, "factors"), "factors", "Value",
+                      "What was varied, and how far");
+        (void)fputs("</details>\n", out);
+    }
 }
 
 /* The sweep's own facts, as the other studies have them in JSON. */
@@ -287,7 +328,7 @@ static int write_database(FILE *out, const char *path, bool is_folded,
         (void)fputs(is_folded ? "<details class=\"long\"><summary>All points</summary>\n" : "", out);
         begin_table(out, "points", "Points: parameters, and the mean of each metric");
         for (int c = 0; c < sqlite3_column_count(rows); c++) {
-            write_heading(out, sqlite3_column_name(rows, c));
+            write_heading(out, sqlite3_column_name(rows, c), false);
         }
         (void)fputs("</tr></thead>\n<tbody>\n", out);
         while (count < ROW_COUNT_MAX && (status = sqlite3_step(rows)) == SQLITE_ROW) {
@@ -347,6 +388,7 @@ static void write_pictures(FILE *out, const struct study *study, const struct fi
         const struct mx_report_figure figure = {.title = study->pictures[p].title,
                                                 .label = "",
                                                 .number = number,
+                                                .is_named = p == 0 && is_json(study),
                                                 .story = &figures->story[p],
                                                 .svg = figures->svg[p]};
 
@@ -383,6 +425,29 @@ static void write_again(FILE *out, const char *command, const char *dir, const c
     (void)fputs("</code></pre>\n</section>\n", out);
 }
 
+/* What the study asked; of a comparison what is compared, of a sweep how large it is. */
+static struct mx_plot_text subtitle(const struct study *study, const struct figures *figures,
+                                    const json_t *root)
+{
+    const char *title =
+        json_string_value(json_object_get(json_object_get(root, "study"), "title"));
+    struct mx_plot_text text = mx_plot_text_clean(title != NULL ? title : "");
+    json_t *system;
+    const char *letter;
+
+    if (!is_json(study)) {
+        return figures->story[0].line1;
+    }
+    json_object_foreach(json_object_get(root, "systems"), letter, system)
+    {
+        const char *name = json_string_value(json_object_get(system, "name"));
+
+        text = mx_plot_text_format("%.180s%s%.8s: %.100s", text.s, text.s[0] != '\0' ? "; " : "",
+                                   letter, name != NULL ? name : "");
+    }
+    return text;
+}
+
 /* path: of the study's file. */
 static int write_page(FILE *out, const struct study *study, const struct figures *figures,
                       const json_t *root, const char *path,
@@ -393,9 +458,9 @@ static int write_page(FILE *out, const struct study *study, const struct figures
     const char *title = json_string_value(json_object_get(root, "title"));
     int code = 0;
 
-    mx_report_begin(out, figures->svg[0] != NULL ? figures->story[0].headline.s : study->name,
+    mx_report_begin(out, title != NULL && title[0] != '\0' ? title : figures->story[0].headline.s,
                     mx_plot_text_format("mxsim report: %s", study->name).s,
-                    title != NULL ? title : path);
+                    subtitle(study, figures, root).s);
     mx_report_contents(out, entries, sizeof entries / sizeof entries[0]);
     write_pictures(out, study, figures);
     (void)fputs("<section id=\"numbers\" aria-labelledby=\"numbers-title\">\n"

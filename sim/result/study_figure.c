@@ -218,7 +218,7 @@ static void draw_y_axis(struct mx_plot_canvas *canvas, const struct mx_figure_pa
     for (int i = 0; i <= (int)(last - first); i++) {
         double k = first + i, at = place(y, k * step);
 
-        stroke(canvas, left, at, right, at, 1, GRID_COLOUR, 1);
+        mx_plot_canvas_box(canvas, &(struct mx_plot_box){left, at, right, at + 1, GRID_COLOUR});
         note(canvas, mx_figure_value(panel->metric, k * step).s, left - 10, at, 12, MX_PLOT_GREY,
              MX_PLOT_RIGHT, false);
     }
@@ -508,12 +508,13 @@ void mx_figure_draw(struct mx_plot_picture *picture, const struct mx_figure *fig
 
 /* ---- a map ---- */
 
-/* Viridis (S. van der Walt, N. Smith; CC0) at nine places, straight lines between. */
+/* Viridis (S. van der Walt, N. Smith; CC0) at nine places, straight lines between. None of them is a
+ * colour that a page turns in the dark: numbers stand in the cells. */
 static mx_plot_colour viridis(double share)
 {
-    static const unsigned char stops[9][3] = {{68, 1, 84},    {71, 44, 122},  {59, 81, 139},
+    static const unsigned char stops[9][3] = {{68, 1, 85},    {71, 44, 122},  {59, 81, 139},
                                               {44, 113, 142}, {33, 144, 141}, {39, 173, 129},
-                                              {92, 200, 99},  {170, 220, 50}, {253, 231, 37}};
+                                              {92, 200, 99},  {170, 220, 50}, {253, 231, 38}};
     double at = (share < 0 ? 0 : share > 1 ? 1 : share) * 8;
     size_t low = at < 7 ? (size_t)at : 7;
     mx_plot_colour colour = 0;
@@ -559,7 +560,7 @@ static void draw_cell(struct mx_plot_canvas *canvas, const struct mx_figure_map 
                                              is_number ? viridis(share) : 0xDDDDDD});
     if (width >= CELL_TEXT_PX && height >= 14) {
         note(canvas, text.s, x + width / 2, y + height / 2, 11,
-             is_number && share < 0.6 ? 0xFFFFFF : MX_PLOT_INK, MX_PLOT_CENTRE, false);
+             is_number && share < 0.6 ? MX_PLOT_ON_DARK : MX_PLOT_ON_LIGHT, MX_PLOT_CENTRE, false);
     }
 }
 
