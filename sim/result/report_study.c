@@ -425,9 +425,20 @@ static void write_again(FILE *out, const char *command, const char *dir, const c
     (void)fputs("</code></pre>\n</section>\n", out);
 }
 
+static const char *string_of(const json_t *root, const char *key)
+{
+    const char *text = json_string_value(json_object_get(root, key));
+
+    return text != NULL ? text : "";
+}
+
+static long long integer_of(const json_t *root, const char *key)
+{
+    return json_integer_value(json_object_get(root, key));
+}
+
 /* What the study asked; of a comparison what is compared, of a sweep how large it is. */
-static struct mx_plot_text subtitle(const struct study *study, const struct figures *figures,
-                                    const json_t *root)
+static struct mx_plot_text subtitle(const struct study *study, const json_t *root)
 {
     const char *title =
         json_string_value(json_object_get(json_object_get(root, "study"), "title"));
@@ -436,7 +447,10 @@ static struct mx_plot_text subtitle(const struct study *study, const struct figu
     const char *letter;
 
     if (!is_json(study)) {
-        return figures->story[0].line1;
+        return mx_plot_text_format(
+            "Sweep %.100s: design %.30s, %lld replication%s of each point, seed %lld",
+            string_of(root, "study"), string_of(root, "design"), integer_of(root, "replications"),
+            integer_of(root, "replications") == 1 ? "" : "s", integer_of(root, "seed"));
     }
     json_object_foreach(json_object_get(root, "systems"), letter, system)
     {
@@ -460,7 +474,7 @@ static int write_page(FILE *out, const struct study *study, const struct figures
 
     mx_report_begin(out, title != NULL && title[0] != '\0' ? title : figures->story[0].headline.s,
                     mx_plot_text_format("mxsim report: %s", study->name).s,
-                    subtitle(study, figures, root).s);
+                    subtitle(study, root).s);
     mx_report_contents(out, entries, sizeof entries / sizeof entries[0]);
     write_pictures(out, study, figures);
     (void)fputs("<section id=\"numbers\" aria-labelledby=\"numbers-title\">\n"

@@ -22,8 +22,11 @@
 #define MISSED_COLOUR 0xD55E00
 #define UNSURE_COLOUR 0x999999
 #define Y_TICKS 4
+#define TICK_MARKS_MAX 100 /* of more values only those with a name get one */
 #define TERMINAL_TICKS_MAX 8
 #define BIN_COLOUR 0xB5D3E7
+#define CELL_WHITE 0xFFFFFE /* as the cells, the same on a dark page */
+#define CELL_BLACK 0x020202
 #define CELL_TEXT_PX 46.0 /* narrower cells have no number in them */
 
 static bool is_duration(const char *metric)
@@ -137,8 +140,12 @@ static void draw_x_axis(struct mx_plot_canvas *canvas, const struct mx_figure_ax
         double last = place(span, axis->at[axis->tick_count - 1]);
         bool is_last = i + 1 == axis->tick_count;
 
-        stroke(canvas, x, y_px, x, y_px - 4, 1, MX_PLOT_PALE, 1);
-        if (x - half > free_px + 8 && (is_last || x + half < last - half - 8)) {
+        bool is_named = x - half > free_px + 8 && (is_last || x + half < last - half - 8);
+
+        if (is_named || axis->tick_count <= TICK_MARKS_MAX) {
+            stroke(canvas, x, y_px, x, y_px - 4, 1, MX_PLOT_PALE, 1);
+        }
+        if (is_named) {
             note(canvas, axis->texts[i].s, x, y_px - 14, 12, MX_PLOT_GREY, MX_PLOT_CENTRE, false);
             free_px = x + half;
         }
@@ -508,13 +515,15 @@ void mx_figure_draw(struct mx_plot_picture *picture, const struct mx_figure *fig
 
 /* ---- a map ---- */
 
-/* Viridis (S. van der Walt, N. Smith; CC0) at nine places, straight lines between. None of them is a
- * colour that a page turns in the dark: numbers stand in the cells. */
+/* Viridis (S. van der Walt, N. Smith; CC0) at nine places, straight lines between; none of the
+ * colours that a page turns over in the dark, for numbers stand in the cells (report_svg.c). */
 static mx_plot_colour viridis(double share)
 {
-    static const unsigned char stops[9][3] = {{68, 1, 85},    {71, 44, 122},  {59, 81, 139},
+    static const unsigned char stops[9][3] = {{68, 1, 84},    {71, 44, 122},  {59, 81, 139},
                                               {44, 113, 142}, {33, 144, 141}, {39, 173, 129},
-                                              {92, 200, 99},  {170, 220, 50}, {253, 231, 38}};
+                                              {92, 200, 99},  {170, 220, 50}, {253, 231, 37}};
+    static const mx_plot_colour turned[] = {0xFDE725, 0xADDC30, 0x5EC962, 0x28AE80, 0x21918C,
+                                            0x2C728E, 0x3B528B, 0x472D7B, 0x440154};
     double at = (share < 0 ? 0 : share > 1 ? 1 : share) * 8;
     size_t low = at < 7 ? (size_t)at : 7;
     mx_plot_colour colour = 0;
@@ -523,6 +532,11 @@ static mx_plot_colour viridis(double share)
         double value = stops[low][c] + (at - (double)low) * (stops[low + 1][c] - stops[low][c]);
 
         colour = colour << 8 | (mx_plot_colour)(value + 0.5);
+    }
+    for (size_t i = 0; i < sizeof turned / sizeof turned[0]; i++) {
+        if (colour == turned[i]) {
+            return colour ^ 1;
+        }
     }
     return colour;
 }
@@ -560,7 +574,7 @@ static void draw_cell(struct mx_plot_canvas *canvas, const struct mx_figure_map 
                                              is_number ? viridis(share) : 0xDDDDDD});
     if (width >= CELL_TEXT_PX && height >= 14) {
         note(canvas, text.s, x + width / 2, y + height / 2, 11,
-             is_number && share < 0.6 ? MX_PLOT_ON_DARK : MX_PLOT_ON_LIGHT, MX_PLOT_CENTRE, false);
+             is_number && share < 0.6 ? CELL_WHITE : CELL_BLACK, MX_PLOT_CENTRE, false);
     }
 }
 
