@@ -167,7 +167,7 @@ for name in many grid; do
     grep -q '<details class="long"><summary>All points' $name.html || fail "$name.html: not folded"
 done
 grep -q 'In each of 40 bins: the median' many.html || fail "many.html: no word of bins"
-grep -q 'each cell is the mean of 2.* x 2' grid.html || fail "grid.html: no word of cells"
+grep -q 'each cell is the mean of 2.*x 2' grid.html || fail "grid.html: no word of cells"
 # every bin is the median of its 250 points: of 1 - i * 1e-6 that of the middle
 expect 0 '' plot many sweep --out m.csv
 [ "$(grep -c ^delivered_rate m.csv)" = 40 ] || fail "bins of m.csv"

@@ -199,8 +199,8 @@ static int draw(const struct mx_options *options)
 
 static int write_results(const struct mx_solution *solution, const struct mx_options *options)
 {
-    char *command = mx_study_command("plan", options, solution->seed,
-                                     solution->replications_first, solution->is_uncertain);
+    char *command = mx_study_command("plan", options, solution->seed, solution->replications_first,
+                                     solution->is_uncertain);
     char *text = command != NULL ? mx_solution_json(solution, command) : NULL;
     char failed[4096];
     int code = MX_EXIT_SUCCESS, error_number;

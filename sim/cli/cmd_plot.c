@@ -161,8 +161,8 @@ static int draw_run_here(const struct mx_plot_request *request, const struct mx_
     int code;
 
     terminal_size(&columns, &rows);
-    code = mx_plot_session_open(&session, request->dir, request->plots_dir, error->text,
-                                error->size);
+    code =
+        mx_plot_session_open(&session, request->dir, request->plots_dir, error->text, error->size);
     if (code == MX_EXIT_SUCCESS) {
         code = mx_plot_story_make(session, kind, true, &story, error->text, error->size);
     }

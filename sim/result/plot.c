@@ -303,17 +303,16 @@ int mx_plot_no_such_kind(const char *name, const struct mx_plot_error *error)
     all[count++] = "all";
     for (size_t k = 0; k < count && used < sizeof names; k++) {
         used += (size_t)snprintf(names + used, sizeof names - used, "%s%s",
-                                 k == 0                           ? ""
-                                 : k == KIND_COUNT                ? "; of studies "
-                                 : k + 1 == count                 ? "; and "
-                                                                  : ", ",
+                                 k == 0            ? ""
+                                 : k == KIND_COUNT ? "; of studies "
+                                 : k + 1 == count  ? "; and "
+                                                   : ", ",
                                  all[k]);
     }
     nearest = mx_nearest_name(name, all, count);
-    return mx_plot_fail(error, MX_EXIT_USAGE,
-                        "no kind of picture \"%.60s\"%s%s%s; there are %s", name,
-                        nearest != NULL ? " (did you mean " : "", nearest != NULL ? nearest : "",
-                        nearest != NULL ? "?)" : "", names);
+    return mx_plot_fail(error, MX_EXIT_USAGE, "no kind of picture \"%.60s\"%s%s%s; there are %s",
+                        name, nearest != NULL ? " (did you mean " : "",
+                        nearest != NULL ? nearest : "", nearest != NULL ? "?)" : "", names);
 }
 
 int mx_plot_write(const struct mx_plot_request *request, char *error, size_t error_size)
@@ -335,7 +334,7 @@ int mx_plot_write(const struct mx_plot_request *request, char *error, size_t err
         return code;
     }
     if (!request->is_file) {
-        code = mx_plot_make_folder(folder, &keep);
+        code = mx_plot_prepare_folder(folder, &keep);
         full = code == 0 ? resolve(folder, "the folder for pictures", &keep, &code) : NULL;
         absolute.out = full;
     }

@@ -43,13 +43,12 @@ void mx_plot_frame_head(struct mx_plot_picture *picture, const char *headline, c
     note.font_px = font_px;
     note.text = mx_plot_text_fit(headline, font_px, true, width_px);
     mx_plot_canvas_note(&picture->canvas, &note);
-    note =
-        (struct mx_plot_note){.text = mx_plot_text_fit(picture->name.s, 11.0, false, 300.0),
-                              .x_px = MX_PLOT_WIDTH_PX - HEAD_LEFT_PX + 8.0,
-                              .y_px = 14.0,
-                              .font_px = 11.0,
-                              .colour = 0x8A8A8A,
-                              .align = MX_PLOT_RIGHT};
+    note = (struct mx_plot_note){.text = mx_plot_text_fit(picture->name.s, 11.0, false, 300.0),
+                                 .x_px = MX_PLOT_WIDTH_PX - HEAD_LEFT_PX + 8.0,
+                                 .y_px = 14.0,
+                                 .font_px = 11.0,
+                                 .colour = 0x8A8A8A,
+                                 .align = MX_PLOT_RIGHT};
     mx_plot_canvas_note(&picture->canvas, &note);
     if (line1[0] != '\0') {
         add_text(picture, mx_plot_text_fit(line1, SUBTITLE_PX, false, width_px), HEAD_LEFT_PX,

@@ -72,7 +72,7 @@ int mx_plot_deliver(const struct mx_plot_request *request, const char *name, int
     return code;
 }
 
-int mx_plot_make_folder(const char *folder, const struct mx_plot_error *error)
+int mx_plot_prepare_folder(const char *folder, const struct mx_plot_error *error)
 {
     int error_number = mx_make_dirs(folder);
 

@@ -54,6 +54,6 @@ int mx_plot_deliver(const struct mx_plot_request *request, const char *name, int
                     const char *bytes, size_t size, const struct mx_plot_error *error);
 
 /* Make the folder for pictures. Returns 0 or an exit code. */
-int mx_plot_make_folder(const char *folder, const struct mx_plot_error *error);
+int mx_plot_prepare_folder(const char *folder, const struct mx_plot_error *error);
 
 #endif

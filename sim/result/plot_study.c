@@ -81,7 +81,8 @@ bool mx_plot_study_has(const char *dir, const char *kind)
 int mx_plot_folder_check(const char *dir, const char *kind, const struct mx_plot_error *error)
 {
     size_t study = find_kind(kind);
-    const char *wanted = study < MX_PLOT_STUDY_KIND_COUNT ? study_kinds[study].file : "summary.json";
+    const char *wanted =
+        study < MX_PLOT_STUDY_KIND_COUNT ? study_kinds[study].file : "summary.json";
     struct stat status;
 
     if (stat(dir, &status) != 0) {
@@ -190,7 +191,7 @@ int mx_plot_study_write(const struct mx_plot_request *request, const struct mx_p
                       : strcmp(request->kind, one.kind) != 0) {
             continue;
         }
-        code = request->is_file ? 0 : mx_plot_make_folder(one.out, error);
+        code = request->is_file ? 0 : mx_plot_prepare_folder(one.out, error);
         if (code == 0) {
             code = write_kind(&one, wants_all, error);
         }

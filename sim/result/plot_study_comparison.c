@@ -87,10 +87,10 @@ static void draw_row(struct mx_plot_canvas *canvas, const struct row *row, doubl
     mx_plot_colour colour = row->is_told_apart ? 0x0072B2 : 0x999999;
 
     mx_plot_canvas_text(canvas, mx_plot_text_fit(row->name.s, 13.0, false, NAME_RIGHT_PX - 30.0),
-             NAME_RIGHT_PX, y_px, 13.0, MX_PLOT_INK, MX_PLOT_RIGHT);
+                        NAME_RIGHT_PX, y_px, 13.0, MX_PLOT_INK, MX_PLOT_RIGHT);
     if (isnan(row->mean) || isnan(reach)) {
-        mx_plot_canvas_text(canvas, mx_plot_text_clean("undefined in some replication"), AXIS_RIGHT_PX + 12.0,
-                 y_px, 12.0, MX_PLOT_GREY, MX_PLOT_LEFT);
+        mx_plot_canvas_text(canvas, mx_plot_text_clean("undefined in some replication"),
+                            AXIS_RIGHT_PX + 12.0, y_px, 12.0, MX_PLOT_GREY, MX_PLOT_LEFT);
         return;
     }
     if (reach > 0.0) {
@@ -108,10 +108,11 @@ static void draw_row(struct mx_plot_canvas *canvas, const struct row *row, doubl
         mx_plot_canvas_stroke(canvas, &dot);
     }
     mx_plot_canvas_text(canvas,
-             mx_plot_text_format("%s [%s, %s]%s", number_text(row, row->mean).s,
-                                 number_text(row, row->low).s, number_text(row, row->high).s,
-                                 row->unit == RATE ? " points" : ""),
-             AXIS_RIGHT_PX + 12.0, y_px, 12.0, MX_PLOT_INK, MX_PLOT_LEFT);
+                        mx_plot_text_format("%s [%s, %s]%s", number_text(row, row->mean).s,
+                                            number_text(row, row->low).s,
+                                            number_text(row, row->high).s,
+                                            row->unit == RATE ? " points" : ""),
+                        AXIS_RIGHT_PX + 12.0, y_px, 12.0, MX_PLOT_INK, MX_PLOT_LEFT);
 }
 
 static struct mx_plot_text headline(const struct rows *rows)
@@ -143,9 +144,9 @@ static void write_data(struct mx_plot_picture *picture, const struct rows *rows)
         mx_plot_table_row(picture->table, texts, 3, numbers, 3);
         (void)fprintf(picture->script, "%.10g %zu\n",
                       reach > 0.0 && !isnan(row->mean) ? row->mean / reach : 0.0, place);
-        mx_plot_ticks_add(&ticks, (double)place,
-                          mx_plot_text_format("%.18s %s", row->metric,
-                                              number_text(row, row->mean).s));
+        mx_plot_ticks_add(
+            &ticks, (double)place,
+            mx_plot_text_format("%.18s %s", row->metric, number_text(row, row->mean).s));
     }
     (void)fputs("EOD\n", picture->script);
     mx_plot_script_ticks(picture->script, "y_tick", &ticks);
@@ -171,12 +172,12 @@ static double draw_systems(struct mx_plot_picture *picture, const json_t *root, 
         if (y_px < 26.0) {
             return y_px;
         }
-        mx_plot_canvas_text(&picture->canvas,
-                            mx_plot_text_fit(mx_plot_text_format("%.8s: %.200s", letter,
-                                                                 name != NULL ? name : "")
-                                                 .s,
-                                             12.5, false, 760.0),
-                            NAME_RIGHT_PX - 300.0, y_px, 12.5, MX_PLOT_GREY, MX_PLOT_LEFT);
+        mx_plot_canvas_text(
+            &picture->canvas,
+            mx_plot_text_fit(
+                mx_plot_text_format("%.8s: %.200s", letter, name != NULL ? name : "").s, 12.5,
+                false, 760.0),
+            NAME_RIGHT_PX - 300.0, y_px, 12.5, MX_PLOT_GREY, MX_PLOT_LEFT);
     }
     return y_px;
 }

@@ -146,13 +146,14 @@ static int compose(struct mx_plot_picture *picture, const char *file, const json
     }
     good = good && figure.panel_count > 0;
     if (good) {
-        picture->name = mx_plot_text_format(
-            "study %s", text_of(json_object_get(root, "study"), "name"));
+        picture->name =
+            mx_plot_text_format("study %s", text_of(json_object_get(root, "study"), "name"));
         mx_figure_draw(picture, &figure);
     }
     mx_figure_fini(&figure);
-    return good ? 0 : mx_plot_fail(picture->error, MX_EXIT_INVALID,
-                                   "%s: nothing in it can be drawn", file);
+    return good ? 0
+                : mx_plot_fail(picture->error, MX_EXIT_INVALID, "%s: nothing in it can be drawn",
+                               file);
 }
 
 int mx_plot_plan(struct mx_plot_picture *picture, const char *file,

@@ -393,9 +393,9 @@ static void write_data(struct chart *chart, bool is_tornado)
     struct mx_plot_ticks ticks = {.count = 0};
     double base = is_tornado ? number_of(chart->results, "base") : 0;
 
-    mx_plot_table_head(chart->picture->table,
-                       is_tornado ? "metric,value,as_written,at_low_end,at_high_end"
-                                  : "metric,group,hangs,influence,low,high");
+    mx_plot_table_head(chart->picture->table, is_tornado
+                                                  ? "metric,value,as_written,at_low_end,at_high_end"
+                                                  : "metric,group,hangs,influence,low,high");
     (void)fputs("$d1 << EOD\n", script);
     for (size_t i = 0; i < chart->count; i++) {
         const struct row *row = &chart->rows[i];
@@ -459,8 +459,8 @@ static int draw_file(struct mx_plot_picture *picture, const char *file, bool is_
         chart->picture = picture;
         chart->metric = first != NULL ? json_object_iter_key(first) : "";
         chart->results = first != NULL ? json_object_iter_value(first) : NULL;
-        picture->name = mx_plot_text_format(
-            "study %s", text_of(json_object_get(root, "study"), "name"));
+        picture->name =
+            mx_plot_text_format("study %s", text_of(json_object_get(root, "study"), "name"));
         if (first != NULL && (is_tornado ? fill_tornado(chart) : fill_influence(chart))) {
             draw(chart, is_tornado);
         } else {

@@ -11,8 +11,8 @@
 #include "sim/result/plot_sweep.h"
 
 #define MAP_VALUES_MIN 4
-#define MARKS_MAX 1500   /* marks of all curves of all panels: each is up to four strokes */
-#define SCATTER_MAX 300  /* points of a panel that are drawn one by one */
+#define MARKS_MAX 1500  /* marks of all curves of all panels: each is up to four strokes */
+#define SCATTER_MAX 300 /* points of a panel that are drawn one by one */
 #define BIN_COUNT 40
 #define BIN_SHARE 0.1 /* of a bin's points left out at either end of its range */
 
@@ -105,9 +105,9 @@ static struct mx_plot_text second_line(const struct mx_plot_sweep *sweep, const 
     struct mx_plot_text text = mx_plot_text_clean("");
 
     for (size_t p = 2; p < sweep->parameter_count && !is_drawn_design(sweep); p++) {
-        text = mx_plot_text_format("%.120s%s%.60s = %.60s", text.s, p > 2 ? ", " : "Shown at ",
-                                   sweep->parameters[p].name,
-                                   mx_plot_sweep_cell(sweep, 0, p)->text.s);
+        text =
+            mx_plot_text_format("%.120s%s%.60s = %.60s", text.s, p > 2 ? ", " : "Shown at ",
+                                sweep->parameters[p].name, mx_plot_sweep_cell(sweep, 0, p)->text.s);
     }
     if (text.s[0] != '\0') {
         text = mx_plot_text_format("%.250s. ", text.s);
@@ -133,12 +133,12 @@ static struct mx_plot_text headline_of(const struct mx_plot_sweep *sweep, const 
 {
     struct mx_plot_text others = mx_plot_text_format(" and %zu more", metric_count - 1);
 
-    return is_bare ? mx_plot_text_format("%.100s%s over %.60s%s%.60s", metric,
-                                         metric_count > 1 ? others.s : "",
-                                         sweep->parameters[0].label,
-                                         parameter_count > 1 ? " and " : "",
-                                         parameter_count > 1 ? sweep->parameters[1].label : "")
-                   : mx_plot_text_clean(sweep->title);
+    return is_bare
+               ? mx_plot_text_format("%.100s%s over %.60s%s%.60s", metric,
+                                     metric_count > 1 ? others.s : "", sweep->parameters[0].label,
+                                     parameter_count > 1 ? " and " : "",
+                                     parameter_count > 1 ? sweep->parameters[1].label : "")
+               : mx_plot_text_clean(sweep->title);
 }
 
 /* ---- curves ---- */
@@ -198,9 +198,9 @@ static bool bin_series(const struct mx_figure_axis *x, struct mx_figure_series *
         while (at < series->point_count && (series->points[at].x <= end || b + 1 == BIN_COUNT)) {
             at++;
         }
-        bins[b] = bin_of(
-            &series->points[first], at - first,
-            x->is_log ? from * pow(to / from, middle) : from + (to - from) * middle, values);
+        bins[b] =
+            bin_of(&series->points[first], at - first,
+                   x->is_log ? from * pow(to / from, middle) : from + (to - from) * middle, values);
     }
     if (values != NULL) {
         memcpy(series->points, bins, sizeof bins); /* it has room for them */
@@ -259,9 +259,9 @@ static bool fill_panel(const struct mx_plot_sweep *sweep, size_t metric,
             size_t last = view->others > 1 ? view->others - 1 : 1;
 
             value = &others->texts[s * (view->others_of - 1) / last]; /* evenly, with both ends */
-            series->label = mx_plot_text_format(
-                "%s%s%s", is_number ? sweep->parameters[1].name : "", is_number ? " " : "",
-                value->s);
+            series->label =
+                mx_plot_text_format("%s%s%s", is_number ? sweep->parameters[1].name : "",
+                                    is_number ? " " : "", value->s);
         }
         good = fill_series(sweep, metric, value, x, view, series);
     }
@@ -276,8 +276,8 @@ static struct view choose_view(const struct mx_plot_sweep *sweep, const struct m
 
     if (others != NULL) {
         view.others_of = others->tick_count;
-        view.others = others->tick_count < MX_FIGURE_SERIES_MAX ? others->tick_count
-                                                                : MX_FIGURE_SERIES_MAX;
+        view.others =
+            others->tick_count < MX_FIGURE_SERIES_MAX ? others->tick_count : MX_FIGURE_SERIES_MAX;
     }
     marks = x->tick_count * view.others * panel_count;
     if (sweep->parameters[0].is_number || marks > MARKS_MAX) {
@@ -431,8 +431,8 @@ int mx_plot_sweep(struct mx_plot_picture *picture, const char *file,
     if (code == 0) {
         code = mx_plot_sweep_find(&sweep, request, metrics, picture->error);
         if (count == 0) {
-            count =
-                sweep.metric_count < MX_FIGURE_PANELS_MAX ? sweep.metric_count : MX_FIGURE_PANELS_MAX;
+            count = sweep.metric_count < MX_FIGURE_PANELS_MAX ? sweep.metric_count
+                                                              : MX_FIGURE_PANELS_MAX;
         }
     }
     for (size_t m = 0; code == 0 && m < count; m++) {

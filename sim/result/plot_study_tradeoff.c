@@ -180,7 +180,7 @@ static double y_px(const struct scatter *scatter, double value)
 static struct mx_plot_text side_title(const struct side *side, bool is_upright)
 {
     return mx_plot_text_format("%s (better: %s)", side->name,
-                               is_upright ? side->is_larger_better ? "up" : "down"
+                               is_upright               ? side->is_larger_better ? "up" : "down"
                                : side->is_larger_better ? "right"
                                                         : "left");
 }
@@ -200,9 +200,11 @@ static void draw_axes(struct mx_plot_picture *picture, const struct scatter *sca
             struct mx_plot_text text =
                 mx_figure_value(side->name, fabs(value) < 1e-9 * side->step ? 0 : value);
 
-            mx_plot_canvas_box( /* strokes would lie over the points */
-                canvas, s == 0 ? &(struct mx_plot_box){at, BOTTOM_PX, at + 1, TOP_PX, GRID_COLOUR}
-                               : &(struct mx_plot_box){LEFT_PX, at, RIGHT_PX, at + 1, GRID_COLOUR});
+            mx_plot_canvas_box(/* strokes would lie over the points */
+                               canvas, s == 0 ? &(struct mx_plot_box){at, BOTTOM_PX, at + 1, TOP_PX,
+                                                                      GRID_COLOUR}
+                                              : &(struct mx_plot_box){LEFT_PX, at, RIGHT_PX, at + 1,
+                                                                      GRID_COLOUR});
             mx_plot_canvas_text(canvas, text, s == 0 ? at : LEFT_PX - 10,
                                 s == 0 ? BOTTOM_PX - 14 : at, 12, MX_PLOT_GREY,
                                 s == 0 ? MX_PLOT_CENTRE : MX_PLOT_RIGHT);
@@ -217,7 +219,8 @@ static void draw_axes(struct mx_plot_picture *picture, const struct scatter *sca
 static void square(struct mx_plot_canvas *canvas, double x, double y, double half,
                    mx_plot_colour colour)
 {
-    mx_plot_canvas_box(canvas, &(struct mx_plot_box){x - half, y - half, x + half, y + half, colour});
+    mx_plot_canvas_box(canvas,
+                       &(struct mx_plot_box){x - half, y - half, x + half, y + half, colour});
 }
 
 /* Points as squares of a raster, in five greys by the logarithm of how many there are. */
@@ -239,8 +242,8 @@ static bool draw_raster(struct mx_plot_picture *picture, const struct scatter *s
         most = *count > most ? *count : most;
     }
     for (size_t i = 0; counts != NULL && i < (size_t)SQUARE_COLUMNS * SQUARE_ROWS; i++) {
-        double x = LEFT_PX + (double)(i % SQUARE_COLUMNS) * width;
-        double y = BOTTOM_PX + (double)(i / SQUARE_COLUMNS) * height;
+        size_t column = i % SQUARE_COLUMNS, row = i / SQUARE_COLUMNS;
+        double x = LEFT_PX + (double)column * width, y = BOTTOM_PX + (double)row * height;
         double share = log((double)counts[i]) / fmax(log((double)most), 1e-9);
 
         if (counts[i] > 0) {
@@ -259,8 +262,7 @@ static bool draw_points(struct mx_plot_picture *picture, const struct scatter *s
         return draw_raster(picture, scatter);
     }
     for (size_t i = 0; i < scatter->kept_count; i++) {
-        square(&picture->canvas,
-               x_px(scatter, value_of(scatter, &scatter->x, scatter->kept[i])),
+        square(&picture->canvas, x_px(scatter, value_of(scatter, &scatter->x, scatter->kept[i])),
                y_px(scatter, value_of(scatter, &scatter->y, scatter->kept[i])), 2.5, DOT_COLOUR);
     }
     return true;
@@ -312,8 +314,8 @@ static void draw_numbers(struct mx_plot_picture *picture, const struct scatter *
         if (fabs(x - last_x) < 16 && fabs(y - last_y) < 13) {
             continue;
         }
-        mx_plot_canvas_text(&picture->canvas, mx_plot_text_format("%zu", i + 1), x, y, 12,
-                            0xC35400, MX_PLOT_CENTRE);
+        mx_plot_canvas_text(&picture->canvas, mx_plot_text_format("%zu", i + 1), x, y, 12, 0xC35400,
+                            MX_PLOT_CENTRE);
         last_x = x;
         last_y = y;
     }
@@ -322,8 +324,7 @@ static void draw_numbers(struct mx_plot_picture *picture, const struct scatter *
 static struct mx_plot_text values_text(const struct scatter *scatter, size_t point)
 {
     return mx_plot_text_format(
-        "%s, %s",
-        mx_figure_amount(scatter->x.name, value_of(scatter, &scatter->x, point)).s,
+        "%s, %s", mx_figure_amount(scatter->x.name, value_of(scatter, &scatter->x, point)).s,
         mx_figure_amount(scatter->y.name, value_of(scatter, &scatter->y, point)).s);
 }
 
@@ -417,7 +418,8 @@ static void write_table(FILE *table, const struct scatter *scatter)
     for (size_t i = 0; texts != NULL && i < scatter->kept_count; i++) {
         size_t point = scatter->kept[i];
         bool is_next = next < scatter->front_count && scatter->front[next] == point;
-        bool is_front = is_next || is_equal(scatter, point, scatter->front[next > 0 ? next - 1 : 0]);
+        bool is_front =
+            is_next || is_equal(scatter, point, scatter->front[next > 0 ? next - 1 : 0]);
         const double numbers[] = {value_of(scatter, &scatter->x, point),
                                   value_of(scatter, &scatter->y, point), is_front ? 1 : 0};
 
@@ -480,8 +482,8 @@ static void draw_nothing(struct mx_plot_picture *picture, const char *why)
 
 static int draw(struct mx_plot_picture *picture, struct scatter *scatter)
 {
-    int code = find_front(scatter) ? 0
-                                   : mx_plot_fail(picture->error, MX_EXIT_FAILURE, "out of memory");
+    int code =
+        find_front(scatter) ? 0 : mx_plot_fail(picture->error, MX_EXIT_FAILURE, "out of memory");
 
     if (code == 0 && scatter->kept_count == 0) {
         draw_nothing(picture, "At no point are both metrics defined");

@@ -325,9 +325,8 @@ int mx_plot_sweep_find(const struct mx_plot_sweep *sweep, const struct mx_plot_r
             used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", m > 0 ? ", " : "",
                                      sweep->metrics[m]);
         }
-        return mx_plot_fail(error, MX_EXIT_INVALID,
-                            "the sweep has no metric \"%.100s\"; it has %s", request->metrics[i],
-                            names);
+        return mx_plot_fail(error, MX_EXIT_INVALID, "the sweep has no metric \"%.100s\"; it has %s",
+                            request->metrics[i], names);
     }
     return 0;
 }
@@ -357,10 +356,8 @@ struct mx_plot_text mx_plot_sweep_runs(const struct mx_plot_sweep *sweep)
 {
     bool is_one = !(sweep->replications > 1);
 
-    return mx_plot_text_format("%s points, %.0f run%s each%s%s%s.",
-                               mx_plot_count((double)sweep->point_count).s, sweep->replications,
-                               is_one ? "" : "s",
-                               is_one ? "" : "; mean with its 95 % interval, of ",
-                               is_one ? "" : sweep->interval_of,
-                               sweep->failed_count > 0 ? "; some points failed" : "");
+    return mx_plot_text_format(
+        "%s points, %.0f run%s each%s%s%s.", mx_plot_count((double)sweep->point_count).s,
+        sweep->replications, is_one ? "" : "s", is_one ? "" : "; mean with its 95 % interval, of ",
+        is_one ? "" : sweep->interval_of, sweep->failed_count > 0 ? "; some points failed" : "");
 }

@@ -42,8 +42,8 @@ static int draw_beside(const struct gallery *gallery, size_t r, size_t kind)
     struct mx_plot_story story;
     size_t count;
     const char *name = mx_plot_kind_names(&count)[kind];
-    int code = mx_plot_story_make(gallery->sessions[r], kind, false, &story, error->text,
-                                  error->size);
+    int code =
+        mx_plot_story_make(gallery->sessions[r], kind, false, &story, error->text, error->size);
 
     for (int f = MX_PLOT_PNG; f <= MX_PLOT_PDF && code == 0; f++) {
         struct mx_plot_text numbered = mx_plot_text_format("%zu-%s", r + 1, name);
@@ -116,7 +116,7 @@ int mx_report_pictures(FILE *out, const struct mx_report_runs *runs, const char 
         return mx_plot_fail(error, MX_EXIT_FAILURE, "out of memory");
     }
     if (pictures_dir != NULL) {
-        code = mx_plot_make_folder(pictures_dir, error);
+        code = mx_plot_prepare_folder(pictures_dir, error);
     }
     for (size_t r = 0; code == 0 && r < runs->count; r++) {
         code = mx_plot_session_open(&gallery.sessions[r], runs->run[r].dir, plots_dir, error->text,

@@ -293,8 +293,8 @@ static json_t *read_sweep_facts(const char *path, const struct mx_plot_error *er
     int status = sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL);
 
     if (status == SQLITE_OK) {
-        status = sqlite3_prepare_v2(db, "SELECT name, value FROM study ORDER BY name", -1, &rows,
-                                    NULL);
+        status =
+            sqlite3_prepare_v2(db, "SELECT name, value FROM study ORDER BY name", -1, &rows, NULL);
     }
     while (status == SQLITE_OK && sqlite3_step(rows) == SQLITE_ROW) {
         const char *name = (const char *)sqlite3_column_text(rows, 0);
@@ -325,7 +325,8 @@ static int write_database(FILE *out, const char *path, bool is_folded,
         status = sqlite3_prepare_v2(db, "SELECT * FROM wide ORDER BY point", -1, &rows, NULL);
     }
     if (status == SQLITE_OK) {
-        (void)fputs(is_folded ? "<details class=\"long\"><summary>All points</summary>\n" : "", out);
+        (void)fputs(is_folded ? "<details class=\"long\"><summary>All points</summary>\n" : "",
+                    out);
         begin_table(out, "points", "Points: parameters, and the mean of each metric");
         for (int c = 0; c < sqlite3_column_count(rows); c++) {
             write_heading(out, sqlite3_column_name(rows, c), false);
@@ -408,9 +409,10 @@ static void write_again(FILE *out, const char *command, const char *dir, const c
                 "<h2 id=\"again-title\">To get this again</h2>\n",
                 out);
     if (command != NULL && command[0] != '\0') {
-        (void)fputs("<p>The same files, seed and version give the same numbers, to the byte, on any "
-                    "machine and with any number of threads.</p>\n",
-                    out);
+        (void)fputs(
+            "<p>The same files, seed and version give the same numbers, to the byte, on any "
+            "machine and with any number of threads.</p>\n",
+            out);
         mx_html_printf(out,
                        "<pre tabindex=\"0\" role=\"region\" aria-label=\"Command\"><code>%s --out "
                        "again</code></pre>\n",
@@ -440,8 +442,7 @@ static long long integer_of(const json_t *root, const char *key)
 /* What the study asked; of a comparison what is compared, of a sweep how large it is. */
 static struct mx_plot_text subtitle(const struct study *study, const json_t *root)
 {
-    const char *title =
-        json_string_value(json_object_get(json_object_get(root, "study"), "title"));
+    const char *title = json_string_value(json_object_get(json_object_get(root, "study"), "title"));
     struct mx_plot_text text = mx_plot_text_clean(title != NULL ? title : "");
     json_t *system;
     const char *letter;
@@ -464,8 +465,8 @@ static struct mx_plot_text subtitle(const struct study *study, const json_t *roo
 
 /* path: of the study's file. */
 static int write_page(FILE *out, const struct study *study, const struct figures *figures,
-                      const json_t *root, const char *path,
-                      const struct mx_report_request *request, const struct mx_plot_error *error)
+                      const json_t *root, const char *path, const struct mx_report_request *request,
+                      const struct mx_plot_error *error)
 {
     static const struct mx_report_entry entries[] = {
         {"answer", "Answer"}, {"numbers", "Numbers"}, {"again", "Reproduce"}};
@@ -501,7 +502,8 @@ static int draw_figures(const struct study *study, const struct mx_report_reques
                                    .plots_dir = request->plots_dir,
                                    .out = request->pictures_dir,
                                    .formats = MX_PLOT_AS(MX_PLOT_PNG) | MX_PLOT_AS(MX_PLOT_PDF)};
-    int code = request->pictures_dir != NULL ? mx_plot_make_folder(request->pictures_dir, error) : 0;
+    int code =
+        request->pictures_dir != NULL ? mx_plot_prepare_folder(request->pictures_dir, error) : 0;
 
     for (size_t p = 0; p < PICTURE_COUNT_MAX && study->pictures[p].kind != NULL && code == 0; p++) {
         struct mx_plot_story whole;

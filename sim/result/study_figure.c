@@ -277,9 +277,8 @@ static void draw_bins(struct mx_plot_canvas *canvas, const struct span *x, const
 
         if (!isnan(point->y)) {
             mx_plot_canvas_box(canvas,
-                               &(struct mx_plot_box){at_x - half, place(y, point->low),
-                                                     at_x + half, place(y, point->high) + 1,
-                                                     BIN_COLOUR});
+                               &(struct mx_plot_box){at_x - half, place(y, point->low), at_x + half,
+                                                     place(y, point->high) + 1, BIN_COLOUR});
             mx_plot_canvas_box(canvas, &(struct mx_plot_box){at_x - half, at_y - 1.5, at_x + half,
                                                              at_y + 1.5, mx_plot_style(0)->line});
         }
@@ -592,10 +591,10 @@ static void draw_scale(struct mx_plot_canvas *canvas, const struct mx_figure_map
                                                  from + (top - bottom) / (double)steps + 0.5,
                                                  viridis(((double)i + 0.5) / (double)steps)});
     }
-    note(canvas, mx_figure_amount(map->metric, high).s, left + 22, top, 12, MX_PLOT_GREY, MX_PLOT_LEFT,
-         false);
-    note(canvas, mx_figure_amount(map->metric, low).s, left + 22, bottom, 12, MX_PLOT_GREY, MX_PLOT_LEFT,
-         false);
+    note(canvas, mx_figure_amount(map->metric, high).s, left + 22, top, 12, MX_PLOT_GREY,
+         MX_PLOT_LEFT, false);
+    note(canvas, mx_figure_amount(map->metric, low).s, left + 22, bottom, 12, MX_PLOT_GREY,
+         MX_PLOT_LEFT, false);
 }
 
 /* Texts of an axis at the middles of its cells, as many as have room. */
@@ -643,9 +642,8 @@ static void write_map(struct mx_plot_picture *picture, const struct mx_figure_ma
 
             mx_plot_table_row(picture->table, texts, 2, &value, 1);
             if (isfinite(value)) {
-                (void)fprintf(picture->script, "%zu %.2f %zu %.0f\n", column,
-                              (double)column + 0.9, row + 1,
-                              floor(9.99 * shade(value, low, high)));
+                (void)fprintf(picture->script, "%zu %.2f %zu %.0f\n", column, (double)column + 0.9,
+                              row + 1, floor(9.99 * shade(value, low, high)));
             }
         }
     }
