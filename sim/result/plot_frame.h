@@ -47,6 +47,28 @@ void mx_plot_frame_area(struct mx_plot_picture *picture, const struct mx_plot_ar
 void mx_plot_frame_unit(struct mx_plot_picture *picture, const struct mx_plot_area *area,
                         const char *unit);
 
+/* A text of the picture. */
+void mx_plot_frame_note(struct mx_plot_picture *picture, struct mx_plot_text text, double x_px,
+                        double y_px, double font_px, mx_plot_colour colour,
+                        enum mx_plot_align align, bool bold);
+
+/* Tables of providers: where the names and the counts beside them end on the right, and one row's.
+ * Sizes of a row of so many between top and bottom, and of its text. */
+#define MX_PLOT_NAME_RIGHT_PX 168.0
+#define MX_PLOT_COUNT_RIGHT_PX 226.0
+double mx_plot_frame_row_px(size_t row_count, double height_px, double row_px_max);
+double mx_plot_frame_row_font_px(double row_px);
+void mx_plot_frame_row(struct mx_plot_picture *picture, const char *name, double count,
+                       double middle_px, double font_px, bool is_total);
+
+/* The form of such a table for the terminal: bars of shares, from the top. NaN: none. */
+struct mx_plot_bar {
+    const char *name;
+    double share;
+};
+void mx_plot_frame_bars(struct mx_plot_picture *picture, const struct mx_plot_bar *bars,
+                        size_t count, const char *unit);
+
 /* A grey sentence in the middle of an area that has nothing to show; is_empty is set. */
 void mx_plot_frame_empty(struct mx_plot_picture *picture, const struct mx_plot_area *area,
                          const char *sentence);
