@@ -127,8 +127,8 @@ for kind in sweep tradeoff; do
 done
 expect 0 'differences? .*chance' plot cmp comparison -t
 expect 0 '' plot cmp comparison --out c.csv
-[ "$(wc -l <c.csv)" -gt 3 ] && [ "$(head -n 1 c.csv)" = metric,system,outcome,difference,low,high ] ||
-    fail "c.csv: $(head -n 2 c.csv)"
+[ "$(wc -l <c.csv)" -gt 3 ] || fail "rows of c.csv"
+[ "$(head -n 1 c.csv)" = metric,system,outcome,difference,low,high ] || fail "columns of c.csv"
 
 # a trade-off whose points are known: what none beats, by which way round each metric is good
 cp -r swept known
@@ -152,7 +152,8 @@ sqlite3 many/sweep.db "DELETE FROM points; DELETE FROM settings; DELETE FROM res
     $numbers INSERT INTO points SELECT i, NULL, NULL FROM n;
     $numbers INSERT INTO settings SELECT i, 0, (1000 + i) || 's', 1000 + i FROM n;
     $numbers INSERT INTO results SELECT i, 0, m, CASE m WHEN 0 THEN 1 - i * 1e-6
-        ELSE 1000.0 * (i * 7919 % 10007) END FROM n, (SELECT 0 AS m UNION SELECT 1)" || fail "sqlite3"
+        ELSE 1000.0 * (i * 7919 % 10007) END 
+        FROM n, (SELECT 0 AS m UNION SELECT 1)" || fail "sqlite3"
 cp -r many grid
 sqlite3 grid/sweep.db "UPDATE study SET value = 'grid' WHERE name = 'design';
     INSERT INTO parameters VALUES (1, 'other', 'other', '', 'linear');
