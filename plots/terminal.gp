@@ -4,7 +4,7 @@
 # Reads text_columns, text_rows; terminal_form: 'lines' ($d1 .. $dN, N = series_count, the column
 # terminal_column against the first, series_title[]), 'panels' (lines panel_first[p] to
 # panel_last[p] under panel_title[p]; with panel_low[p], panel_high[p] each has a scale of its own,
-# and series_title[]), 'bars' ($d1: value, place, and with terminal_has_from where it begins; y ticks
+# and series_title[]), 'bars' ($d1: value, place, and with terminal_has_from its begin; y ticks
 # name the places, terminal_unit), 'points' ($d1 all, $d2 the marked, x_title, y_title), 'cells'
 # ($d1 as in deferral-heat-map.gp; digits for colours); x_min, x_max, y_min, y_max, ticks as in
 # axes.gp; y_is_log. The program prints the headline.

@@ -152,7 +152,7 @@ sqlite3 many/sweep.db "DELETE FROM points; DELETE FROM settings; DELETE FROM res
     $numbers INSERT INTO points SELECT i, NULL, NULL FROM n;
     $numbers INSERT INTO settings SELECT i, 0, (1000 + i) || 's', 1000 + i FROM n;
     $numbers INSERT INTO results SELECT i, 0, m, CASE m WHEN 0 THEN 1 - i * 1e-6
-        ELSE 1000.0 * (i * 7919 % 10007) END 
+        ELSE 1000.0 * (i * 7919 % 10007) END
         FROM n, (SELECT 0 AS m UNION SELECT 1)" || fail "sqlite3"
 cp -r many grid
 sqlite3 grid/sweep.db "UPDATE study SET value = 'grid' WHERE name = 'design';

@@ -9,7 +9,8 @@
 #include "sim/result/plot_data.h"
 #include "sim/result/plot_script.h"
 
-/* Everything a kind of picture works on. data: NULL for studies, which read files of their own. script: the variables for its gnuplot script. table: its
+/* Everything a kind of picture works on. data: NULL for studies, which read files of their own.
+ * script: the variables for its gnuplot script. table: its
  * data as CSV (plot_table.h). is_bare: without head. The head's texts, and whether there is nothing
  * to show, are kept for who asks. */
 struct mx_plot_picture {
@@ -24,8 +25,8 @@ struct mx_plot_picture {
 };
 
 /* How terminal.gp draws a kind: lines $d1 ... (column `column` against the first), bars (rows of
- * value and place, named by y ticks), cells (x, y, level 0 to 9), the lines of panels, or the points
- * of $d1 with those of $d2 marked. */
+ * value and place, named by y ticks), cells (x, y, level 0 to 9), the lines of panels, or the
+ * points of $d1 with those of $d2 marked. */
 enum mx_plot_form { MX_PLOT_LINES, MX_PLOT_BARS, MX_PLOT_CELLS, MX_PLOT_PANELS, MX_PLOT_POINTS };
 void mx_plot_frame_form(struct mx_plot_picture *picture, enum mx_plot_form form, int column);
 

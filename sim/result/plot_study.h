@@ -21,8 +21,8 @@ bool mx_plot_is_study_kind(const char *kind);
 /* Whether the folder holds what a kind, or with "all" any kind, draws. */
 bool mx_plot_study_has(const char *dir, const char *kind);
 
-/* Whether it is a folder with the results that a kind, of runs or of studies, or with "all" any kind
- * is drawn of. Returns 0, or an exit code with what is missing. */
+/* Whether it is a folder with the results that a kind, of runs or of studies, is drawn of; or with
+ * "all" any kind. Returns 0, or an exit code with what is missing. */
 int mx_plot_folder_check(const char *dir, const char *kind, const struct mx_plot_error *error);
 
 /* Work out one kind, request->kind of request->dir. A sweep is drawn over its first parameter: as

@@ -93,7 +93,7 @@ void mx_report_assumed(FILE *out, const struct mx_report_runs *runs)
 #define BLUECORE "https://help.bluecore.com/en/articles/8593878-understanding-bounces-deferrals"
 #define SPARKPOST "https://support.sparkpost.com/docs/reporting/metrics-definitions/"
 
-/* sources: where a vendor says so, and its address; a page only names it, a reader may follow it. */
+/* sources: where a vendor says so, and its address; a page only names it. */
 #define SOURCE_COUNT_MAX 2
 static const struct {
     const char *metric, *definition, *before;

@@ -67,7 +67,7 @@ struct mx_figure_map {
     const double *cells;
 };
 
-/* A number of a metric as people read it: on a scale, where neighbours have to differ; by itself. */
+/* A number of a metric as people read it: on a scale, whose neighbours have to differ; alone. */
 struct mx_plot_text mx_figure_value(const char *metric, double value);
 struct mx_plot_text mx_figure_amount(const char *metric, double value);
 /* A round step of such numbers, at least as large. */
