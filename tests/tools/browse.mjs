@@ -214,6 +214,19 @@ const lookAtStructure = () => {
     return failed;
 };
 
+/* On paper: light colours, nothing that can be clicked, no table cut off. Runs in the page. */
+const lookAtPrint = () => {
+    const failed = [];
+    const style = (element) => getComputedStyle(element);
+    for (const element of document.querySelectorAll('nav, .tools, .how'))
+        if (style(element).display !== 'none') failed.push(`${element.className} is printed`);
+    for (const element of document.querySelectorAll('.scroll, .picture, pre'))
+        if (style(element).overflowY !== 'visible' || style(element).maxHeight !== 'none')
+            failed.push(`${element.getAttribute('aria-label')} is cut off`);
+    if (style(document.body).backgroundColor !== 'rgb(255, 255, 255)') failed.push('dark paper');
+    return failed;
+};
+
 /* The sum of layout shifts since the page was opened. */
 const shift = `new Promise((resolve) => {
     let sum = 0;
@@ -300,6 +313,8 @@ async function lookAt(page) {
                 await opened.show(view);
                 await lookAtView(page, view, opened, false);
             }
+            await opened.show({ name: 'print', width: 1000, dark: true, media: 'print' });
+            (await opened.evaluate(`(${lookAtPrint})()`)).forEach((text) => wrong(page, `print: ${text}`));
             await opened.show(views.first);
         }
         (await opened.evaluate(`(${tryTables})()`)).forEach((text) => wrong(page, text));
