@@ -121,16 +121,41 @@ void mx_arrival_advance(struct mx_arrival *arrival, double u)
     advance(arrival, arrival->shape->poisson ? -mx_log(u) - 1 : 0);
 }
 
+/* Positions that the present piece lies between. */
+static void piece_bounds(const struct mx_arrival *arrival, double *from, double *until)
+{
+    const struct piece *piece = &arrival->shape->piece[arrival->piece];
+    *from = (double)arrival->count * piece->share_from;
+    *until = (double)arrival->count * piece->share_until;
+}
+
+/* As advance, without asking what does not change from message to message. */
 void mx_arrival_take(struct mx_arrival *arrival, double *u, size_t count, int64_t *created_us)
 {
     struct mx_arrival a = *arrival;
     const bool poisson = a.shape->poisson;
+    const double all = (double)a.count;
+    double from, until;
     if (poisson) {
         mx_log_many(u, count);
     }
+    piece_bounds(&a, &from, &until);
     for (size_t i = 0; i < count; i++) {
+        const double index = (double)(a.index + 1);
+        const double volume = a.volume + (poisson ? -u[i] - 1 : 0);
         created_us[i] = a.next_us;
-        advance(&a, poisson ? -u[i] - 1 : 0);
+        if (a.index + 1 >= a.count || index + volume >= until) {
+            advance(&a, poisson ? -u[i] - 1 : 0);
+            piece_bounds(&a, &from, &until);
+            continue;
+        }
+        const struct piece *piece = &a.shape->piece[a.piece];
+        const double offset_us = ((index - from) + volume) * piece->us_per_share / all;
+        const int64_t at_us = piece->from_us + (offset_us > 0 ? (int64_t)offset_us : 0);
+        const int64_t next_us = a.start_us + (at_us < piece->until_us ? at_us : piece->until_us);
+        a.index++;
+        a.volume = volume;
+        a.next_us = next_us > a.next_us ? next_us : a.next_us;
     }
     *arrival = a;
 }

@@ -7,6 +7,8 @@
 #ifndef MX_GREYLIST_H
 #define MX_GREYLIST_H
 
+#include <stddef.h>
+
 #include "models/receiver_params.h"
 
 /* passes: [ip][small domain], NULL where clients are never whitelisted. */
@@ -19,6 +21,12 @@ struct mx_greylist {
 bool mx_greylist_init(struct mx_greylist *greylist, const struct mx_greylist_params *params,
                       uint32_t ip_count);
 void mx_greylist_fini(struct mx_greylist *greylist);
+
+/* Passes of a client at each small domain; where clients are whitelisted. */
+static inline const uint8_t *mx_greylist_row(const struct mx_greylist *greylist, uint32_t ip)
+{
+    return &greylist->passes[(size_t)ip * greylist->params->domains];
+}
 
 /* age_us: since the message's creation, >= 0. *seen_s: age in whole seconds at the first attempt
  * that came this far, or MX_GREYLIST_UNSEEN, which this call replaces. True: it passes. */

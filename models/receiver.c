@@ -38,6 +38,7 @@ struct mx_receiver {
     struct mx_outage_cursor outage;
     struct mx_connections connections;
     bool has_connections, has_reputation, has_greylist; /* stages that are switched on */
+    uint32_t content_word; /* 32-bit words from here on pass the content filter */
     struct mx_allowance_calendar calendar;
     struct mx_allowance_rule allowance[MX_SCOPE_COUNT];
     struct mx_reputation_rule reputation;
@@ -103,6 +104,14 @@ void mx_receiver_set_history(struct mx_receiver *receiver, enum mx_scope scope, 
                           history->days);
 }
 
+/* A share as a threshold of 32-bit words, rounded up. */
+static uint32_t word_above(double share)
+{
+    double word = share * 0x1p32 + 2.0;
+
+    return !(share > 0.0) ? 0 : word < (double)UINT32_MAX ? (uint32_t)word : UINT32_MAX;
+}
+
 static void prepare(struct mx_receiver *receiver)
 {
     const struct mx_receiver_params *params = receiver->params;
@@ -110,6 +119,7 @@ static void prepare(struct mx_receiver *receiver)
     receiver->has_connections = params->connections.per_ip + params->connections.total > 0;
     receiver->has_reputation = params->reputation.enabled;
     receiver->has_greylist = params->greylist.delay_us > 0;
+    receiver->content_word = word_above(params->content_reject + params->content_busy);
     mx_outage_init(&receiver->outage, params->outages, params->outage_count);
     mx_allowance_calendar_init(&receiver->calendar, &params->day);
     mx_reputation_prepare(&receiver->reputation, &params->reputation);
@@ -249,8 +259,8 @@ static bool mailbox(struct mx_receiver *receiver, const struct mx_attempt *attem
     if (reply.verdict == MX_ACCEPT)
         return true;
     if (reply.reason == MX_REASON_UNKNOWN && receiver->has_reputation) {
-        mx_reputation_unknown(&params->reputation, &met->ip->reputation);
-        mx_reputation_unknown(&params->reputation, &met->domain->reputation);
+        mx_reputation_unknown(&met->ip->reputation);
+        mx_reputation_unknown(&met->domain->reputation);
     }
     refuse(answer, reply.verdict, reply.reason);
     return false;
@@ -288,8 +298,7 @@ static inline bool content(struct mx_receiver *receiver, const struct mx_attempt
 }
 
 /* Accepted: inbox or spam folder, and what reputation makes of it. */
-static inline void place(const struct mx_reputation_params *params,
-                         const struct mx_attempt *attempt, const struct meeting *met,
+static inline void place(const struct mx_attempt *attempt, const struct meeting *met,
                          struct mx_answer *answer)
 {
     double spam = met->band != NULL ? met->band->spam : 0.0;
@@ -301,11 +310,11 @@ static inline void place(const struct mx_reputation_params *params,
     if (met->band == NULL)
         return;
     if (attempt->recipient->address == MX_ADDRESS_TRAP) {
-        mx_reputation_trap(params, &met->ip->reputation);
-        mx_reputation_trap(params, &met->domain->reputation);
+        mx_reputation_trap(&met->ip->reputation);
+        mx_reputation_trap(&met->domain->reputation);
     } else if (answer->inboxed) {
-        mx_reputation_inboxed(params, &met->ip->reputation, attempt->engagement);
-        mx_reputation_inboxed(params, &met->domain->reputation, attempt->engagement);
+        mx_reputation_inboxed(&met->ip->reputation, attempt->engagement);
+        mx_reputation_inboxed(&met->domain->reputation, attempt->engagement);
     }
 }
 
@@ -341,7 +350,122 @@ void mx_receiver_attempt(struct mx_receiver *receiver, const struct mx_attempt *
         return;
     }
     if (recipient(receiver, attempt, &met, answer) && content(receiver, attempt, &met, answer))
-        place(&receiver->params->reputation, attempt, &met, answer);
+        place(attempt, &met, answer);
+}
+
+/* Whether none of `count` attempts in the calendar's hour can move a shared key from letting through
+ * to refusing: it has room for all of them, or for none. */
+static bool is_settled(const struct mx_allowance_rule *rule, struct mx_allowance_key *key,
+                       const struct mx_allowance_calendar *calendar, uint64_t count)
+{
+    if (!rule->is_on)
+        return true;
+    if (key->cap->gain > 0 || rule->params->refused_count)
+        return false;
+    if (key->hour_number != calendar->hour_number)
+        mx_allowance_roll(rule, key, calendar);
+    return key->room >= count || key->room == 0;
+}
+
+bool mx_receiver_is_order_free(struct mx_receiver *receiver, int64_t from_us, int64_t until_us,
+                               uint64_t count)
+{
+    const struct mx_allowance_rule *rule = receiver->allowance;
+
+    if (receiver->capacity != NULL || receiver->connections.total.limit > 0)
+        return false;
+    (void)mx_outage_left(&receiver->outage, from_us);
+    mx_allowance_calendar_at(&receiver->calendar, from_us);
+    if (receiver->outage.until_us < until_us || receiver->calendar.hour_end_us < until_us)
+        return false;
+    for (uint32_t i = 0; i < receiver->sizes.netblock_count; i++) {
+        if (!is_settled(&rule[MX_SCOPE_NETBLOCK], &receiver->netblocks[i].allowance,
+                        &receiver->calendar, count))
+            return false;
+    }
+    for (uint32_t i = 0; i < receiver->sizes.domain_count; i++) {
+        if (!is_settled(&rule[MX_SCOPE_DOMAIN], &receiver->domains[i].allowance,
+                        &receiver->calendar, count))
+            return false;
+    }
+    return true;
+}
+
+/* --- the short way ------------------------------------------------------------------------- */
+
+static bool has_room(const struct mx_allowance_rule *rule, struct mx_allowance_key *key,
+                     const struct mx_allowance_calendar *calendar, uint64_t count)
+{
+    if (!rule->is_on)
+        return true;
+    if (key->hour_number != calendar->hour_number)
+        mx_allowance_roll(rule, key, calendar);
+    return key->room >= count;
+}
+
+bool mx_receiver_open_passage(struct mx_receiver *receiver, const struct mx_passengers *all,
+                              struct mx_passage *passage)
+{
+    const struct mx_allowance_rule *rule = receiver->allowance;
+    struct ip_state *ip = &receiver->ips[all->ip];
+    struct netblock_state *netblock = &receiver->netblocks[all->netblock];
+    struct domain_state *domain = &receiver->domains[all->domain];
+    const struct mx_allowance_calendar *calendar = &receiver->calendar;
+    const struct mx_band_params *band = NULL;
+    double spam;
+
+    mx_allowance_calendar_at(&receiver->calendar, all->now_us);
+    if ((receiver->has_greylist && receiver->greylist.passes == NULL) ||
+        receiver->capacity != NULL || mx_outage_left(&receiver->outage, all->now_us) <= 0.0 ||
+        rule[MX_SCOPE_NETBLOCK].cap[0].gain > 0 || rule[MX_SCOPE_DOMAIN].cap[0].gain > 0 ||
+        !has_room(&rule[MX_SCOPE_IP], &ip->allowance, calendar, all->count) ||
+        !has_room(&rule[MX_SCOPE_NETBLOCK], &netblock->allowance, calendar, all->count) ||
+        !has_room(&rule[MX_SCOPE_DOMAIN], &domain->allowance, calendar, all->count))
+        return false;
+    if (receiver->has_reputation)
+        band = band_of(receiver, ip, domain);
+    spam = band != NULL ? band->spam : 0.0;
+    *passage = (struct mx_passage){
+        .receiver = receiver,
+        .ip = all->ip,
+        .netblock = all->netblock,
+        .domain = all->domain,
+        .engagement = all->engagement,
+        .blocked_until_us = &ip->block.until_us,
+        .cap = ip->allowance.cap,
+        .bucket = &ip->allowance.bucket,
+        .connections = receiver->has_connections ? &receiver->connections : NULL,
+        .passes = receiver->has_greylist ? mx_greylist_row(&receiver->greylist, all->ip) : NULL,
+        .whitelist_after = receiver->params->greylist.whitelist_after,
+        .policy_u = band != NULL ? band->block + band->busy : 0.0,
+        .content = receiver->content_word,
+        .placement = word_above(spam + all->complaints * (1.0 - spam)),
+    };
+    return true;
+}
+
+static void pass_many(const struct mx_allowance_rule *rule, struct mx_allowance_key *key,
+                      uint64_t count)
+{
+    if (rule->is_on)
+        key->room -= count;
+}
+
+void mx_receiver_close_passage(const struct mx_passage *passage)
+{
+    struct mx_receiver *receiver = passage->receiver;
+    const struct mx_allowance_rule *rule = receiver->allowance;
+    struct ip_state *ip = &receiver->ips[passage->ip];
+    struct domain_state *domain = &receiver->domains[passage->domain];
+
+    pass_many(&rule[MX_SCOPE_IP], &ip->allowance, passage->passed);
+    pass_many(&rule[MX_SCOPE_NETBLOCK], &receiver->netblocks[passage->netblock].allowance,
+              passage->passed);
+    pass_many(&rule[MX_SCOPE_DOMAIN], &domain->allowance, passage->passed);
+    if (!receiver->has_reputation)
+        return;
+    mx_reputation_inboxed_many(&ip->reputation, passage->engagement, passage->passed);
+    mx_reputation_inboxed_many(&domain->reputation, passage->engagement, passage->passed);
 }
 
 void mx_receiver_prefetch(const struct mx_receiver *receiver, uint32_t ip)
@@ -380,12 +504,10 @@ bool mx_receiver_episode_holds(const struct mx_receiver *receiver, int64_t from_
 
 void mx_receiver_complain(struct mx_receiver *receiver, uint32_t ip, uint32_t domain)
 {
-    const struct mx_reputation_params *params = &receiver->params->reputation;
-
     if (!receiver->has_reputation)
         return;
-    mx_reputation_complaint(params, &receiver->ips[ip].reputation);
-    mx_reputation_complaint(params, &receiver->domains[domain].reputation);
+    mx_reputation_complaint(&receiver->ips[ip].reputation);
+    mx_reputation_complaint(&receiver->domains[domain].reputation);
 }
 
 void mx_receiver_epoch(struct mx_receiver *receiver, int64_t now_us)

@@ -8,8 +8,10 @@
 #ifndef MX_RECEIVER_H
 #define MX_RECEIVER_H
 
+#include "models/connections.h"
 #include "models/receiver_params.h"
 #include "models/recipient.h"
+#include "models/token_bucket.h"
 
 struct mx_receiver;
 
@@ -40,7 +42,7 @@ struct mx_attempt {
     const struct mx_recipient *recipient;
     int64_t emptied_us; /* a full mailbox is emptied at; ignored for others */
     double episode_u, content_u, service_u, placement_u;
-    double engagement; /* of the message's list; used with an engagement weight only */
+    uint32_t engagement; /* of the message's list: mx_reputation_engagement() */
 };
 
 /* reply_us: when the reply comes, >= until_us except that `servers` capacity may add its own wait.
@@ -80,10 +82,80 @@ int64_t mx_receiver_episode(const struct mx_receiver *receiver, int64_t now_us, 
 bool mx_receiver_episode_holds(const struct mx_receiver *receiver, int64_t from_us,
                                int64_t until_us);
 
+/* True: in [from_us, until_us), between two epochs, at most `count` attempts may be made in any order
+ * as long as those of each address come in time order. What addresses share (netblock, domain) can
+ * then not change its mind within that time, and nothing else that they share is limited.
+ * from_us must not decrease. */
+bool mx_receiver_is_order_free(struct mx_receiver *receiver, int64_t from_us, int64_t until_us,
+                               uint64_t count);
+
 /* Decide one attempt and learn from it what the provider sees at once (volume, acceptance,
  * unknown users, traps). now_us must not decrease. */
 void mx_receiver_attempt(struct mx_receiver *receiver, const struct mx_attempt *attempt,
                          struct mx_answer *answer);
+
+/* The short way of most mail: attempts by ordinary members from one address and sending domain, where
+ * nothing that is counted binds. It is open for so many attempts between two epochs; those it turns
+ * away change nothing and go the long way, by mx_receiver_attempt, in between. Thresholds of words
+ * are a little too high, so that no rounding can reach across them. */
+struct mx_passage {
+    struct mx_receiver *receiver;
+    uint32_t ip, netblock, domain, engagement;
+    const int64_t *blocked_until_us;
+    const struct mx_bucket_rule *cap; /* of the address */
+    struct mx_bucket *bucket;
+    struct mx_connections *connections; /* NULL: no limit */
+    const uint8_t *passes; /* greylist, of the address at each small domain; NULL: off */
+    uint32_t whitelist_after;
+    double policy_u;    /* refused or blocked by reputation below this */
+    uint32_t content;   /* words below: perhaps turned away by content */
+    uint32_t placement; /* words below: perhaps not in the inbox, or complained about */
+    uint64_t passed;
+};
+
+/* Whose passage: at most `count` attempts from now_us on, until an epoch or outage begins or ends.
+ * engagement: as in mx_attempt; complaints: share of the inboxed that complains. */
+struct mx_passengers {
+    int64_t now_us;
+    uint32_t ip, netblock, domain, engagement;
+    uint64_t count;
+    double complaints;
+};
+
+/* False: it is closed. */
+bool mx_receiver_open_passage(struct mx_receiver *receiver, const struct mx_passengers *all,
+                              struct mx_passage *passage);
+
+/* What a passage asks of an attempt. Words: the 32 bits that content_u and placement_u are made of. */
+struct mx_passing {
+    int64_t now_us, until_us;
+    double episode_u;
+    uint32_t content_word, placement_word;
+    uint32_t small_domain;
+};
+
+/* True: accepted, inboxed and not complained about, as mx_receiver_attempt would have said. False:
+ * ask that. now_us must not decrease over all attempts of the address. */
+static inline bool mx_passage_take(struct mx_passage *passage, const struct mx_passing *passing)
+{
+    if ((passing->now_us < *passage->blocked_until_us) | (passing->episode_u < passage->policy_u) |
+        (passing->content_word < passage->content) | (passing->placement_word < passage->placement))
+        return false;
+    if (passage->passes && passage->passes[passing->small_domain] < passage->whitelist_after)
+        return false;
+    mx_bucket_fill(passage->cap, passage->bucket, passing->now_us);
+    if (!mx_bucket_has(passage->cap, passage->bucket))
+        return false;
+    if (passage->connections &&
+        !mx_connections_take(passage->connections, passage->ip, passing->now_us, passing->until_us))
+        return false;
+    mx_bucket_take(passage->cap, passage->bucket);
+    passage->passed++;
+    return true;
+}
+
+/* What has passed is learnt: before anything is asked of its keys but attempts. */
+void mx_receiver_close_passage(const struct mx_passage *passage);
 
 /* An attempt from this address will follow soon: have its state brought near. */
 void mx_receiver_prefetch(const struct mx_receiver *receiver, uint32_t ip);

@@ -77,8 +77,21 @@ void mx_reputation_set_history(const struct mx_reputation_rule *rule, struct mx_
     judge(params, key);
 }
 
+void mx_reputation_weigh(const struct mx_reputation_params *params, struct mx_reputation *key)
+{
+    const struct mx_reputation_counts *since = &key->since;
+
+    key->good +=
+        (double)since->inboxed + params->engagement_weight * ((double)since->engaged * 0x1p-20);
+    key->bad += params->complaint_weight * (double)since->complaints +
+                params->unknown_weight * (double)since->unknown +
+                params->trap_weight * (double)since->traps;
+    key->since = (struct mx_reputation_counts){0};
+}
+
 void mx_reputation_epoch(const struct mx_reputation_rule *rule, struct mx_reputation *key)
 {
+    mx_reputation_weigh(rule->params, key);
     if (key->good + key->bad <= 0.0)
         return; /* nothing since it was last judged */
     key->good *= rule->keep;

@@ -14,11 +14,19 @@ struct mx_reputation_rule {
     double keep;
 };
 
-/* good: inboxed messages; bad: offences times their weights; both decayed. */
+/* What has happened since the last epoch, in whole numbers: a sum that does not depend on the order
+ * in which it was made. engaged: of the inboxed, in units of 2^-20. */
+struct mx_reputation_counts {
+    uint64_t inboxed, engaged;
+    uint64_t complaints, unknown, traps;
+};
+
+/* good: inboxed messages; bad: offences times their weights; both decayed, as of the last epoch. */
 struct mx_reputation {
     double good, bad;
     double score;
     enum mx_band band;
+    struct mx_reputation_counts since;
 };
 
 /* params is borrowed. */
@@ -38,7 +46,10 @@ void mx_reputation_set_history(const struct mx_reputation_rule *rule, struct mx_
 double mx_reputation_score(const struct mx_reputation_params *params, double good, double bad);
 enum mx_band mx_reputation_band(const struct mx_reputation_params *params, double score);
 
-/* End of an epoch: decay, then a new score and band. */
+/* Weigh what has happened since the last epoch: it is in good and bad then. */
+void mx_reputation_weigh(const struct mx_reputation_params *params, struct mx_reputation *key);
+
+/* End of an epoch: weigh, decay, then a new score and band. */
 void mx_reputation_epoch(const struct mx_reputation_rule *rule, struct mx_reputation *key);
 
 /* 2^(-elapsed / half life), exactly reproducible. */
@@ -53,25 +64,34 @@ static inline enum mx_reason mx_reputation_decide(const struct mx_band_params *b
     return u < band->block ? MX_REASON_BLOCKED : MX_REASON_REPUTATION;
 }
 
-static inline void mx_reputation_inboxed(const struct mx_reputation_params *params,
-                                         struct mx_reputation *key, double engagement)
+/* engagement: of the message's list, in units of 2^-20. */
+static inline void mx_reputation_inboxed_many(struct mx_reputation *key, uint32_t engagement,
+                                              uint64_t count)
 {
-    key->good += 1.0 + params->engagement_weight * engagement;
+    key->since.inboxed += count;
+    key->since.engaged += engagement * count;
 }
-static inline void mx_reputation_complaint(const struct mx_reputation_params *params,
-                                           struct mx_reputation *key)
+static inline void mx_reputation_inboxed(struct mx_reputation *key, uint32_t engagement)
 {
-    key->bad += params->complaint_weight;
+    mx_reputation_inboxed_many(key, engagement, 1);
 }
-static inline void mx_reputation_unknown(const struct mx_reputation_params *params,
-                                         struct mx_reputation *key)
+static inline void mx_reputation_complaint(struct mx_reputation *key)
 {
-    key->bad += params->unknown_weight;
+    key->since.complaints++;
 }
-static inline void mx_reputation_trap(const struct mx_reputation_params *params,
-                                      struct mx_reputation *key)
+static inline void mx_reputation_unknown(struct mx_reputation *key)
 {
-    key->bad += params->trap_weight;
+    key->since.unknown++;
+}
+static inline void mx_reputation_trap(struct mx_reputation *key)
+{
+    key->since.traps++;
+}
+
+/* A share of messages in units of 2^-20. */
+static inline uint32_t mx_reputation_engagement(double share)
+{
+    return (uint32_t)(share * 0x1p20 + 0.5);
 }
 
 #endif

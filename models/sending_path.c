@@ -42,7 +42,7 @@ struct mx_sending_path {
     uint32_t throttle_connections;
     uint32_t idle_count; /* slots free at the last start: slot[0 .. idle_count) */
     struct slot *busy;   /* the others, slot_count - idle_count of them, in a room of twice all */
-    struct slot *busy_room; /* behind slot[slot_count] */
+    struct slot *busy_room, *busy_end; /* behind slot[slot_count] */
     struct slot slot[];
 };
 
@@ -88,6 +88,7 @@ struct mx_sending_path *mx_sending_path_create(const struct mx_sending_params *p
     path->idle_count = slot_count;
     path->busy_room = path->slot + slot_count;
     path->busy = path->busy_room;
+    path->busy_end = path->busy_room + 2 * (size_t)slot_count;
     set_rate(path, 0, 0);
     set_connections(path, 0);
     return path;
@@ -209,13 +210,19 @@ static inline struct slot take_slot(struct mx_sending_path *path, int64_t start_
     return slot;
 }
 
+/* To the front of the room. Seldom, and kept apart: a call inside would cost all that call it. */
+__attribute__((noinline)) static void move_busy(struct mx_sending_path *path, uint32_t count)
+{
+    memmove(path->busy_room, path->busy, count * sizeof *path->busy);
+    path->busy = path->busy_room;
+}
+
 /* Behind those that come free until then. */
 static inline void join_busy(struct mx_sending_path *path, struct slot slot)
 {
     const uint32_t count = path->slot_count - path->idle_count - 1;
-    if (path->busy + count == path->busy_room + 2 * path->slot_count) {
-        memmove(path->busy_room, path->busy, count * sizeof slot);
-        path->busy = path->busy_room;
+    if (path->busy + count == path->busy_end) {
+        move_busy(path, count);
     }
     struct slot *at = path->busy + count;
     for (; at > path->busy && at[-1].free_us > slot.free_us; at--) {
@@ -224,15 +231,10 @@ static inline void join_busy(struct mx_sending_path *path, struct slot slot)
     *at = slot;
 }
 
-int64_t mx_sending_path_take(struct mx_sending_path *path, int64_t start_us, int64_t transaction_us)
+/* The slot carries a message from start_us on; returns until when. */
+static inline int64_t carry(struct mx_sending_path *path, struct slot slot, int64_t start_us,
+                            int64_t transaction_us)
 {
-    if (path->interval_us > 0) {
-        take_token(path, start_us);
-    }
-    if (path->limit == 0) {
-        return start_us + path->params.connect_us + transaction_us;
-    }
-    struct slot slot = take_slot(path, start_us);
     slot.free_us = start_us + transaction_us;
     if (slot.left == 0) {
         const uint32_t carried = path->params.messages_per_connection;
@@ -245,4 +247,54 @@ int64_t mx_sending_path_take(struct mx_sending_path *path, int64_t start_us, int
     }
     join_busy(path, slot);
     return slot.free_us;
+}
+
+int64_t mx_sending_path_take(struct mx_sending_path *path, int64_t start_us, int64_t transaction_us)
+{
+    if (path->interval_us > 0) {
+        take_token(path, start_us);
+    }
+    if (path->limit == 0) {
+        return start_us + path->params.connect_us + transaction_us;
+    }
+    return carry(path, take_slot(path, start_us), start_us, transaction_us);
+}
+
+/* Connections are all in use, and nothing else limits: what mail behind a full path meets. The next
+ * to come free takes the message, and never was idle. */
+static inline bool is_full(const struct mx_sending_path *path)
+{
+    return (path->idle_count == 0) & (path->limit == path->slot_count) & !(path->interval_us > 0) &
+           (path->params.connect_interval_us == 0);
+}
+
+__attribute__((noinline)) static bool try_generally(struct mx_sending_path *path, int64_t ready_us,
+                                                    int64_t before_us, int64_t transaction_us,
+                                                    int64_t *start_us, int64_t *until_us)
+{
+    *start_us = mx_sending_path_start_us(path, ready_us);
+    if (*start_us >= before_us) {
+        return false;
+    }
+    *until_us = mx_sending_path_take(path, *start_us, transaction_us);
+    return true;
+}
+
+bool mx_sending_path_try(struct mx_sending_path *path, int64_t ready_us, int64_t before_us,
+                         int64_t transaction_us, int64_t *start_us, int64_t *until_us)
+{
+    const struct slot *first = path->busy;
+    int64_t at_us = ready_us > path->paused_until_us ? ready_us : path->paused_until_us;
+    if (!is_full(path) || at_us > first->free_us ||
+        (path->slot_count > 1 && first[1].free_us == first->free_us)) {
+        return try_generally(path, ready_us, before_us, transaction_us, start_us, until_us);
+    }
+    at_us = first->free_us;
+    *start_us = at_us;
+    if (at_us >= before_us) {
+        return false;
+    }
+    path->busy++;
+    *until_us = carry(path, *first, at_us, transaction_us);
+    return true;
 }

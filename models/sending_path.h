@@ -46,4 +46,9 @@ int64_t mx_sending_path_start_us(const struct mx_sending_path *path, int64_t rea
 int64_t mx_sending_path_take(struct mx_sending_path *path, int64_t start_us,
                              int64_t transaction_us);
 
+/* Both in one: *start_us is the earliest start; true: it lies before before_us, the message has taken
+ * it, and *until_us is when its connection is free again. */
+bool mx_sending_path_try(struct mx_sending_path *path, int64_t ready_us, int64_t before_us,
+                         int64_t transaction_us, int64_t *start_us, int64_t *until_us);
+
 #endif

@@ -3,20 +3,9 @@
 # mxtest: check
 # cli_bad_input.sh - input of every bad kind: exit code 3, all mistakes at once with file and line,
 # nothing written.
-set -uo pipefail
-
-MXSIM=$(realpath -e "${MXSIM:-build/mxsim}") || exit 1
-root=$PWD
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+. tests/support_cli.sh || exit 1
 cd "$work" || exit 1
-export MXSIM_PATH=$root/scenarios
 
-failures=0
-fail() {
-    echo "FAIL: $*"
-    failures=$((failures + 1))
-}
 # bad NAME TEXT [--set ...]: check and run refuse NAME.cfg, saying TEXT on standard error.
 bad() {
     local name=$1 text=$2 command
@@ -102,5 +91,4 @@ done
 "$MXSIM" schedule bluecore --set lifetim=3h >out 2>err
 [ $? = 3 ] && grep -q lifetime err || fail "schedule --set lifetim"
 
-[ $failures = 0 ] && echo "all refused"
-exit $failures
+finish "all refused"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# mxtest: full timeout=900
+# mxtest: full no-asan timeout=900
 # cli_browse.sh - reports in headless Chromium: no console error, no request, tables sort, filter
 # and copy, headings, contrast and names as axe-core wants them; 400, 1000, 1600 px, light and dark,
 # without script. With MX_FULL=1 the report of every shipped scenario, at one replication, of every
@@ -9,13 +9,9 @@
 # Cannot run (77) where there is no node or no Chromium; axe-core comes from npm, into BUILD, and
 # where that cannot be had its checks are left out, which is said. In CI each of these is a failure.
 # MX_SHOTS=FOLDER keeps screenshots.
-set -uo pipefail
+. tests/support_cli.sh || exit 1
 
-MXSIM=$(realpath -e "${MXSIM:-build/mxsim}") || exit 1
-BUILD=${BUILD:-build}
 axe_version=4.10.3
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
 
 cannot() { # WHY
     echo "$1"
@@ -45,7 +41,6 @@ shots_option=()
 [ -z "${MX_SHOTS-}" ] || shots_option=(--shots "$MX_SHOTS")
 
 # --- pages ---
-failures=0
 pages=()
 page() { # NAME DIR...
     local name=$1
@@ -53,8 +48,7 @@ page() { # NAME DIR...
     if "$MXSIM" report "$@" --out "$work/$name.html"; then
         pages+=("$work/$name.html")
     else
-        echo "FAIL: no report of $*"
-        failures=$((failures + 1))
+        fail "no report of $*"
     fi
 }
 run() { # SCENARIO NAME OPTION...
@@ -102,8 +96,7 @@ if [ "${MX_FULL:-}" = 1 ]; then
     page compared "$work/out/compared"
     for file in scenarios/studies/*.cfg; do
         [ -e "$work/$(basename "$file" .cfg).html" ] && continue
-        echo "FAIL: $file has no page"
-        failures=$((failures + 1))
+        fail "$file has no page"
     done
 fi
 
@@ -137,7 +130,7 @@ if [ "${MX_FULL:-}" = 1 ]; then # as large as a page gets: the thread's own time
     look --once --within 2000 "$work/large.html"
     node tests/tools/browse.mjs --once --within 1 "$work/large.html" >"$work/slow"
     grep -q 'ms to open' "$work/slow" ||
-        { echo "FAIL: no page is too slow"; failures=$((failures + 1)); }
+        fail "no page is too slow"
 fi
 
 # --- what looks must be able to see: a page with one of each mistake ---
@@ -151,14 +144,13 @@ sed -e 's/<caption>/<div>/; s/--soft: #4e5661/--soft: #d0d0d0/; s/<h2 id="answer
     "${pages[0]}" >"$work/mistaken.html"
 node tests/tools/browse.mjs --once ${axe_option[@]+"${axe_option[@]}"} "$work/mistaken.html" \
     >"$work/seen"
-[ $? = 1 ] || { echo "FAIL: a mistaken page passes"; failures=$((failures + 1)); }
+[ $? = 1 ] || fail "a mistaken page passes"
 for words in 'has no caption' 'skips a level' 'headers without scope' 'console: seen' \
     'asks for https://example.com/x.png' 'is not in' 'the layout shifts'; do
-    grep -qF "$words" "$work/seen" || { echo "FAIL: not seen: $words"; failures=$((failures + 1)); }
+    grep -qF "$words" "$work/seen" || fail "not seen: $words"
 done
 [ ! -e "$axe" ] || grep -q 'color-contrast' "$work/seen" ||
-    { echo "FAIL: axe-core sees no poor contrast"; failures=$((failures + 1)); }
+    fail "axe-core sees no poor contrast"
 [ $failures = 0 ] || cat "$work/seen"
 
-[ $failures = 0 ] && echo "all well"
-exit $((failures > 0))
+finish "all well"

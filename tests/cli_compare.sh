@@ -3,30 +3,8 @@
 # mxtest: check
 # cli_compare.sh - mxsim compare: words, comparison.json, the selection of the
 # best; the same for any number of jobs; every mistake of its options.
-set -u
-root=$PWD
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-program=$MXSIM
-[ "${program#/}" = "$program" ] && program=$root/$MXSIM
-cd "$folder" || exit 1
-failures=0
-
-fail() {
-    echo "FAIL: $*"
-    failures=$((failures + 1))
-}
-
-# expect CODE TEXT ARGUMENTS...: exit code, and an extended regular expression in out or err.
-expect() {
-    local code=$1 text=$2
-    shift 2
-    "$program" "$@" >out 2>err
-    local got=$?
-    [ $got -eq "$code" ] || fail "mxsim $*: exit code $got, not $code: $(head -3 err)"
-    [ -z "$text" ] || grep -Eq -- "$text" out err ||
-        fail "mxsim $*: nothing says $text: $(cat out err)"
-}
+. tests/support_cli.sh || exit 1
+cd "$work" || exit 1
 
 cat >a.cfg <<'CFG'
 pools = { main = { ips = ( { name = "ip"; count = 3; } ); }; };
@@ -94,7 +72,7 @@ jq -e '.kind == "comparison" and .comparisons == 4 and .replications == 12
     and .systems.C.settings == "campaigns.c.recipients=200; providers.q.content.reject=0%"' \
     jobs1/comparison.json >/dev/null || fail "comparison.json: $(head -20 jobs1/comparison.json)"
 # the line that it names gives the same again
-(eval "$(jq -r .command jobs1/comparison.json | sed "s|^mxsim|'$program'|") --json" >again.json) ||
+(eval "$(jq -r .command jobs1/comparison.json | sed "s|^mxsim|'$MXSIM'|") --json" >again.json) ||
     fail "command failed"
 cmp -s again.json jobs1/comparison.json ||
     fail "the command line of comparison.json gives something else"
@@ -169,5 +147,4 @@ expect 5 'undefined in replication' compare a.cfg b.cfg --select best \
     --metric providers.q.time_until_99pct_s \
     --indifference 1
 
-[ $failures -eq 0 ] && echo "all well"
-[ $failures -eq 0 ]
+finish "all well"

@@ -1,22 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
+# mxtest: no-asan
 # cli_completions.sh - completions of bash, zsh and fish, asked of the shells themselves.
-set -uo pipefail
-
-MXSIM=$(realpath -e "${MXSIM:-build/mxsim}") || exit 1
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+. tests/support_cli.sh || exit 1
 cd "$work" || exit 1
 mkdir bin folder
 cp "$MXSIM" bin/mxsim
 export PATH=$work/bin:$PATH HOME=$work
 touch one.cfg two.txt
 
-failures=0
-fail() {
-    echo "FAIL: $*"
-    failures=$((failures + 1))
-}
 for shell in bash zsh fish; do
     mxsim help --completions $shell >completions.$shell || fail "help --completions $shell"
     grep -n ' $' completions.$shell && fail "$shell: blanks at line ends"
@@ -122,5 +114,4 @@ if command -v zsh >/dev/null; then
 else
     missing zsh
 fi
-[ $failures = 0 ] || exit 1
-echo "completions: all commands and options, in three shells"
+finish "completions: all commands and options, in three shells"

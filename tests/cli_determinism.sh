@@ -4,12 +4,8 @@
 # cli_determinism.sh - the same scenario, seed and version give the same bytes: for any number of
 # jobs, from gcc and clang builds, under valgrind, with the processor's FMA and AVX2 hidden from
 # libm, by the exact loop, with and without a trace.
-set -euo pipefail
-
-MXSIM=${MXSIM:-build/mxsim}
-BUILD=${BUILD:-build}
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+. tests/support_cli.sh || exit 1
+set -e
 
 # Every shipped mechanism, small: Black Friday with a few thousand recipients.
 scenario=scenarios/black-friday.cfg
@@ -17,12 +13,6 @@ settings=(--set campaigns.sale.recipients=6000 --set campaigns.receipts.recipien
     --set 'pools.main.ips[0].count=2' --set 'pools.main.ips[1].count=1'
     --set 'pools.main.ips[0].daily_volume=300' --set 'pools.main.ips[1].daily_volume=300'
     --set providers.gmail.allowance.floor=100/day --set providers.yahoo.allowance.floor=100/day)
-
-failures=0
-fail() {
-    echo "FAIL: $*"
-    failures=$((failures + 1))
-}
 
 # run NAME PROGRAM... : a run into work/NAME.
 run() {
@@ -125,4 +115,4 @@ seed=8 run other "$MXSIM" run $scenario --replications 3
 ! cmp -s "$work/first/timeseries.csv" "$work/other/timeseries.csv" ||
     fail "the seed changes nothing"
 
-[ $failures = 0 ] && echo "all the same"
+finish "all the same"

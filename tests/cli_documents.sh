@@ -13,24 +13,24 @@
 #   example: study keys          the same of studies, which the reader of studies looks for
 #   example: script              is one that a shell can read
 #   example: output of COMMAND   is what the command prints
+#   example: session             lines "$ COMMAND", each followed by what it prints
 #   example: transcript          "$ COMMAND" and what it prints, to the byte; its receiver, which is
 #                                Postfix's smtp-sink, comes when each message had five refusals
 # and so is every `build/mxsim ...` in a table. What a command is to leave (--out, --trace, --plot)
 # is there afterwards, and it says something unless told to be quiet. Scaled: with MX_FULL=1 all of
 # it as it stands; else recipients are a thousandth, and of outputs digits are not compared; of
 # pictures one kind is drawn. Mail goes to smtp-sink; where there is none it is parsed only.
-set -uo pipefail
-
-MXSIM=$(realpath -e "${MXSIM:-build/mxsim}") || exit 1
-root=$PWD
-work=$(mktemp -d)
+. tests/support_cli.sh || exit 1
 sink=
 sender=
 end_sink() {
     [ -z "$sink" ] || { kill -9 "$sink" && wait "$sink"; } 2>/dev/null
     sink=
 }
-trap '[ -z "$sender" ] || kill -9 $sender; end_sink; rm -rf "$work"' EXIT
+clean_up() {
+    [ -z "$sender" ] || kill -9 $sender
+    end_sink
+}
 export PATH=$PATH:/usr/sbin:/usr/lib/postfix/sbin
 mkdir -p "$work/build" "$work/blocks" "$work/out"
 ln -s "$MXSIM" "$work/build/mxsim"
@@ -40,12 +40,6 @@ export MXSIM_PATH=$work/scenarios
 full=${MX_FULL-}
 [ -n "$full" ] || find scenarios -name '*.cfg' -exec sed -i -E \
     's/(recipients = )"([0-9]+)k"/\1"\2"/; s/(recipients = )"([0-9.]+)M"/\1"\2k"/' {} +
-
-failures=0
-fail() {
-    echo "FAIL: $*"
-    failures=$((failures + 1))
-}
 
 # --- a receiver ---
 port=
@@ -90,6 +84,14 @@ try() {
         *) command="$command --relay 127.0.0.1:$port" ;;
         esac
         ;;
+    mpirun*" sweep ips.cfg "*) # the small study, on two processes; leaves what sqlite3 reads
+        launch_works || return
+        command=$(sed -E "s#^mpirun -n [0-9]+ #$launch #" <<<"$command")
+        ;;
+    sqlite3*)
+        command -v sqlite3 >/dev/null || return
+        [ -e out/ips/sweep.db ] || build/mxsim sweep ips.cfg --out out/ips --quiet
+        ;;
     *"mxsim sweep "* | *"mxsim plan "* | *"mxsim sensitivity "*) # run by cli_studies.sh
         command="${command%%|*} --help >/dev/null"
         ;;
@@ -112,6 +114,10 @@ try() {
     [ -z "$full" ] && [[ $code == [45] ]] && code=0
     [ $code = 0 ] || fail "$where: $command: ends with $code: $(head -n 3 err.txt)"
     left_what_it_should "$where" "$command"
+}
+launch="mpirun --allow-run-as-root --oversubscribe -n 2"
+launch_works() { # where there is no MPI, or none that may start here, such examples are left out
+    command -v mpirun >/dev/null && $launch true >/dev/null 2>&1
 }
 left_what_it_should() { # WHERE COMMAND
     local name
@@ -137,6 +143,19 @@ same_output() { # WHERE WANTED-FILE
         diff <(shape "$2") <(shape out.txt) >diff.txt ||
             fail "$1: prints otherwise: $(head -n 5 diff.txt)"
     fi
+}
+# Its commands are run as they stand; a backslash at a line's end goes on in the next.
+session() { # WHERE FILE
+    rm -rf parts
+    mkdir parts
+    sed -e ':a' -e '/^\$.*\\$/N; s/\\\n *//; ta' "$2" |
+        awk '/^\$ / { n++; print substr($0, 3) >("parts/" n ".command"); printf "" >("parts/" n)
+                next }
+            { print >("parts/" n) }'
+    for part in parts/*.command; do
+        try "$1" "$(cat "$part")"
+        same_output "$1" "${part%.command}"
+    done
 }
 # --- READMEs ---
 awk -v out=blocks '
@@ -184,6 +203,8 @@ for where in blocks/*.where; do
     drawing) ;;
     scenario)
         cp "$block" scenarios/example.cfg
+        cp "$block" mailing.cfg # whole, for the tour of the README
+        cp "$block" scenarios/mailing.cfg
         try "$place" 'build/mxsim check scenarios/example.cfg --quiet'
         [ -n "$full" ] || sed -i -E 's/(recipients = )"([0-9]+)k"/\1"\2"/' scenarios/example.cfg
         try "$place" 'build/mxsim run scenarios/example.cfg --quiet'
@@ -235,6 +256,7 @@ for where in blocks/*.where; do
         try "$place" "${mark#output of }"
         same_output "$place" "$block"
         ;;
+    session) session "$place" "$block" ;;
     transcript) transcript "$place" "$block" ;;
     '') fail "$place: a block without a mark" ;;
     *) fail "$place: what is \"$mark\"?" ;;
@@ -270,9 +292,9 @@ for command in $(build/mxsim --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .
         [[ $line != *' FILE'* ]] || continue
         try "help $command" "$line"
     done < <(sed -n '/^Examples:/,/^Usage:/p' help.txt |
-        sed -e ':a' -e '/\\$/N; s/\\\n *//; ta' | sed -n 's/^  mxsim /mxsim /p')
+        sed -e ':a' -e '/\\$/N; s/\\\n *//; ta' |
+        sed -nE 's/^  (mxsim|sqlite3|mpirun) /\1 /p')
     grep -q ' $' help.txt && fail "help $command: blanks at line ends"
 done
 [ $count -ge 20 ] || fail "only $count commands found"
-[ $failures = 0 ] || exit 1
-echo "$count commands of the documents ran"
+finish "$count commands of the documents ran"

@@ -2,20 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # cli_formats.sh - tables as CSV, JSON and Markdown; traces as mail servers' logs, read back by
 # parsers of this file's own and compared with the summary's counts.
-set -uo pipefail
-
-MXSIM=$(realpath -e "${MXSIM:-build/mxsim}") || exit 1
-root=$PWD
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+. tests/support_cli.sh || exit 1
 cd "$work" || exit 1
-export MXSIM_PATH=$root/scenarios
 
-failures=0
-fail() {
-    echo "FAIL: $*"
-    failures=$((failures + 1))
-}
 same() { # WHAT WANTED GOT
     [ "$2" = "$3" ] || fail "$1: $3 instead of $2"
 }
@@ -136,10 +125,20 @@ all_logs() {
 }
 
 all_logs message --replications 2
-for metric in delivered deferrals hard_bounced soft_bounced_rejected soft_bounced_expired dropped; \
-    do
+for metric in delivered deferrals hard_bounced soft_bounced_rejected soft_bounced_full \
+    soft_bounced_expired dropped; do
     [ "$(summary $metric)" != 0 ] || fail "the scenario has no $metric"
 done
+# What the parts of the rejected are, as another server's log tells them apart.
+categories() { # NAME
+    csv powermta.log | awk -F'\t' -v name="$1" 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i }
+        $at["bounceCat"] == name { n++ } END { print n + 0 }'
+}
+same "soft bounces: full" "$(summary soft_bounced_full)" "$(categories quota-issues)"
+same "soft bounces: blocked" "$(summary soft_bounced_blocked)" "$(categories policy-related)"
+same "soft bounces: others" \
+    "$(($(summary soft_bounced_rejected) - $(summary soft_bounced_full) - \
+        $(summary soft_bounced_blocked)))" "$(categories content-related)"
 # --- what lines say ---
 line='^Nov 27 23:59:[0-5][0-9] mxsim postfix/smtp\[[0-9]+\]: [0-9A-F]{16}: '
 line+='to=<u[0-9]+@(gmail|yahoo|gmx|small-domain)\.example>, '
@@ -157,6 +156,35 @@ same "kumomta: ids" "$(summary sent)" "$(jq -r 'select(.type == "Reception").id'
 same "kumomta: classes" "$(summary hard_bounced)" "$(jq -r 'select(.type == "Bounce" and
     (.bounce_classification | . == "InvalidRecipient" or . == "InactiveMailbox")).id' kumomta.log |
     wc -l)"
+# Lines come as replies did.
+when() { # FORMAT: times that sort as text
+    case $1 in
+    postfix) sed -E 's/^Nov/11/; s/^Dec/12/; s/^([0-9]+)  ([0-9]) /\1 0\2 /' | cut -c-14 ;;
+    kumomta) jq .timestamp ;;
+    powermta) tail -n +2 | cut -d, -f2 ;;
+    sendgrid) jq '.[].timestamp' ;;
+    esac
+}
+for format in postfix kumomta powermta sendgrid; do
+    "$MXSIM" run all.cfg -q -n 1 -t ordered --trace-format $format
+    when $format <ordered >times
+    [ -s times ] || fail "$format: no times"
+    sort -c times || fail "$format: lines are not in order"
+done
+# Local time is the zone's, also where its clocks change on the way: here at 06:00 UTC.
+sed 's/^name.*/start = "2026-10-31 23:58"; time_zone = "America\/New_York";/' all.cfg >zone.cfg
+"$MXSIM" run zone.cfg -q -n 1 -o zone -t zone.log --trace-format postfix
+"$MXSIM" run zone.cfg -q -n 1 -t zone.json --trace-format kumomta
+# without zones: a scenario of an offset and its changes gives the same
+"$MXSIM" run zone/plan.cfg -q -t again --trace-format postfix
+cmp again zone.log || fail "postfix: plan.cfg gives other local times"
+grep -q '"122m -05:00"' zone/plan.cfg || fail "plan.cfg: no clock_changes"
+jq -r 'select(.type == "TransientFailure") | "@\(.timestamp)"' zone.json |
+    TZ=America/New_York date -f - '+%b %e %T' >wanted
+grep -E 'postfix/smtp.*status=deferred' zone.log | cut -c-15 | cmp - wanted ||
+    fail "postfix: local time is not the zone's"
+awk '{ h = substr($3, 1, 2) } $1 $2 == "Nov1" && h < last { back++ } { last = h }
+    END { exit back != 1 }' zone.log || fail "postfix: the clock is not put back"
 # What says "hard" without an enhanced code, and what says "soft" so.
 grep -q 'gmx.example.* dsn=5.0.0, .*RCPT TO' postfix.log ||
     fail "postfix: no plain 550 of a recipient"
@@ -231,8 +259,8 @@ same "json" "$(jq -c '[.providers.yahoo.deferrals.mean, .providers.yahoo.deliver
 same "json: one replication has no intervals" false \
     "$("$MXSIM" run all.cfg -n 1 --format json 2>/dev/null | jq '.[0] | has("sent_ci95_lo")')"
 "$MXSIM" run all.cfg --format markdown >run.md 2>err
-same "markdown: widths of rows" "9 8" "$(awk '/^\|/ { print gsub(/\|/, "|") - 1 }' run.md | sort \
-    -ru | tr '\n' ' ' | sed 's/ $//')"
+same "markdown: widths of rows" "10 8" "$(awk '/^\|/ { print gsub(/\|/, "|") - 1 }' run.md | sort \
+    -rnu | tr '\n' ' ' | sed 's/ $//')"
 grep -q 'small-domain' run.md || fail "markdown: no provider"
 "$MXSIM" run all.cfg --format table >a 2>/dev/null
 "$MXSIM" run all.cfg >b 2>/dev/null
@@ -310,5 +338,4 @@ usage run all.cfg --format csv --json
 usage run all.cfg --trace-format postfix
 usage run all.cfg --trace x --trace-format exim
 
-[ $failures = 0 ] || { echo "$failures failures"; exit 1; }
-echo "tables in four formats, logs of four servers: as the summary says"
+finish "tables in four formats, logs of four servers: as the summary says"

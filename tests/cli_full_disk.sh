@@ -2,18 +2,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # cli_full_disk.sh - output that cannot be written: exit code 1, a clear message, and what was there
 # before is there still. Of runs into one folder at once one leaves all the files.
-set -uo pipefail
-
-MXSIM=$(realpath -e "${MXSIM:-build/mxsim}") || exit 1
-work=$(mktemp -d)
-trap 'chmod -R u+w "$work"; rm -rf "$work"' EXIT
+. tests/support_cli.sh || exit 1
+clean_up() { chmod -R u+w "$work"; }
 cd "$work" || exit 1
 
-failures=0
-fail() {
-    echo "FAIL: $*"
-    failures=$((failures + 1))
-}
 cat >small.cfg <<'EOF'
 replications = 2;
 lists = { readers = { }; };
@@ -93,5 +85,4 @@ for round in 1 2 3 4 5 6 7 8; do
         fail "round $round: summary.json and plan.cfg are of different runs"
 done
 
-[ $failures = 0 ] && echo "nothing lost"
-exit $failures
+finish "nothing lost"

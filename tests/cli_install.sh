@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
+# mxtest: no-asan
 # cli_install.sh - make install and uninstall, and a stranger's program that uses the library.
 set -eu
 

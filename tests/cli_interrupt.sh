@@ -1,19 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # mxtest: check
-# cli_interrupt.sh - Ctrl-C: exit code 130, a message, nothing half-written.
-set -uo pipefail
-
-MXSIM=$(realpath -e "${MXSIM:-build/mxsim}") || exit 1
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+# cli_interrupt.sh - Ctrl-C and the like: exit code 130, a message, nothing half-written; a reader
+# that has gone ends the program as it does others.
+. tests/support_cli.sh || exit 1
 cd "$work" || exit 1
 
-failures=0
-fail() {
-    echo "FAIL: $*"
-    failures=$((failures + 1))
-}
 # Much more work than the test has patience for.
 cat >large.cfg <<'EOF'
 replications = 1000;
@@ -62,5 +54,49 @@ old" ] || fail "older results are gone"
 there='./err ./large.cfg ./out ./results/summary.json ./trace.csv '
 [ "$(find . -type f | sort | tr '\n' ' ')" = "$there" ] || fail "left behind: $(find . -type f)"
 
-[ $failures = 0 ] && echo "interrupted cleanly"
-exit $failures
+# Pictures and pages: a gnuplot that says that it has begun, and never ends. It gets no signal of
+# its own here, and must be gone all the same.
+"$MXSIM" run large.cfg --set campaigns.news.recipients=1000 --replications 1 --quiet --out drawn ||
+    fail "a small run"
+mkdir bin tmp
+cat >bin/gnuplot <<EOF
+#!/bin/sh
+echo \$\$ >$work/begun.new && mv $work/begun.new $work/begun
+exec sleep 1000
+EOF
+chmod +x bin/gnuplot
+stop_drawing() { # MESSAGE ARGUMENTS...
+    local message=$1 pid tries=0 before
+    shift
+    before=$(ls -A . drawn)
+    rm -f begun
+    PATH=$work/bin:$PATH TMPDIR=$work/tmp env --default-signal=INT "$MXSIM" "$@" >out 2>err &
+    pid=$!
+    until [ -e begun ] || [ $tries -gt 300 ]; do
+        tries=$((tries + 1))
+        sleep 0.1
+    done
+    kill -s INT $pid
+    wait $pid
+    local code=$?
+    [ $code = 130 ] || fail "$*: exit $code"
+    grep -q "^mxsim: interrupted: $message" err || fail "$*: $(cat err)"
+    kill -9 "$(cat begun)" 2>/dev/null && fail "$*: gnuplot goes on"
+    rm -f begun
+    [ "$(ls -A . drawn)" = "$before" ] || fail "$*: left $(ls -A . drawn)"
+    [ -z "$(ls -A tmp)" ] || fail "$*: left $(ls -A tmp) for temporary files"
+}
+if command -v gnuplot >/dev/null; then
+    stop_drawing 'no page was written' report drawn --out page.html
+    stop_drawing 'the pictures that were finished are kept' plot drawn
+fi
+
+# A pipe that nobody reads.
+mkfifo pipe
+exec 4<>pipe 5>pipe 4<&-
+env --default-signal=PIPE "$MXSIM" schedule --all >&5 2>err
+code=$?
+exec 5>&-
+[ $code = 141 ] && [ ! -s err ] || fail "a pipe without a reader: exit $code, $(cat err)"
+
+finish "interrupted cleanly"

@@ -4,20 +4,8 @@
 # cli_invariance.sh - in the files of a run: the order of providers changes nothing, renaming one
 # with its key kept changes labels alone, and a change at one leaves all that the others show, where
 # nothing couples them.
-set -uo pipefail
-
-MXSIM=$(realpath -e "${MXSIM:-build/mxsim}") || exit 1
-root=$PWD
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+. tests/support_cli.sh || exit 1
 cd "$work" || exit 1
-export MXSIM_PATH=$root/scenarios
-
-failures=0
-fail() {
-    echo "FAIL: $*"
-    failures=$((failures + 1))
-}
 
 alpha='{ preset = "gmail"; allowance = { floor = "200/day"; }; }'
 beta='{ capacity = { kind = "rate"; rate = "1/s"; backlog = 30; busy_cost = 0.1; };
@@ -113,5 +101,4 @@ done
 ! cmp -s <(jq .providers.beta before/summary) <(jq .providers.beta changed/summary) ||
     fail "the change changes nothing"
 
-[ $failures = 0 ] && echo "nothing else changes"
-exit $failures
+finish "nothing else changes"

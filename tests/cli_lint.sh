@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
+# mxtest: no-asan
 # cli_lint.sh - each rule of lint turns red on a planted breach, in a small tree of its own.
 set -eu
 

@@ -1,22 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # cli_live.sh - the live view in a terminal (one of script's) and without one.
-set -uo pipefail
-
-MXSIM=$(realpath -e "${MXSIM:-build/mxsim}") || exit 1
-root=$PWD
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+. tests/support_cli.sh || exit 1
+export MXSIM
 cd "$work" || exit 1
-export MXSIM_PATH=$root/scenarios MXSIM
 long=$root/scenarios/black-friday.cfg
 escape=$'\033'
 
-failures=0
-fail() {
-    echo "FAIL: $*"
-    failures=$((failures + 1))
-}
 seen_in_time() { # PATTERN PROCESS: waits until it is in ./seen, or the process ends
     local i
     for ((i = 0; i < 600; i++)); do
@@ -95,5 +85,4 @@ watch 80 'ended with [0-9]' TERM=xterm -- run "$root/scenarios/reference.cfg" --
     fail "--quiet says something"
 "$MXSIM" run "$root/scenarios/reference.cfg" 2>err >out
 grep -q "$escape" err out && fail "on a pipe: escape sequences"
-[ $failures = 0 ] || exit 1
-echo "live view: resized, 40, 80 and 200 columns, Ctrl-C, dumb, no colour, quiet, pipe"
+finish "live view: resized, 40, 80 and 200 columns, Ctrl-C, dumb, no colour, quiet, pipe"

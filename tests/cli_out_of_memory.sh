@@ -3,19 +3,8 @@
 # mxtest: no-asan
 # cli_out_of_memory.sh - memory that ends at any moment of loading: exit code 1 and a clear message.
 # A sanitizer needs more memory for itself than the limits set here.
-set -uo pipefail
-
-MXSIM=$(realpath -e "${MXSIM:-build/mxsim}") || exit 1
-root=$PWD
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+. tests/support_cli.sh || exit 1
 cd "$work" || exit 1
-
-failures=0
-fail() {
-    echo "FAIL: $*"
-    failures=$((failures + 1))
-}
 
 short=0 enough=0
 for kib in $(seq 1100 150 8000); do
@@ -35,5 +24,4 @@ for kib in $(seq 1100 150 8000); do
 done
 [ $short -gt 2 ] && [ $enough -gt 2 ] || fail "memory: $short times too little, $enough enough"
 
-[ $failures = 0 ] && echo "out of memory is said"
-exit $failures
+finish "out of memory is said"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # cli_packages.sh - what the package script says and does, with stand-ins for dpkg and apt.
-# mxtest: check
+# mxtest: check no-asan
 set -eu
 
 script=$PWD/tests/tools/install_packages.sh

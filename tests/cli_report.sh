@@ -3,33 +3,8 @@
 # mxtest: timeout=300
 # cli_report.sh - report and plot as a user types them: files, exit codes, a look in the terminal,
 # the scripts of plots/ by hand.
-set -uo pipefail
-
-MXSIM=$(realpath -e "${MXSIM:-build/mxsim}") || exit 1
-root=$PWD
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+. tests/support_cli.sh || exit 1
 cd "$work" || exit 1
-export MXSIM_PATH=$root/scenarios
-
-failures=0
-fail() {
-    echo "FAIL: $*"
-    failures=$((failures + 1))
-}
-# expect CODE TEXT ARGUMENTS...: exit code, and an extended regular expression that the output (both
-# streams) matches.
-expect() {
-    local wanted=$1 text=$2 code
-    shift 2
-    "$MXSIM" "$@" >out 2>err </dev/null
-    code=$?
-    [ $code = "$wanted" ] || { fail "mxsim $*: $code instead of $wanted"; cat err; }
-    [ -z "$text" ] || grep -qE -- "$text" out err || {
-        fail "mxsim $*: does not say $text"
-        head -n 20 out err
-    }
-}
 
 cat >small.cfg <<'EOF'
 name = "small";
@@ -220,5 +195,4 @@ for script in plots/*.gp; do
     grep -q "gnuplot -c $script " "$script" || fail "$script does not say how to call it"
 done
 
-[ $failures = 0 ] && echo "all well"
-exit $((failures > 0))
+finish "all well"

@@ -2,33 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # mxtest: check
 # cli_run.sh - the commands as a user types them: outputs, exit codes, what they say.
-set -uo pipefail
-
-MXSIM=$(realpath -e "${MXSIM:-build/mxsim}") || exit 1
-root=$PWD
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+. tests/support_cli.sh || exit 1
 cd "$work" || exit 1
-export MXSIM_PATH=$root/scenarios
 
-failures=0
-fail() {
-    echo "FAIL: $*"
-    failures=$((failures + 1))
-}
-# expect CODE TEXT ARGUMENTS...: exit code, and an extended regular expression that the output (both
-# streams) matches.
-expect() {
-    local wanted=$1 text=$2 code
-    shift 2
-    "$MXSIM" "$@" >out 2>err </dev/null
-    code=$?
-    [ $code = "$wanted" ] || { fail "mxsim $*: $code instead of $wanted"; cat err; }
-    [ -z "$text" ] || grep -qE -- "$text" out err || {
-        fail "mxsim $*: does not say $text"
-        head -n 20 out err
-    }
-}
 stdout_has() { grep -qE -- "$1" out || fail "standard output lacks $1"; }
 stderr_has() { grep -qE -- "$1" err || fail "standard error lacks $1"; }
 
@@ -200,5 +176,4 @@ expect 0 '' run burst.cfg --quiet --out burst
     [ "$(jq .total.delivered.mean burst/summary.json)" = 1000 ] ||
     fail "a burst's peak is $(jq -c .total.queue_peak burst/summary.json)"
 
-[ $failures = 0 ] && echo "all well"
-exit $failures
+finish "all well"

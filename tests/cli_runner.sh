@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # cli_runner.sh - the test runner itself: what fails, hangs, crashes or runs nothing turns it red.
-# mxtest: check
+# mxtest: check no-asan
 set -eu
 
 runner=$PWD/tests/tools/run_tests.sh
@@ -69,6 +69,25 @@ printf '# mxtest: no-check\nexit 1\n' >"$work/tests/cli_b.sh"
 program test_c '[  PASSED  ] 3 test(s).\n' 0
 (cd "$work" && BUILD=build JOBS=1 MX_TESTS_DIR=tests "$runner" --groups quick) >"$work/out"
 [ "$(tail -n 1 "$work/out")" = '5 passed, 0 failed' ]
+
+# Full counts are for the groups that are for them.
+rm -f "$work"/tests/* "$work"/build/tests/*
+printf '# mxtest: full check\necho "full: ${MX_FULL-no}"\n' >"$work/tests/cli_a.sh"
+(cd "$work" && unset MX_FULL && BUILD=build JOBS=1 MX_TESTS_DIR=tests "$runner" --groups cli full) \
+    >"$work/out"
+[ "$(cat "$work/build/test-logs/cli/cli_a.sh.log" "$work/build/test-logs/full/cli_a.sh.log")" = \
+    'full: no
+full: 1' ]
+program test_a '[  PASSED  ] 1 test(s).\n' 0
+printf '# mxtest: check\nexit 0\n' >"$work/tests/cli_a.sh"
+
+# What asks for full counts has the mark, or would never have them.
+for file in $(grep -lE 'mx_test_full\(|MX_FULL' tests/test_*.c tests/cli_*.sh); do
+    [ "$file" = tests/cli_runner.sh ] || head -n 20 "$file" | grep -q 'mxtest:.* full' || {
+        echo "$file asks for full counts, and lacks the mark"
+        exit 1
+    }
+done
 
 # A group beside another counts as any other, and comes last.
 program test_a '' '0; sleep 60' 'mxtest: timeout=1'

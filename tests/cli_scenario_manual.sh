@@ -2,21 +2,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # cli_scenario_manual.sh - mxsim-scenario(5) against the reader: every group's keys, what each may
 # be, and each default, as the program itself has them.
-set -uo pipefail
-export LC_ALL=C
-
-MXSIM=$(realpath -e "${MXSIM:-build/mxsim}") || exit 1
+. tests/support_cli.sh || exit 1
 page=$PWD/sim/cli/mxsim-scenario.5
 sources=$PWD/sim/scenario
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1
 
-failures=0
-fail() {
-    echo "FAIL: $*"
-    failures=$((failures + 1))
-}
 cat >base.cfg <<'CFG'
 lists = { L = { }; };
 pools = { P = { ips = ( { name = "ip"; } ); }; };
@@ -36,11 +26,12 @@ declare -A listed seen_more
 path='' sets=() names=() texts=()
 prefix() { [ "$path" = - ] && echo "$1" || echo "$path.$1"; }
 mistakes() { "$MXSIM" check base.cfg -q "$@" 2>err.txt >/dev/null; cat err.txt; }
-plan() { "$MXSIM" check base.cfg "$@" 2>err | sed 's/#.*//; /^ *{ key = /d' | grep -v '^ *$'; }
+plan() { "$MXSIM" check base.cfg "$@" 2>err | sed 's/#.*//; /^assumed = (/,$d' | grep -v '^ *$'; }
 
 # What a message says is allowed, without its examples.
 allowed() {
     sed -E 's/^.* allowed: //; s/^.* is not one of: /one of /; s/ such as .*\(us, ms, s, m, h, d\)//
+        s/ such as \(.*\)//
         s/ such as [^%]*%"//; s/ such as 800, "50k" or "[0-9.]*M"//; s/ such as .*"3\/90s"\)//
         s/ such as .*"3\/90s"//; s/ such as "[^"]*"(, "[^"]*")*( or "[^"]*")?//'
 }
@@ -131,5 +122,4 @@ grep -ohE 'mx_field[a-z0-9_]*\([^,"]*, "[a-z_0-9]+"' "$sources"/part_*.c |
         grep -qx ".It Li $key" "$page" || echo "$key"
     done >missing
 [ ! -s missing ] || fail "the page lacks: $(tr '\n' ' ' <missing)"
-[ $failures = 0 ] || exit 1
-echo "mxsim-scenario(5): $(grep -c ^key keys) keys, types, ranges and defaults as the reader's"
+finish "mxsim-scenario(5): $(grep -c ^key keys) keys, types, ranges and defaults as the reader's"

@@ -2,18 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # mxtest: check
 # cli_schedule.sh - attempt times of policies when every attempt is refused.
-set -uo pipefail
+. tests/support_cli.sh || exit 1
 
-MXSIM=$(realpath -e "${MXSIM:-build/mxsim}") || exit 1
-export MXSIM_PATH=$PWD/scenarios
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-
-failures=0
-fail() {
-    echo "FAIL: $*"
-    failures=$((failures + 1))
-}
 # prints ATTEMPTS EXPIRES EXPIRY ARGUMENTS...
 prints() {
     local wanted="{\"policy\": \"bluecore\", \"attempts_s\": [$1], \"expires_s\": $2"
@@ -75,6 +65,7 @@ json '[{"policy": "mailgun", "attempts_s": [0, 600, 1500, 3300, 6900, 14100, 285
 grep -q ' $' "$work/all" && fail "blanks at the ends of lines"
 grep -qE '^bluecore +5 +10 +11  2m 5m 10m 20m +43h +3d D ' "$work/all" || fail "bluecore's row"
 grep -qE '^ses .* D +\* third parties$' "$work/all" || fail "ses is not marked as assumed"
+grep -B 1 '^What the policy' "$work/all" | grep -q ';$' && fail "a list that ends in a semicolon"
 grep -q 'ses: gaps, then, max_gap, lifetime,' "$work/all" || fail "what is assumed of ses"
 [ "$("$MXSIM" schedule --all --json | grep -o '"policy"' | wc -l)" = 24 ] || fail "--all --json"
 
@@ -176,5 +167,4 @@ if command -v gnuplot >/dev/null; then
     grep -q 'under 2 retry policies' "$work/out" || fail "no table beside the picture"
 fi
 
-[ $failures = 0 ] && echo "on time"
-exit $failures
+finish "on time"

@@ -2,21 +2,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # cli_send.sh - mxsim send as a user types it, against Postfix's smtp-sink on loopback.
 # mxtest: timeout=300
-set -uo pipefail
-
-MXSIM=$(realpath -e "${MXSIM:-build/mxsim}") || exit 1
+. tests/support_cli.sh || exit 1
 export PATH=$PATH:/usr/sbin:/usr/lib/postfix/sbin:/usr/lib/postfix
 command -v smtp-sink >/dev/null || { echo "there is no smtp-sink here (Debian: postfix)"; exit 77; }
-work=$(mktemp -d)
 sink=
-trap '[ -z "$sink" ] || kill -9 $sink 2>/dev/null; rm -rf "$work"' EXIT
+clean_up() { [ -z "$sink" ] || kill -9 $sink 2>/dev/null; }
 cd "$work" || exit 1
 
-failures=0
-fail() {
-    echo "FAIL: $*"
-    failures=$((failures + 1))
-}
 # listens PORT: somebody answers there.
 listens() {
     (: </dev/tcp/127.0.0.1/"$1") 2>/dev/null
@@ -46,40 +38,31 @@ stop_sink() {
     wait $sink 2>/dev/null
     sink=
 }
-# expect CODE TEXT ARGUMENTS...: exit code, and what either stream says.
-expect() {
-    local wanted=$1 text=$2 code
-    shift 2
-    timeout 200 "$MXSIM" send "$@" >out 2>err </dev/null
-    code=$?
-    [ $code = "$wanted" ] || { fail "send $*: $code instead of $wanted"; cat err; }
-    grep -qE -- "$text" out err || { fail "send $*: does not say $text"; cat out err; }
-}
 total() { # FOLDER METRIC
     jq ".total.$2.mean" "$1/summary.json"
 }
 
 # --- usage ---
 made=(--generate 50 --from a@example.com --to 'u{n}@example.net' --to 'u{n}@example.org')
-expect 2 'lacks --spool' "${made[@]}"
-expect 2 'HOST:PORT' "${made[@]}" --spool x --relay nowhere
-expect 2 'HOST:PORT' "${made[@]}" --spool x --relay 'a b:25'
-expect 2 'HOST:PORT' "${made[@]}" --spool x --relay localhost:0
-expect 2 '--from takes an address' --generate 1 --from nobody --to a@b --spool x
-expect 2 '--to takes an address' --generate 1 --from a@b --to 'a@b>' --spool x
-expect 2 'needs --from and --to' --generate 1 --spool x
-expect 2 'not both' somewhere --generate 1 --from a@b --to a@b --spool x
-expect 2 '--rate takes' "${made[@]}" --spool x --rate fast
-expect 2 'whole number' "${made[@]}" --spool x --time-scale 0
+expect 2 'lacks --spool' send "${made[@]}"
+expect 2 'HOST:PORT' send "${made[@]}" --spool x --relay nowhere
+expect 2 'HOST:PORT' send "${made[@]}" --spool x --relay 'a b:25'
+expect 2 'HOST:PORT' send "${made[@]}" --spool x --relay localhost:0
+expect 2 '--from takes an address' send --generate 1 --from nobody --to a@b --spool x
+expect 2 '--to takes an address' send --generate 1 --from a@b --to 'a@b>' --spool x
+expect 2 'needs --from and --to' send --generate 1 --spool x
+expect 2 'not both' send somewhere --generate 1 --from a@b --to a@b --spool x
+expect 2 '--rate takes' send "${made[@]}" --spool x --rate fast
+expect 2 'whole number' send "${made[@]}" --spool x --time-scale 0
 [ ! -e x ] || fail "a usage error leaves a spool"
-expect 2 'is new' --spool x
-expect 3 'unknown preset' "${made[@]}" --spool x --policy nonsense
-expect 3 'cannot read' nowhere --spool x
+expect 2 'is new' send --spool x
+expect 3 'unknown preset' send "${made[@]}" --spool x --policy nonsense
+expect 3 'cannot read' send nowhere --spool x
 mkdir empty
-expect 3 'there is no message' empty --spool x
-expect 1 'No such file' "${made[@]}" --spool nowhere/x
+expect 3 'there is no message' send empty --spool x
+expect 1 'No such file' send "${made[@]}" --spool nowhere/x
 head -c 9000 /dev/zero >junk
-expect 3 'spool junk: ' "${made[@]}" --spool junk
+expect 3 'spool junk: ' send "${made[@]}" --spool junk
 rm -f x*
 
 # --- receivers of each kind ---
@@ -91,7 +74,7 @@ sink_case() {
     # shellcheck disable=SC2086 # options are words
     start_sink $1
     rm -rf x.spool* r
-    expect 0 '^50 sent' "${made[@]}" --spool x.spool --relay 127.0.0.1:$port --out r \
+    expect 0 '^50 sent' send "${made[@]}" --spool x.spool --relay 127.0.0.1:$port --out r \
         ${quick[@]+"${quick[@]}"}
     stop_sink
     local got
@@ -111,14 +94,14 @@ sink_case '-q DATA' 0 0 0 50
 sink_case '-Q MAIL' 0 0 0 50
 sink_case '-e' 50 0 0 0
 start_sink -f RCPT -B '550 5.1.1 User unknown'
-expect 0 '50 hard bounced' "${made[@]}" --spool y.spool --relay 127.0.0.1:$port
+expect 0 '50 hard bounced' send "${made[@]}" --spool y.spool --relay 127.0.0.1:$port
 stop_sink
 
 # A receiver that takes its second for each message: 50 over 50 connections, side by side, take one
 # where one after the other they would take 50.
 start_sink -w 1
 started=$(date +%s%N)
-expect 0 '50 delivered' "${made[@]}" --spool z.spool --relay 127.0.0.1:$port --connections 25
+expect 0 '50 delivered' send "${made[@]}" --spool z.spool --relay 127.0.0.1:$port --connections 25
 [ $((($(date +%s%N) - started) / 1000000)) -lt 50000 ] || fail "connections wait for each other"
 stop_sink
 
@@ -139,17 +122,18 @@ grep -q 'send --spool i.spool. goes on' err || fail "Ctrl-C: $(cat err)"
 [ ! -e i.csv ] && [ ! -e i/summary.json ] || fail "Ctrl-C: results of a part"
 stop_sink
 start_sink
-expect 3 'another mailing' --generate 51 --from a@example.com --to 'u{n}@example.net' \
+expect 3 'another mailing' send --generate 51 --from a@example.com --to 'u{n}@example.net' \
     --spool i.spool --relay 127.0.0.1:$port
-expect 3 'another --time-scale' --spool i.spool --relay 127.0.0.1:$port --time-scale 2
-expect 3 'another --policy' --spool i.spool --relay 127.0.0.1:$port --policy postfix
-expect 0 '"delivered"' --spool i.spool --relay 127.0.0.1:$port --out i --trace i.csv --json
+expect 3 'another --time-scale' send --spool i.spool --relay 127.0.0.1:$port --time-scale 2
+expect 3 'another --policy' send --spool i.spool --relay 127.0.0.1:$port --policy postfix
+expect 0 '"delivered"' send --spool i.spool --relay 127.0.0.1:$port --out i --trace i.csv --json
 [ "$(grep -c ',accept,' i.csv)" = 50 ] || fail "the trace lacks what was sent before Ctrl-C"
 jq -e '.total.delivered.mean == 50 and .total.pending.mean == 0' out >/dev/null ||
     fail "--json is no summary"
 cmp -s out i/summary.json || fail "--json is not summary.json"
-expect 0 '50 delivered' --spool i.spool --relay 127.0.0.1:$port
+expect 0 '50 delivered' send --spool i.spool --relay 127.0.0.1:$port
+expect 0 ' providers; .* passed$' send --spool i.spool --relay 127.0.0.1:$port --format table
+grep -q simulated out && fail "the table of real mail calls it simulated"
 stop_sink
 
-[ $failures = 0 ] && echo "sent"
-exit $failures
+finish "sent"

@@ -3,33 +3,8 @@
 # mxtest: full timeout=900
 # cli_studies.sh - sweep and plan as a user types them: exit codes, messages, pictures; and every
 # shipped study, scaled down (with MX_FULL=1 as it is).
-set -uo pipefail
-
-MXSIM=$(realpath -e "${MXSIM:-build/mxsim}") || exit 1
-root=$PWD
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+. tests/support_cli.sh || exit 1
 cd "$work" || exit 1
-export MXSIM_PATH=$root/scenarios
-
-failures=0
-fail() {
-    echo "FAIL: $*"
-    failures=$((failures + 1))
-}
-# expect CODES TEXT ARGUMENTS...: exit code, one of CODES (such as 0 or "0|4"), and an extended
-# regular expression that the output (both streams) matches.
-expect() {
-    local wanted=$1 text=$2 code
-    shift 2
-    "$MXSIM" "$@" >out 2>err </dev/null
-    code=$?
-    [[ $code =~ ^($wanted)$ ]] || { fail "mxsim $*: $code instead of $wanted"; cat err; }
-    [ -z "$text" ] || grep -qE -- "$text" out err || {
-        fail "mxsim $*: does not say $text"
-        head -n 20 out err
-    }
-}
 
 cat >s.cfg <<'EOF'
 pools = { p = { ips = ( { name = "ip"; age = "400d"; daily_volume = "1M"; } ); }; };
@@ -114,4 +89,4 @@ for file in "$shipped"/*.cfg; do
     grep -q "$(basename "$file" .cfg)" "$root/tests/cli_studies.sh" || fail "$file has no test"
 done
 
-[ $failures = 0 ]
+finish "all well"

@@ -3,29 +3,8 @@
 # mxtest: check
 # cli_study_precision.sh - run --replications auto, steady states, expectations with their
 # intervals: exit codes, what is said, the same results for any number of jobs.
-set -u
-root=$PWD
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-cd "$folder" || exit 1
-program=$MXSIM
-[ "${program#/}" = "$program" ] && program=$root/$MXSIM
-failures=0
-
-fail() {
-    echo "FAIL: $*"
-    failures=$((failures + 1))
-}
-
-# expect CODE TEXT ARGUMENTS...: exit code, and an extended regular expression in out or err.
-expect() {
-    local code=$1 text=$2
-    shift 2
-    "$program" "$@" >out 2>err
-    local got=$?
-    [ $got -eq "$code" ] || fail "mxsim $*: exit code $got, not $code: $(head -3 err)"
-    [ -z "$text" ] || grep -Eq -- "$text" out err || fail "mxsim $*: nothing says $text: $(cat err)"
-}
+. tests/support_cli.sh || exit 1
+cd "$work" || exit 1
 
 # without_times FILE: what is reproducible of a summary.json
 without_times() {
@@ -130,5 +109,4 @@ expect 2 'one long run' run steady.cfg -n auto --precision sent:1
 expect 3 'warmup: a steady_state finds its own' check steady.cfg --set warmup=1m
 expect 3 'replications: a steady_state is one long run' check steady.cfg --set replications=3
 
-[ $failures -eq 0 ] && echo "all well"
-[ $failures -eq 0 ]
+finish "all well"

@@ -87,10 +87,12 @@ static json_t *scope(double sent, double delivered)
                    {"delivered", sent * delivered},
                    {"hard_bounced", 0.4 * lost},
                    {"soft_bounced_rejected", 0.3 * lost},
+                   {"soft_bounced_full", 0.15 * lost},
                    {"soft_bounced_blocked", 0.1 * lost},
                    {"soft_bounced_expired", 0.25 * lost},
                    {"pending", 0.05 * lost},
                    {"deferrals", sent * 0.2},
+                   {"deferrals_rate", sent * 0.12},
                    {"delivered_rate", sent > 0.0 ? delivered : NAN},
                    {"time_until_50pct_s", sent > 0.0 && delivered >= 0.5 ? 60.0 : NAN},
                    {"time_until_90pct_s", sent > 0.0 && delivered >= 0.9 ? 4321.0 : NAN}};
@@ -124,12 +126,14 @@ static bool write_summary(const char *folder, const struct mx_made_up *m)
         (void)snprintf(name, sizeof name, "ip-%zu", ip + 1);
         (void)json_object_set_new(ips, name, scope(sent / (double)m->ip_count, delivered));
     }
-    root = json_pack("{s:{s:s, s:s}, s:{s:s, s:s, s:s}, s:I, s:i, s:f, s:o, s:o, s:{s:o}, s:o}",
+    root = json_pack("{s:{s:s, s:s}, s:{s:s, s:s, s:s}, s:I, s:i, s:f, s:o, s:o, s:{s:o, s:o},"
+                     " s:{s:O, s:{s:o}}, s:o}",
                      "mxsim", "version", "1.2.3", "commit", "abc", "scenario", "name", m->scenario,
                      "file", "made-up.cfg", "sha256", "00", "seed", (json_int_t)7, "replications",
                      (int)m->replications, "horizon_s", m->hours > 0 ? m->hours * 3600.0 : 60.0,
                      "total", scope(sent, delivered), "providers", providers, "campaigns", "news",
-                     scope(sent, delivered), "ips", ips);
+                     scope(sent, delivered), "receipts", scope(1234.0, 0.5), "campaigns_providers",
+                     "news", providers, "receipts", name_of(m, 0), scope(1234.0, 0.5), "ips", ips);
     (void)snprintf(path, sizeof path, "%s/summary.json", folder);
     ok = root != NULL && json_dump_file(root, path, JSON_INDENT(1)) == 0;
     json_decref(root);

@@ -69,9 +69,11 @@ void mx_test_deliver(struct mx_observation *o, uint32_t provider, uint32_t count
     struct mx_counts *cell = mx_observation_cell(o, 0, provider, 0);
 
     for (uint32_t i = 0; i < count; i++) {
+        mx_histogram_add(&o->ttd_by_pair[provider], ttd_us);
         mx_histogram_add(&o->ttd_by_provider[provider], ttd_us);
         mx_histogram_add(&o->ttd_by_campaign[0], ttd_us);
         mx_histogram_add(&o->ttd_by_ip[0], ttd_us);
+        mx_histogram_add(&o->wait_by_pair[provider], 0);
         mx_histogram_add(&o->wait_by_provider[provider], 0);
         mx_histogram_add(&o->wait_by_campaign[0], 0);
         mx_histogram_add(&o->wait_by_ip[0], 0);
@@ -94,6 +96,7 @@ void mx_test_defer(struct mx_observation *o, uint32_t provider, uint32_t count,
     struct mx_counts *cell = mx_observation_cell(o, 0, provider, 0);
 
     for (uint32_t i = 0; i < count; i++) {
+        mx_histogram_add(&o->wait_by_pair[provider], 0);
         mx_histogram_add(&o->wait_by_provider[provider], 0);
         mx_histogram_add(&o->wait_by_campaign[0], 0);
         mx_histogram_add(&o->wait_by_ip[0], 0);

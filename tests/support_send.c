@@ -52,6 +52,24 @@ void mx_test_send_close(struct mx_test_send *send)
     run_and_wait(words);
 }
 
+struct mx_test_send mx_test_sending;
+struct mx_receiver mx_test_receiver;
+
+int mx_test_send_set_up(void **state)
+{
+    (void)state;
+    mx_test_send_open(&mx_test_sending);
+    return 0;
+}
+
+int mx_test_send_tear_down(void **state)
+{
+    (void)state;
+    mx_receiver_stop(&mx_test_receiver);
+    mx_test_send_close(&mx_test_sending);
+    return 0;
+}
+
 void mx_test_send_write(struct mx_test_send *send, const char *name, const char *text)
 {
     char path[256];

@@ -7,6 +7,7 @@
 #include <sys/types.h>
 
 #include "tests/support_mxsim.h"
+#include "tests/support_receiver.h"
 
 /* A folder with a spool, a trace and results in it; removed by close. */
 struct mx_test_send {
@@ -16,6 +17,12 @@ struct mx_test_send {
 
 void mx_test_send_open(struct mx_test_send *send);
 void mx_test_send_close(struct mx_test_send *send);
+
+/* The one of a test and its receiver: opened before it; stopped and closed behind it. */
+extern struct mx_test_send mx_test_sending;
+extern struct mx_receiver mx_test_receiver;
+int mx_test_send_set_up(void **state);
+int mx_test_send_tear_down(void **state);
 
 /* Write a file of the folder "mail", made when it is missing. */
 void mx_test_send_write(struct mx_test_send *send, const char *name, const char *text);

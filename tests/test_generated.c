@@ -15,6 +15,8 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/time.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -38,8 +40,9 @@
 #else
 #define SCENARIOS 1000
 #endif
-#define ATTEMPTS_MAX 5000000 /* the bound on events of one scenario */
-#define CPU_S_MAX 60         /* and on its processor time: they take milliseconds */
+#define ATTEMPTS_MAX 5000000           /* the bound on events of one scenario */
+#define CPU_US_MAX (60 * MX_SECOND_US) /* and on its processor time: they take milliseconds */
+#define HANG_CPU_S 30 /* of a hang that is not ended: the test of the watch fails then */
 #define FILES_EVERY (mx_test_full() ? 1 : 10)
 
 static char text_of_scenario[MX_GENERATED_SIZE];
@@ -54,9 +57,11 @@ static void on_end(int signal_number)
         _exit(1);
 }
 
-static void watch(long seconds)
+/* End this process once it has used so much more processor time; 0: never. */
+static void watch(int64_t us)
 {
-    const struct itimerval timer = {.it_value.tv_sec = seconds};
+    const struct itimerval timer = {
+        .it_value = {.tv_sec = us / MX_SECOND_US, .tv_usec = us % MX_SECOND_US}};
     assert_int_equal(setitimer(ITIMER_VIRTUAL, &timer, NULL), 0);
 }
 
@@ -200,7 +205,7 @@ static void test_loops_agree(void **state)
     const char *first = getenv("MX_GENERATED_FIRST");
     uint64_t exact_only = 0, attempts = 0, failed = 0, eventful = 0;
     for (uint64_t number = first ? strtoull(first, NULL, 10) : 0; number < count; number++) {
-        watch(CPU_S_MAX);
+        watch(CPU_US_MAX);
         struct mx_plan *plan = load(number);
         struct mx_observation *window = run(plan, MX_LOOP_AUTO);
         struct mx_observation *exact = run(plan, MX_LOOP_EXACT);
@@ -229,10 +234,58 @@ static void test_loops_agree(void **state)
     assert_true(exact_only < count * 3 / 5);
 }
 
+/* --- the watch itself ------------------------------------------------------------------------- */
+
+static void hang(void)
+{
+    watch(20000);
+    while (clock() < HANG_CPU_S * CLOCKS_PER_SEC) {
+    }
+    _exit(0);
+}
+
+/* What `end` brings its process to: a wait status, and the start of what it says. */
+static int end_of(void (*end)(void), char *said, size_t size)
+{
+    int ends[2], status = 0;
+    assert_int_equal(pipe(ends), 0);
+    const pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        dup2(ends[1], STDERR_FILENO);
+        end();
+        _exit(0);
+    }
+    close(ends[1]);
+    size_t got = 0;
+    for (ssize_t more = 1; more > 0 && got + 1 < size; got += (size_t)(more > 0 ? more : 0))
+        more = read(ends[0], said + got, size - 1 - got);
+    said[got] = '\0';
+    close(ends[0]);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    return status;
+}
+
+/* A scenario without an end, and one whose checks fail: ended, and shown. */
+static void test_watch(void **state)
+{
+    static const char shown[] = "name = \"without an end\";\n";
+    char said[400];
+    (void)state;
+    memcpy(text_of_scenario, shown, sizeof shown);
+    int status = end_of(hang, said, sizeof said);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 1);
+    assert_non_null(strstr(said, shown));
+    status = end_of(abort, said, sizeof said);
+    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+    assert_non_null(strstr(said, shown));
+}
+
 int main(void)
 {
     signal(SIGABRT, on_end);
     signal(SIGVTALRM, on_end);
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_loops_agree)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_watch),
+                                       cmocka_unit_test(test_loops_agree)};
     return cmocka_run_group_tests(tests, make_folders, remove_folders);
 }

@@ -40,11 +40,13 @@ static struct mx_observation *sound(void)
         mx_observation_count_number(o, 1, before, verdict);
     }
     for (int i = 0; i < 7; i++) {
+        mx_histogram_add(&o->ttd_by_pair[1], i);
         mx_histogram_add(&o->ttd_by_provider[1], i);
         mx_histogram_add(&o->ttd_by_campaign[0], i);
         mx_histogram_add(&o->ttd_by_ip[0], i);
     }
     for (int i = 0; i < 12; i++) {
+        mx_histogram_add(&o->wait_by_pair[1], 0);
         mx_histogram_add(&o->wait_by_provider[1], 0);
         mx_histogram_add(&o->wait_by_campaign[0], 0);
         mx_histogram_add(&o->wait_by_ip[0], 0);
@@ -93,6 +95,9 @@ static void test_each_identity_is_checked(void **state)
     mx_observation_cell(o, 0, 1, 0)->soft_blocked = 1;
     expect_broken(o, "soft_blocked");
     o = sound();
+    mx_observation_cell(o, 0, 1, 0)->soft_full = 1;
+    expect_broken(o, "soft_full");
+    o = sound();
     o->series[3 * 2 + 1].delivered--;
     expect_broken(o, "series delivered");
     o = sound();
@@ -134,13 +139,15 @@ static void test_counts_by_number_are_checked(void **state)
 static void test_each_histogram_is_checked(void **state)
 {
     (void)state;
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 4; i++) {
         struct mx_observation *o = sound();
-        struct mx_histogram *ttd[] = {&o->ttd_by_provider[1], o->ttd_by_campaign, o->ttd_by_ip};
+        struct mx_histogram *ttd[] = {&o->ttd_by_provider[1], o->ttd_by_campaign, o->ttd_by_ip,
+                                      &o->ttd_by_pair[1]};
         mx_histogram_add(ttd[i], 5);
         expect_broken(o, "time-to-deliver");
         o = sound();
-        struct mx_histogram *wait[] = {&o->wait_by_provider[1], o->wait_by_campaign, o->wait_by_ip};
+        struct mx_histogram *wait[] = {&o->wait_by_provider[1], o->wait_by_campaign, o->wait_by_ip,
+                                       &o->wait_by_pair[1]};
         wait[i]->bucket[0]--;
         expect_broken(o, "wait samples");
     }

@@ -129,6 +129,31 @@ static void test_studies(void **state)
     refuses(MX_COMMAND_RUN, "--metric=sent", "others do");
 }
 
+/* Whatever the table has is known to what takes it: a value as its argument says is no mistake. */
+static void test_every_option(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < mx_option_count; i++) {
+        const struct mx_option *option = &mx_option_table[i];
+        const char *argument = option->argument != NULL ? option->argument : "";
+        char text[200];
+        snprintf(text, sizeof text, "--%s%s%.*s", option->name, argument[0] != '\0' ? "=" : "",
+                 (int)strcspn(argument, "|"), argument);
+        if (argument[0] == 'N' && (argument[1] == '\0' || argument[1] == '|')) {
+            snprintf(text, sizeof text, "--%s=2", option->name);
+        } else if (strcmp(argument, "PERCENT") == 0) {
+            snprintf(text, sizeof text, "--%s=90%%", option->name);
+        }
+        for (int command = 0; command < MX_COMMAND_COUNT; command++) {
+            if ((option->commands >> command & 1U) != 0) {
+                const int status = parse((enum mx_command_id)command, text);
+                /* one that needs another says so */
+                assert_true(status == 0 || strstr(error, " needs ") != NULL);
+            }
+        }
+    }
+}
+
 static void test_mistakes(void **state)
 {
     (void)state;
@@ -181,9 +206,10 @@ static int forget(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_forms),    cmocka_unit_test(test_overrides),
-        cmocka_unit_test(test_numbers),  cmocka_unit_test(test_studies),
-        cmocka_unit_test(test_mistakes), cmocka_unit_test(test_table),
+        cmocka_unit_test(test_forms),        cmocka_unit_test(test_overrides),
+        cmocka_unit_test(test_numbers),      cmocka_unit_test(test_studies),
+        cmocka_unit_test(test_every_option), cmocka_unit_test(test_mistakes),
+        cmocka_unit_test(test_table),
     };
 
     return cmocka_run_group_tests(tests, NULL, forget);

@@ -201,6 +201,23 @@ static void daily_repeats_keep_the_clock(void **state)
     /* 02:30 does not exist on the 8th: read on the clock before, it is 03:30 */
     assert_int_equal(starts[2], 48 * MX_HOUR_US + 30 * MX_MINUTE_US);
     assert_int_equal(starts[3], 71 * MX_HOUR_US + 30 * MX_MINUTE_US);
+    assert_int_equal(plan->clock_change_count, 1);
+    assert_int_equal(plan->clock_changes[0].at_us, 48 * MX_HOUR_US);
+    assert_int_equal(plan->clock_changes[0].utc_offset_s, -14400);
+    mx_plan_destroy(plan);
+    /* as the zone says, as written down, and not past the horizon */
+    plan = load(POOLS CAMPAIGN(MIX) PROVIDERS "start = \"2026-01-31 00:00\"; horizon = \"395d\";"
+                                              "time_zone = \"America/New_York\";\n");
+    assert_int_equal(plan->clock_change_count, 2);
+    assert_true(plan->start_unix_s + plan->clock_changes[0].at_us / MX_SECOND_US == 1772953200);
+    assert_true(plan->start_unix_s + plan->clock_changes[1].at_us / MX_SECOND_US == 1793512800);
+    mx_plan_destroy(plan);
+    plan =
+        load(POOLS CAMPAIGN(MIX) PROVIDERS "utc_offset = \"-05:00\"; horizon = \"5d\";"
+                                           "clock_changes = ( \"50h -04:00\", \"9d +01:00\" );\n");
+    assert_int_equal(plan->clock_change_count, 1);
+    assert_int_equal(plan->clock_changes[0].at_us, 50 * MX_HOUR_US);
+    assert_int_equal(plan->clock_changes[0].utc_offset_s, -14400);
     mx_plan_destroy(plan);
     plan = load(POOLS CAMPAIGN(MIX "repeat = { every = \"2d\"; count = 2; };") PROVIDERS
                 "start = \"2026-10-31 09:00:30\"; time_zone = \"America/New_York\";\n");
@@ -401,9 +418,13 @@ static void exact_order_where_needed(void **state)
     struct mx_plan *plan = load(GOOD "mta = { retry = { gaps = [ \"500ms\" ]; }; };\n");
     assert_true(plan->exact_required);
     mx_plan_destroy(plan);
-    plan = load(POOLS CAMPAIGN(MIX) "providers = { x = { capacity = { kind = \"servers\"; "
+    plan = load(POOLS CAMPAIGN(MIX) "providers = { x = { capacity = { "
                                     "servers = 2; service = \"1s\"; waiting_room = 0; }; }; };\n");
+    assert_int_equal(plan->providers[0].receiver.capacity.kind, MX_CAPACITY_SERVERS);
     assert_true(plan->exact_required);
+    char *text = mx_plan_print(plan, false);
+    assert_non_null(strstr(text, "kind = \"servers\";"));
+    free(text);
     assert_int_equal(plan->providers[0].receiver.capacity.waiting_room, 0);
     mx_plan_destroy(plan);
 }
@@ -453,9 +474,8 @@ static void overrides(void **state)
         {"pools.p.ips[0].count", "4"},
         {"mta.retry.lifetime", "24h"},
         {"mta.retry.gaps", "[ \"6m\" ]"},
-        {"mta.throttle.rules[0].for", "3h"}, /* of a list that only the preset has */
-        {"providers.x.capacity.rate", "3/s"},
-        {"providers.x.capacity.kind", "rate"},
+        {"mta.throttle.rules[0].for", "3h"},  /* of a list that only the preset has */
+        {"providers.x.capacity.rate", "3/s"}, /* the kind is that of this key */
         {"providers.x.reputation.prior.weight", "50"},
         {"campaigns.c.mix.x", "100%"},
         {"name", "other name"},
@@ -470,6 +490,7 @@ static void overrides(void **state)
     assert_int_equal(plan->retry.gap_us[0], 6 * MX_MINUTE_US);
     assert_string_equal(plan->retry_name, "bluecore (changed)");
     assert_int_equal(plan->providers[0].throttle.rule[0].for_us, 3 * MX_HOUR_US);
+    assert_int_equal(plan->providers[0].receiver.capacity.kind, MX_CAPACITY_RATE);
     assert_true(plan->providers[0].receiver.capacity.rate_per_s == 3);
     assert_true(plan->providers[0].receiver.reputation.prior_weight == 50);
     assert_string_equal(plan->name, "other name");

@@ -323,6 +323,11 @@ static void same_top(const struct mx_plan *a, const struct mx_plan *b)
     SAME_TEXT(retry_name);
     SAME(start_unix_s);
     SAME(utc_offset_s);
+    SAME(clock_change_count);
+    for (size_t i = 0; i < a->clock_change_count; i++) {
+        SAME(clock_changes[i].at_us);
+        SAME(clock_changes[i].utc_offset_s);
+    }
     SAME(day.day_us);
     SAME(day.offset_us);
     SAME(horizon_us);

@@ -37,13 +37,14 @@ static void draw_all(const struct mx_made_up *made_up, const char *name)
 {
     size_t count;
     const char *const *kinds = mx_plot_kind_names(&count);
-    int code;
 
     assert_true(mx_made_up_write(mx_plot_folder, made_up));
-    code = mx_plot(mx_plot_folder, "all", "plots", mx_plot_path("out"), error, sizeof error);
-    assert_string_equal(error, "");
-    assert_int_equal(code, 0);
     for (size_t k = 0; k < count; k++) {
+        int code =
+            mx_plot(mx_plot_folder, kinds[k], "plots", mx_plot_path("out"), error, sizeof error);
+
+        assert_string_equal(error, "");
+        assert_int_equal(code, 0);
         mx_plot_assert_picture(kinds[k]);
     }
     keep_pictures(name);
@@ -75,16 +76,18 @@ static void assert_table(const char *table)
 /* All kinds of the folder as PDF, as characters, and as a table. */
 static void draw_otherwise(const char *name)
 {
-    const struct mx_plot_request request = {.dir = mx_plot_folder,
-                                            .kind = "all",
-                                            .plots_dir = "plots",
-                                            .out = mx_plot_path("out"),
-                                            .formats = MX_PLOT_AS(MX_PLOT_PDF) | MX_PLOT_AS_CSV};
+    struct mx_plot_request request = {.dir = mx_plot_folder,
+                                      .plots_dir = "plots",
+                                      .out = mx_plot_path("out"),
+                                      .formats = MX_PLOT_AS(MX_PLOT_PDF) | MX_PLOT_AS_CSV};
     struct mx_plot_session *session = NULL;
     size_t count;
     const char *const *kinds = mx_plot_kind_names(&count);
 
-    assert_int_equal(mx_plot_write(&request, error, sizeof error), 0);
+    for (size_t kind = 0; kind < count; kind++) {
+        request.kind = kinds[kind];
+        assert_int_equal(mx_plot_write(&request, error, sizeof error), 0);
+    }
     assert_int_equal(mx_plot_session_open(&session, mx_plot_folder, "plots", error, sizeof error),
                      0);
     for (size_t kind = 0; kind < count; kind++) {
@@ -168,7 +171,9 @@ static void test_one_provider(void **state)
                                        .dips = true};
     (void)state;
     draw_all(&made_up, "one");
-    mx_plot_assert_says("allowance", "5,000 a day at first, then 500, 5,000 at the end");
+    mx_plot_assert_says("allowance",
+                        "provider-1's allowance binds most: 5,000 a day for an address at "
+                        "first, then 500, 5,000 at the end");
     mx_plot_assert_says("delivered-over-time", "One run.");
     mx_plot_assert_says("queue-length", "Time since the start");
     mx_plot_assert_says("queue-length", ">6 h<");
@@ -284,6 +289,27 @@ static void test_hostile_names(void **state)
     mx_plot_assert_says("outcomes", "\xE2\x80\xA6<"); /* the long one */
 }
 
+/* Of all kinds, those that have something to show; where every line runs high, the axis begins
+ * there. */
+static void test_all_that_show(void **state)
+{
+    const struct mx_made_up made_up = {
+        .provider_count = 1, .ip_count = 1, .scenario = "x", .hours = 2, .replications = 1};
+    (void)state;
+
+    assert_true(mx_made_up_write(mx_plot_folder, &made_up));
+    (void)remove(mx_plot_path("out/warm-up.svg"));
+    mx_plot_put("delivered_by_age.csv",
+                "age_s,provider,delivered_share,lo,hi,sent\n"
+                "0.5,provider-1,0.1,0.1,0.1,9\n1,provider-1,0.92,0.92,0.92,9\n"
+                "90000,provider-1,0.99,0.99,0.99,9\n");
+    assert_int_equal(
+        mx_plot(mx_plot_folder, "all", "plots", mx_plot_path("out"), error, sizeof error), 0);
+    assert_false(mx_plot_exists(mx_plot_path("out/warm-up.svg")));
+    mx_plot_assert_picture("queue-length");
+    mx_plot_assert_says("delivered-over-time", ">delivered, from 90 %<");
+}
+
 /* The names of folders are hostile as well. */
 static void test_hostile_folder(void **state)
 {
@@ -308,7 +334,7 @@ int main(void)
         IN_FOLDER(test_thirty_providers), IN_FOLDER(test_seventy_providers),
         IN_FOLDER(test_all_zero),         IN_FOLDER(test_single_point),
         IN_FOLDER(test_no_rows),          IN_FOLDER(test_hostile_names),
-        IN_FOLDER(test_hostile_folder),
+        IN_FOLDER(test_hostile_folder),   IN_FOLDER(test_all_that_show),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -12,6 +12,7 @@
 #include <gsl/gsl_rng.h>
 
 #include "models/receiver.h"
+#include "tests/support_provider.h"
 
 static const struct mx_receiver_sizes small = {2, 2, 2};
 static const struct mx_recipient good = {.address = MX_ADDRESS_GOOD};
@@ -20,49 +21,12 @@ static const struct mx_recipient closed = {.address = MX_ADDRESS_CLOSED};
 static const struct mx_recipient full = {.address = MX_ADDRESS_FULL, .full_reply_u = 0.5};
 static const struct mx_recipient trap = {.address = MX_ADDRESS_TRAP};
 
-static const struct mx_reputation_params four_bands = {
-    .enabled = true,
-    .half_life_us = 7 * MX_DAY_US,
-    .epoch_us = MX_MINUTE_US,
-    .episode_us = 45 * MX_MINUTE_US,
-    .prior_score = 0.6,
-    .prior_weight = 2000.0,
-    .complaint_weight = 300.0,
-    .unknown_weight = 20.0,
-    .trap_weight = 1000.0,
-    .domain = true,
-    .band = {{.below = 0.3, .busy = 0.6, .block = 0.3, .spam = 0.99},
-             {.below = 0.526, .busy = 0.2, .block = 0.01, .spam = 0.6},
-             {.below = 0.769, .busy = 0.02, .spam = 0.15},
-             {.below = 1.0, .spam = 0.03}},
-};
-
-static struct mx_receiver_params plain(void)
-{
-    return (struct mx_receiver_params){.full_reply_soft = 1.0, .day = {MX_DAY_US, 0}};
-}
-
 static struct mx_receiver *create(const struct mx_receiver_params *params)
 {
     struct mx_receiver *receiver = mx_receiver_create(params, &small, NULL, NULL);
 
     assert_non_null(receiver);
     return receiver;
-}
-
-static struct mx_attempt attempt_at(int64_t now_us, const struct mx_recipient *recipient)
-{
-    return (struct mx_attempt){
-        .now_us = now_us,
-        .until_us = now_us + MX_SECOND_US / 2,
-        .greylist_s = MX_GREYLIST_UNSEEN,
-        .recipient = recipient,
-        .emptied_us = MX_NEVER,
-        .episode_u = 0.999,
-        .content_u = 0.5,
-        .service_u = 0.5,
-        .placement_u = 0.999,
-    };
 }
 
 static struct mx_answer ask(struct mx_receiver *receiver, const struct mx_attempt *attempt)
@@ -75,7 +39,7 @@ static struct mx_answer ask(struct mx_receiver *receiver, const struct mx_attemp
 
 static enum mx_reason reason_at(struct mx_receiver *receiver, int64_t now_us)
 {
-    struct mx_attempt attempt = attempt_at(now_us, &good);
+    struct mx_attempt attempt = mx_test_attempt_at(now_us, &good);
 
     return ask(receiver, &attempt).reason;
 }
@@ -88,9 +52,9 @@ static void assert_verdict(struct mx_answer answer, enum mx_verdict verdict, enu
 
 static void test_a_plain_provider_accepts(void **state)
 {
-    struct mx_receiver_params params = plain();
+    struct mx_receiver_params params = mx_test_plain_provider();
     struct mx_receiver *receiver = create(&params);
-    struct mx_attempt attempt = attempt_at(7, &good);
+    struct mx_attempt attempt = mx_test_attempt_at(7, &good);
     struct mx_answer answer = ask(receiver, &attempt);
 
     (void)state;
@@ -98,11 +62,11 @@ static void test_a_plain_provider_accepts(void **state)
     assert_int_equal(answer.reply_us, attempt.until_us);
     assert_true(answer.inboxed);
     assert_int_equal(answer.greylist_s, MX_GREYLIST_UNSEEN);
-    attempt = attempt_at(8, &unknown);
+    attempt = mx_test_attempt_at(8, &unknown);
     assert_verdict(ask(receiver, &attempt), MX_REJECT_HARD, MX_REASON_UNKNOWN);
-    attempt = attempt_at(9, &closed);
+    attempt = mx_test_attempt_at(9, &closed);
     assert_verdict(ask(receiver, &attempt), MX_REJECT_HARD, MX_REASON_CLOSED);
-    attempt = attempt_at(10, &full);
+    attempt = mx_test_attempt_at(10, &full);
     assert_verdict(ask(receiver, &attempt), MX_BUSY, MX_REASON_MAILBOX_FULL);
     attempt.emptied_us = attempt.now_us;
     assert_verdict(ask(receiver, &attempt), MX_ACCEPT, MX_REASON_NONE);
@@ -118,7 +82,7 @@ static void test_the_order_of_the_stages(void **state)
         MX_REASON_OUTAGE,     MX_REASON_CONNECTIONS, MX_REASON_SPIKE,
         MX_REASON_REPUTATION, MX_REASON_CAPACITY,    MX_REASON_MAILBOX_FULL,
         MX_REASON_GREYLIST,   MX_REASON_CONTENT,     MX_REASON_NONE};
-    struct mx_receiver_params params = plain();
+    struct mx_receiver_params params = mx_test_plain_provider();
 
     (void)state;
     params.outages = &outage;
@@ -126,7 +90,7 @@ static void test_the_order_of_the_stages(void **state)
     params.connections.per_ip = 1;
     params.allowance[MX_SCOPE_IP] = (struct mx_allowance_params){
         .growth = 2.0, .floor_per_day = 0.0, .reference_days = 30, .hourly_share = 1.0};
-    params.reputation = four_bands;
+    params.reputation = mx_test_bands;
     params.reputation.band[MX_BAND_MEDIUM].busy = 1.0;
     params.capacity = (struct mx_capacity_params){
         .kind = MX_CAPACITY_SERVERS, .servers = 1, .service = {MX_LAW_CONSTANT, MX_DAY_US, 0}};
@@ -134,7 +98,7 @@ static void test_the_order_of_the_stages(void **state)
     params.content_busy = 1.0;
     for (int stage = 0; stage < 9; stage++) {
         struct mx_receiver *receiver;
-        struct mx_attempt attempt = attempt_at(1, stage < 6 ? &full : &good);
+        struct mx_attempt attempt = mx_test_attempt_at(1, stage < 6 ? &full : &good);
 
         if (stage == 1)
             params.outage_count = 0;
@@ -152,7 +116,7 @@ static void test_the_order_of_the_stages(void **state)
             params.content_busy = 0.0;
         receiver = create(&params);
         if (stage <= 1 || stage == 4) { /* the connection or the server is taken */
-            struct mx_attempt first = attempt_at(stage == 0 ? 0 : 1, &full);
+            struct mx_attempt first = mx_test_attempt_at(stage == 0 ? 0 : 1, &full);
 
             (void)ask(receiver, &first);
         }
@@ -163,7 +127,7 @@ static void test_the_order_of_the_stages(void **state)
 
 static void test_a_spike_leads_to_a_block(void **state)
 {
-    struct mx_receiver_params params = plain();
+    struct mx_receiver_params params = mx_test_plain_provider();
     struct mx_receiver_view view;
     struct mx_receiver *receiver;
     int count[MX_REASON_COUNT] = {0};
@@ -183,7 +147,7 @@ static void test_a_spike_leads_to_a_block(void **state)
     assert_int_equal(count[MX_REASON_BLOCKED], 4 * 3600 - 5201);
     mx_receiver_look(receiver, t_us, 0, &view);
     assert_true(view.blocked && view.volume_today == 5000.0 && view.allowance_per_day == 5000.0);
-    attempt = attempt_at(t_us, &good);
+    attempt = mx_test_attempt_at(t_us, &good);
     assert_verdict(ask(receiver, &attempt), MX_REJECT_SOFT, MX_REASON_BLOCKED);
     /* the other address is nobody's fault */
     attempt.ip = 1;
@@ -199,7 +163,7 @@ static void test_a_spike_leads_to_a_block(void **state)
 
 static void test_the_same_volume_as_a_habit_passes(void **state)
 {
-    struct mx_receiver_params params = plain();
+    struct mx_receiver_params params = mx_test_plain_provider();
     const struct mx_history habit = {.daily_volume = 10000.0, .days = 30.0};
     struct mx_receiver *receiver;
 
@@ -221,13 +185,13 @@ static void test_what_never_blocks(void **state)
 
     (void)state;
     for (int what = 0; what < 5; what++) {
-        struct mx_receiver_params params = plain();
+        struct mx_receiver_params params = mx_test_plain_provider();
         struct mx_receiver *receiver;
         enum mx_reason expected = MX_REASON_OUTAGE;
         int refused = 0;
 
         params.block = (struct mx_block_params){1, MX_DAY_US, 300 * MX_DAY_US};
-        params.reputation = four_bands;
+        params.reputation = mx_test_bands;
         params.reputation.band[MX_BAND_MEDIUM].busy = 0.0;
         if (what == 0) {
             params.outages = &outage;
@@ -247,7 +211,7 @@ static void test_what_never_blocks(void **state)
         }
         receiver = create(&params);
         for (int64_t t_us = 0; t_us < 2 * MX_HOUR_US; t_us += MX_SECOND_US / 8) {
-            struct mx_attempt attempt = attempt_at(t_us, what == 4 ? &full : &good);
+            struct mx_attempt attempt = mx_test_attempt_at(t_us, what == 4 ? &full : &good);
             struct mx_answer answer = ask(receiver, &attempt);
 
             if (t_us % MX_MINUTE_US == 0)
@@ -265,7 +229,7 @@ static void test_what_never_blocks(void **state)
 static void test_an_outage_teaches_nothing(void **state)
 {
     static const struct mx_outage outage = {0, MX_HOUR_US, 0.0};
-    struct mx_receiver_params params = plain();
+    struct mx_receiver_params params = mx_test_plain_provider();
     struct mx_receiver *receiver;
     struct mx_receiver_view view;
 
@@ -291,7 +255,7 @@ static void test_policy_deferrals_escalate(void **state)
 {
     (void)state;
     for (int what = 0; what < 3; what++) {
-        struct mx_receiver_params params = plain();
+        struct mx_receiver_params params = mx_test_plain_provider();
         struct mx_receiver *receiver;
         enum mx_reason expected;
 
@@ -300,7 +264,7 @@ static void test_policy_deferrals_escalate(void **state)
             params.allowance[MX_SCOPE_IP].cap = (struct mx_rate){1, MX_DAY_US};
             expected = MX_REASON_RATE;
         } else if (what == 1) {
-            params.reputation = four_bands;
+            params.reputation = mx_test_bands;
             params.reputation.band[MX_BAND_MEDIUM].busy = 1.0;
             expected = MX_REASON_REPUTATION;
         } else {
@@ -330,19 +294,19 @@ static enum mx_band band_of(const struct mx_receiver *receiver, int64_t now_us)
 /* A day of complaints at 1 % of inboxed mail ruins a good name; it comes back in days. */
 static void test_recovery_in_days(void **state)
 {
-    struct mx_receiver_params params = plain();
+    struct mx_receiver_params params = mx_test_plain_provider();
     const struct mx_history habit = {.daily_volume = 14400.0, .days = 60.0};
     struct mx_receiver *receiver;
     int64_t t_us = 0, stop_us = 3 * MX_DAY_US, back_us = 0;
 
     (void)state;
-    params.reputation = four_bands;
+    params.reputation = mx_test_bands;
     params.reputation.domain = false;
     receiver = create(&params);
     mx_receiver_set_history(receiver, MX_SCOPE_IP, 0, &habit);
     assert_int_equal(band_of(receiver, 0), MX_BAND_HIGH);
     for (int i = 0; t_us < 60 * MX_DAY_US && back_us == 0; i++, t_us += 6 * MX_SECOND_US) {
-        struct mx_attempt attempt = attempt_at(t_us, &good);
+        struct mx_attempt attempt = mx_test_attempt_at(t_us, &good);
 
         if (t_us % MX_MINUTE_US == 0)
             mx_receiver_epoch(receiver, t_us);
@@ -365,12 +329,12 @@ static void test_the_lower_band_of_ip_and_domain(void **state)
 
     (void)state;
     for (int which = 0; which < 8; which++) {
-        struct mx_receiver_params params = plain();
+        struct mx_receiver_params params = mx_test_plain_provider();
         struct mx_receiver *receiver;
-        struct mx_attempt attempt = attempt_at(1, &good);
+        struct mx_attempt attempt = mx_test_attempt_at(1, &good);
         bool refused;
 
-        params.reputation = four_bands;
+        params.reputation = mx_test_bands;
         params.reputation.domain = (which & 4) != 0;
         receiver = create(&params);
         mx_receiver_set_history(receiver, MX_SCOPE_IP, 0, which & 1 ? &bad : &fine);
@@ -394,7 +358,7 @@ static double score_after(const struct mx_receiver_params *params,
                           const struct mx_recipient *recipient)
 {
     struct mx_receiver *receiver = create(params);
-    struct mx_attempt attempt = attempt_at(1, recipient);
+    struct mx_attempt attempt = mx_test_attempt_at(1, recipient);
     struct mx_receiver_view view;
 
     (void)ask(receiver, &attempt);
@@ -407,10 +371,10 @@ static double score_after(const struct mx_receiver_params *params,
 static void test_what_reputation_learns(void **state)
 {
     static const struct mx_outage outage = {0, MX_DAY_US, 0.0};
-    struct mx_receiver_params params = plain();
+    struct mx_receiver_params params = mx_test_plain_provider();
 
     (void)state;
-    params.reputation = four_bands;
+    params.reputation = mx_test_bands;
     assert_true(score_after(&params, &good) > 0.6);
     assert_true(score_after(&params, &unknown) < 0.6);
     assert_true(score_after(&params, &trap) < score_after(&params, &unknown));
@@ -428,9 +392,9 @@ static void test_what_reputation_learns(void **state)
 
 static void test_servers_reply_late(void **state)
 {
-    struct mx_receiver_params params = plain();
+    struct mx_receiver_params params = mx_test_plain_provider();
     struct mx_receiver *receiver;
-    struct mx_attempt attempt = attempt_at(0, &good);
+    struct mx_attempt attempt = mx_test_attempt_at(0, &good);
 
     (void)state;
     params.capacity = (struct mx_capacity_params){.kind = MX_CAPACITY_SERVERS,
@@ -448,9 +412,9 @@ static void test_servers_reply_late(void **state)
 
 static void test_greylisting(void **state)
 {
-    struct mx_receiver_params params = plain();
+    struct mx_receiver_params params = mx_test_plain_provider();
     struct mx_receiver *receiver;
-    struct mx_attempt attempt = attempt_at(10 * MX_SECOND_US, &good);
+    struct mx_attempt attempt = mx_test_attempt_at(10 * MX_SECOND_US, &good);
     struct mx_answer answer;
 
     (void)state;
@@ -459,7 +423,7 @@ static void test_greylisting(void **state)
     answer = ask(receiver, &attempt);
     assert_verdict(answer, MX_BUSY, MX_REASON_GREYLIST);
     assert_int_equal(answer.greylist_s, 10);
-    attempt = attempt_at(309 * MX_SECOND_US, &good);
+    attempt = mx_test_attempt_at(309 * MX_SECOND_US, &good);
     attempt.greylist_s = answer.greylist_s;
     assert_verdict(ask(receiver, &attempt), MX_BUSY, MX_REASON_GREYLIST);
     attempt.now_us = 310 * MX_SECOND_US;
@@ -471,13 +435,13 @@ static void test_greylisting(void **state)
 
 static void test_episodes(void **state)
 {
-    struct mx_receiver_params params = plain();
+    struct mx_receiver_params params = mx_test_plain_provider();
     struct mx_receiver *receiver = create(&params);
 
     (void)state;
     assert_int_equal(mx_receiver_episode(receiver, MX_DAY_US, 0, 0), MX_EPISODE_UNUSED);
     mx_receiver_destroy(receiver);
-    params.reputation = four_bands;
+    params.reputation = mx_test_bands;
     for (int band = 0; band < MX_BAND_COUNT; band++)
         params.reputation.band[band].busy = 0.2;
     receiver = create(&params);
@@ -509,67 +473,6 @@ static double random_u(void *context, uint64_t interval)
     return ((double)(x >> 12) + 0.5) * 0x1p-52;
 }
 
-static const struct mx_outage some_outages[] = {{MX_HOUR_US, 2 * MX_HOUR_US, 0.0},
-                                                {5 * MX_HOUR_US, 9 * MX_HOUR_US, 0.3}};
-
-static bool coin(gsl_rng *rng)
-{
-    return gsl_rng_uniform_int(rng, 2) == 0;
-}
-
-static struct mx_receiver_params random_params(gsl_rng *rng)
-{
-    struct mx_receiver_params params = plain();
-
-    if (coin(rng)) {
-        params.outages = some_outages;
-        params.outage_count = 2;
-    }
-    if (coin(rng))
-        params.connections.per_ip = 1 + (uint32_t)gsl_rng_uniform_int(rng, 20);
-    if (coin(rng))
-        params.connections.total = 1 + (uint32_t)gsl_rng_uniform_int(rng, 20);
-    for (int s = 0; s < MX_SCOPE_COUNT; s++) {
-        struct mx_allowance_params *allowance = &params.allowance[s];
-
-        allowance->reference_days = 1 + (uint32_t)gsl_rng_uniform_int(rng, 30);
-        allowance->hourly_share = coin(rng) ? 1.0 : gsl_rng_uniform(rng) + 0.01;
-        allowance->growth = coin(rng) ? 3.0 * gsl_rng_uniform(rng) : 0.0;
-        allowance->floor_per_day = (double)gsl_rng_uniform_int(rng, 2000);
-        allowance->bucket = (enum mx_bucket_kind)gsl_rng_uniform_int(rng, 2);
-        allowance->refused_count = coin(rng);
-        if (coin(rng))
-            allowance->cap = (struct mx_rate){gsl_rng_uniform(rng) * 1000.0, MX_HOUR_US};
-    }
-    if (coin(rng)) {
-        params.reputation = four_bands;
-        params.reputation.domain = coin(rng);
-        params.reputation.half_life_us = 1 + (int64_t)gsl_rng_uniform_int(rng, 4000000000);
-        params.reputation.prior_weight = coin(rng) ? 0.0 : 100.0;
-        params.reputation.band[MX_BAND_BAD].cap = (struct mx_rate){20, MX_HOUR_US};
-        params.reputation.band[MX_BAND_HIGH].cap = (struct mx_rate){2e4, MX_DAY_US};
-    }
-    if (coin(rng))
-        params.block = (struct mx_block_params){1 + (uint32_t)gsl_rng_uniform_int(rng, 300),
-                                                10 * MX_MINUTE_US, MX_HOUR_US};
-    params.capacity.kind = (enum mx_capacity_kind)gsl_rng_uniform_int(rng, MX_CAPACITY_KIND_COUNT);
-    params.capacity.rate_per_s = gsl_rng_uniform(rng);
-    params.capacity.backlog = 100.0 * gsl_rng_uniform(rng);
-    params.capacity.busy_cost = gsl_rng_uniform(rng);
-    params.capacity.noise_cv = coin(rng) ? 2.0 * gsl_rng_uniform(rng) : 0.0;
-    params.capacity.noise_every_us = MX_MINUTE_US;
-    params.capacity.servers = 1 + (uint32_t)gsl_rng_uniform_int(rng, 5);
-    params.capacity.service = (struct mx_law){MX_LAW_EXPONENTIAL, 3 * MX_SECOND_US, 0};
-    params.capacity.waiting_room = coin(rng) ? UINT64_MAX : gsl_rng_uniform_int(rng, 9);
-    if (coin(rng))
-        params.greylist = (struct mx_greylist_params){
-            .delay_us = 300 * MX_SECOND_US, .domains = 7, .whitelist_after = 5};
-    params.full_reply_soft = gsl_rng_uniform(rng);
-    params.content_reject = 0.1 * gsl_rng_uniform(rng);
-    params.content_busy = 0.1 * gsl_rng_uniform(rng);
-    return params;
-}
-
 static bool is_possible(struct mx_answer answer)
 {
     switch (answer.verdict) {
@@ -590,25 +493,6 @@ static bool is_possible(struct mx_answer answer)
     return false;
 }
 
-static struct mx_attempt random_attempt(gsl_rng *rng, int64_t now_us,
-                                        const struct mx_recipient *recipient)
-{
-    struct mx_attempt attempt = attempt_at(now_us, recipient);
-
-    attempt.created_us = now_us - (int64_t)(gsl_rng_uniform(rng) * (double)now_us);
-    attempt.until_us = now_us + (int64_t)gsl_rng_uniform_int(rng, 20 * MX_SECOND_US);
-    attempt.ip = (uint32_t)gsl_rng_uniform_int(rng, 2);
-    attempt.netblock = (uint32_t)gsl_rng_uniform_int(rng, 2);
-    attempt.domain = (uint32_t)gsl_rng_uniform_int(rng, 2);
-    attempt.small_domain = (uint32_t)gsl_rng_uniform_int(rng, 7);
-    attempt.greylist_s = coin(rng) ? 0 : MX_GREYLIST_UNSEEN;
-    attempt.episode_u = gsl_rng_uniform_pos(rng);
-    attempt.content_u = gsl_rng_uniform_pos(rng);
-    attempt.service_u = gsl_rng_uniform_pos(rng);
-    attempt.placement_u = gsl_rng_uniform_pos(rng);
-    return attempt;
-}
-
 /* Whatever the parameters: possible answers, replies in time, scores in range, and two receivers
  * that are asked the same say the same; looking changes nothing. */
 static void test_random_providers(void **state)
@@ -620,7 +504,7 @@ static void test_random_providers(void **state)
 
     (void)state;
     for (int run = 0; run < 300; run++) {
-        struct mx_receiver_params params = random_params(rng);
+        struct mx_receiver_params params = mx_test_random_provider(rng);
         struct mx_receiver *a = mx_receiver_create(&params, &small, random_u, NULL);
         struct mx_receiver *b = mx_receiver_create(&params, &small, random_u, NULL);
         int64_t now_us = 0, epoch_us = MX_MINUTE_US;
@@ -628,7 +512,7 @@ static void test_random_providers(void **state)
         assert_true(a != NULL && b != NULL);
         for (int i = 0; i < 2000; i++) {
             struct mx_attempt attempt =
-                random_attempt(rng, now_us, recipients[gsl_rng_uniform_int(rng, 8)]);
+                mx_test_random_attempt(rng, now_us, recipients[gsl_rng_uniform_int(rng, 8)]);
             struct mx_answer answer = ask(a, &attempt), again = ask(b, &attempt);
             struct mx_receiver_view view;
 

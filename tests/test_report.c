@@ -83,6 +83,14 @@ static void test_page(void **state)
     assert_has(page, " --seed 7 --replications 1 ");
     assert_has(page, "mxsim 1.2.3, commit abc");
     assert_has(page, "providers = {"); /* the plan */
+    /* a campaign opened shows its providers */
+    assert_has(
+        page, "<summary><strong>receipts</strong>: 50.000 % of 1,234 sent are delivered</summary>");
+    assert_has(page, "<caption>Deliverability of receipts by provider</caption>");
+    assert_has(page, "<table id=\"table-campaign-2\" class=\"data\"");
+    assert_has(page, "data-filter=\"campaign-1\"");
+    assert_int_equal(count_of(page, ">provider-2</th>"), 2);
+    assert_int_equal(count_of(page, ">provider-1</th>"), 3);
     assert_int_equal(count_of(page, "<svg "), 11);
     assert_int_equal(count_of(page, "role=\"img\""), 11);
     assert_int_equal(count_of(page, "</html>"), 1);

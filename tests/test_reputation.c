@@ -104,7 +104,7 @@ static void test_scores_move_at_epochs_alone(void **state)
     mx_reputation_prepare(&rule, &usual);
     mx_reputation_init(&rule, &key);
     for (int i = 0; i < 100; i++)
-        mx_reputation_complaint(&usual, &key);
+        mx_reputation_complaint(&key);
     assert_true(key.score == 0.5 && key.band == MX_BAND_LOW);
     mx_reputation_epoch(&rule, &key);
     assert_true(key.score < 0.04 && key.band == MX_BAND_BAD);
@@ -116,17 +116,21 @@ static void test_weights(void **state)
     struct mx_reputation key = {0};
 
     (void)state;
-    mx_reputation_inboxed(&params, &key, 0.25);
+    mx_reputation_inboxed(&key, mx_reputation_engagement(0.25));
+    assert_true(key.good == 0.0); /* counted, and weighed at the epoch's end */
+    mx_reputation_weigh(&params, &key);
     assert_true(key.good == 1.0);
     params.engagement_weight = 2.0;
-    mx_reputation_inboxed(&params, &key, 0.25);
+    mx_reputation_inboxed(&key, mx_reputation_engagement(0.25));
+    mx_reputation_weigh(&params, &key);
     assert_true(key.good == 2.5);
-    mx_reputation_unknown(&params, &key);
+    mx_reputation_unknown(&key);
+    mx_reputation_weigh(&params, &key);
     assert_true(key.bad == 20.0);
-    mx_reputation_trap(&params, &key);
-    assert_true(key.bad == 1020.0);
-    mx_reputation_complaint(&params, &key);
-    assert_true(key.bad == 1320.0);
+    mx_reputation_trap(&key);
+    mx_reputation_complaint(&key);
+    mx_reputation_weigh(&params, &key);
+    assert_true(key.bad == 1320.0 && key.good == 2.5);
 }
 
 /* A history is what the same habit would have left: against living through it. */

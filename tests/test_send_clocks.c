@@ -36,24 +36,6 @@
 #define HANG_UPS 45
 #define HANG_UPS_ROUTE 6 /* of a route that is tried by one connection each time */
 
-static struct mx_test_send sending;
-static struct mx_receiver receiver;
-
-static int set_up(void **state)
-{
-    (void)state;
-    mx_test_send_open(&sending);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    mx_receiver_stop(&receiver);
-    mx_test_send_close(&sending);
-    return 0;
-}
-
 /* Some at once, most after a few, one in ten never. */
 static unsigned some_refusals(unsigned n)
 {
@@ -94,7 +76,7 @@ static void compare_row(void *context, const struct mx_test_attempt *attempt)
 
 static void read_rows(void)
 {
-    struct mx_spool *spool = mx_spool_open(sending.spool);
+    struct mx_spool *spool = mx_spool_open(mx_test_sending.spool);
     struct mx_test_run run = {.status = 0};
     size_t traced = 0;
 
@@ -102,7 +84,7 @@ static void read_rows(void)
     assert_non_null(spool);
     assert_true(mx_spool_each_event(spool, keep_row, NULL));
     mx_spool_close(spool);
-    (void)snprintf(run.trace, sizeof run.trace, "%s", sending.trace);
+    (void)snprintf(run.trace, sizeof run.trace, "%s", mx_test_sending.trace);
     mx_test_trace_read(&run, compare_row, &traced);
     assert_int_equal(traced, row_count);
 }
@@ -359,16 +341,17 @@ static struct twin run_twin(const struct mx_policy_info *info)
 
 static void kill_after(const char *const *words, unsigned connections)
 {
-    pid_t child = mx_test_send_start(&sending, words);
-    int status = 0;
+    pid_t child = mx_test_send_start(&mx_test_sending, words), ended = 0;
 
-    while (receiver.counts->connections < connections && waitpid(child, &status, WNOHANG) == 0) {
+    while (mx_test_receiver.counts->connections < connections && ended == 0) {
         const struct timespec pause = {0, 1000000};
 
         (void)nanosleep(&pause, NULL);
+        ended = waitpid(child, NULL, WNOHANG);
     }
+    assert_int_equal(ended, 0); /* else its number may be another's, and nothing was killed */
     (void)kill(child, SIGKILL);
-    (void)waitpid(child, &status, 0);
+    (void)waitpid(child, NULL, 0);
 }
 
 /* kill_at: the program is killed when it has made so many connections, and started again; 0:
@@ -383,7 +366,7 @@ static void send_by(const char *name, int64_t scale, unsigned kill_at)
                                  "--to",
                                  "u{n}@example.net",
                                  "--relay",
-                                 receiver.relay,
+                                 mx_test_receiver.relay,
                                  "--policy",
                                  name,
                                  "--time-scale",
@@ -394,18 +377,19 @@ static void send_by(const char *name, int64_t scale, unsigned kill_at)
     if (kill_at > 0) {
         kill_after(words, kill_at);
     }
-    assert_int_equal(mx_test_send_run(&sending, words), 0);
+    assert_int_equal(mx_test_send_run(&mx_test_sending, words), 0);
 }
 
 static void check_totals(const struct twin *twin)
 {
-    assert_true(mx_test_send_total(&sending, "delivered") == (double)twin->accepted);
-    assert_true(mx_test_send_total(&sending, "soft_bounced_expired") == (double)twin->expired);
-    assert_true(mx_test_send_total(&sending, "non_attempts") == (double)twin->skipped);
-    assert_true(mx_test_send_total(&sending, "pending") == 0);
-    assert_true(mx_test_send_total(&sending, "deferrals_greylist") +
-                    mx_test_send_total(&sending, "deferrals_outage") ==
-                mx_test_send_total(&sending, "deferrals"));
+    assert_true(mx_test_send_total(&mx_test_sending, "delivered") == (double)twin->accepted);
+    assert_true(mx_test_send_total(&mx_test_sending, "soft_bounced_expired") ==
+                (double)twin->expired);
+    assert_true(mx_test_send_total(&mx_test_sending, "non_attempts") == (double)twin->skipped);
+    assert_true(mx_test_send_total(&mx_test_sending, "pending") == 0);
+    assert_true(mx_test_send_total(&mx_test_sending, "deferrals_greylist") +
+                    mx_test_send_total(&mx_test_sending, "deferrals_outage") ==
+                mx_test_send_total(&mx_test_sending, "deferrals"));
 }
 
 /* A lifetime takes 1.3 s, and longer where the machine cannot deliver in that. */
@@ -424,13 +408,13 @@ static void check_policy(const char *name, unsigned kill_at)
 
     scale = scale < 200000 ? scale : 200000;
     for (int slower = 0; slower < 3; slower++, scale /= 4) {
-        mx_receiver_start(&receiver, &script);
+        mx_receiver_start(&mx_test_receiver, &script);
         send_by(name, scale, kill_at);
         read_rows();
         twin = run_twin(&info);
         check_totals(&twin);
         for (unsigned n = 1; n <= MESSAGES && kill_at == 0; n++) {
-            assert_true(receiver.counts->accepted[n] <=
+            assert_true(mx_test_receiver.counts->accepted[n] <=
                         (some_refusals(n) == NEVER_ACCEPTED ? 0 : 1));
         }
         if (twin.accepted == MESSAGES - NEVER_COUNT) {
@@ -438,12 +422,12 @@ static void check_policy(const char *name, unsigned kill_at)
         }
         print_message("%s: %zu accepted at %lld times the speed\n", name, twin.accepted,
                       (long long)scale);
-        assert_int_equal(tear_down(NULL), 0);
-        assert_int_equal(set_up(NULL), 0);
+        assert_int_equal(mx_test_send_tear_down(NULL), 0);
+        assert_int_equal(mx_test_send_set_up(NULL), 0);
     }
     assert_int_equal(twin.accepted, MESSAGES - NEVER_COUNT);
     assert_true(!twin.is_shared || info.policy.unit == MX_UNIT_QUEUE || twin.skipped > 0);
-    mx_receiver_stop(&receiver);
+    mx_receiver_stop(&mx_test_receiver);
 }
 
 /* Gaps alone. */
@@ -486,8 +470,8 @@ static void test_killed_and_started_again(void **state)
 {
     (void)state;
     check_policy("exim", 25);
-    assert_int_equal(tear_down(NULL), 0);
-    assert_int_equal(set_up(NULL), 0);
+    assert_int_equal(mx_test_send_tear_down(NULL), 0);
+    assert_int_equal(mx_test_send_set_up(NULL), 0);
     check_policy("powermta", 25);
 }
 
@@ -507,15 +491,16 @@ static void test_all(void **state)
         assert_int_equal(sscanf(found.gl_pathv[i], "scenarios/mtas/%63[^.]", name), 1);
         print_message("%s\n", name);
         check_policy(name, 0);
-        assert_int_equal(tear_down(NULL), 0);
-        assert_int_equal(set_up(NULL), 0);
+        assert_int_equal(mx_test_send_tear_down(NULL), 0);
+        assert_int_equal(mx_test_send_set_up(NULL), 0);
     }
     globfree(&found);
 }
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) \
+    cmocka_unit_test_setup_teardown(name, mx_test_send_set_up, mx_test_send_tear_down)
     static const struct CMUnitTest tests[] = {
         TEST(test_bluecore), TEST(test_kumomta),  TEST(test_exim),
         TEST(test_postfix),  TEST(test_powermta), TEST(test_killed_and_started_again),

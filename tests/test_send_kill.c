@@ -40,8 +40,6 @@ struct known {
 };
 
 static struct known known[MESSAGES + 1];
-static struct mx_test_send sending;
-static struct mx_receiver receiver;
 
 static unsigned refusals(unsigned n)
 {
@@ -55,17 +53,8 @@ static int set_up(void **state)
                                               .has_extensions = true,
                                               .gated = GATED};
 
-    (void)state;
-    mx_test_send_open(&sending);
-    mx_receiver_start(&receiver, &script);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    mx_receiver_stop(&receiver);
-    mx_test_send_close(&sending);
+    assert_int_equal(mx_test_send_set_up(state), 0);
+    mx_receiver_start(&mx_test_receiver, &script);
     return 0;
 }
 
@@ -91,7 +80,7 @@ static bool see_event(void *context, const struct mx_spool_event *event)
 static unsigned look(void)
 {
     static struct known now[MESSAGES + 1];
-    struct mx_spool *spool = mx_spool_open(sending.spool);
+    struct mx_spool *spool = mx_spool_open(mx_test_sending.spool);
     unsigned over = 0;
 
     assert_non_null(spool);
@@ -104,7 +93,7 @@ static unsigned look(void)
     for (unsigned n = 1; n <= MESSAGES; n++) {
         assert_true(now[n].attempts >= known[n].attempts); /* nothing is forgotten */
         now[n].accepted_then =
-            known[n].is_accepted ? known[n].accepted_then : receiver.counts->accepted[n];
+            known[n].is_accepted ? known[n].accepted_then : mx_test_receiver.counts->accepted[n];
         known[n] = now[n];
         over += now[n].is_over;
     }
@@ -121,9 +110,9 @@ static void wait_ms(unsigned ms)
 /* More than the connections at once: then outcomes of this run are recorded. */
 static void wait_for_messages(unsigned count)
 {
-    const unsigned from = receiver.counts->asked;
+    const unsigned from = mx_test_receiver.counts->asked;
 
-    for (unsigned ms = 0; receiver.counts->asked - from < count; ms++) {
+    for (unsigned ms = 0; mx_test_receiver.counts->asked - from < count; ms++) {
         if (ms > HANGS_MS) {
             fail_msg("%u messages do not come", count);
         }
@@ -140,7 +129,7 @@ static unsigned kill_again_and_again(unsigned kills)
                                  "--to",
                                  "u{n}@example.net",
                                  "--relay",
-                                 receiver.relay,
+                                 mx_test_receiver.relay,
                                  "--time-scale",
                                  "2000",
                                  "--connections",
@@ -157,7 +146,7 @@ static unsigned kill_again_and_again(unsigned kills)
     unsigned draw = 12345, over = 0;
 
     for (unsigned i = 0; i < kills; i++) {
-        pid_t child = mx_test_send_start(&sending, words);
+        pid_t child = mx_test_send_start(&mx_test_sending, words);
         int status;
 
         draw = draw * 1103515245U + 12345U;
@@ -177,25 +166,25 @@ static unsigned kill_again_and_again(unsigned kills)
 static void test_killed_at_any_moment(void **state)
 {
     const unsigned kills = mx_test_full() ? KILLS_FULL : KILLS;
-    const char *const fast[] = {"--relay", receiver.relay, "--connections", "50", NULL};
+    const char *const fast[] = {"--relay", mx_test_receiver.relay, "--connections", "50", NULL};
     unsigned over = kill_again_and_again(kills), duplicates = 0;
 
     (void)state;
     assert_in_range(over, 1, MESSAGES - MESSAGES / GATED);
-    receiver.counts->is_open = true;
-    assert_int_equal(mx_test_send_run(&sending, fast), 0);
+    mx_test_receiver.counts->is_open = true;
+    assert_int_equal(mx_test_send_run(&mx_test_sending, fast), 0);
     assert_int_equal(look(), MESSAGES);
     for (unsigned n = 1; n <= MESSAGES; n++) {
         /* a refusal that was not recorded in time is not among them */
         assert_true(known[n].attempts >= 1 &&
                     (n % GATED == 0 || known[n].attempts <= refusals(n) + 1));
         assert_true(known[n].is_accepted);
-        assert_int_equal(receiver.counts->accepted[n], known[n].accepted_then);
-        duplicates += receiver.counts->accepted[n] - 1;
+        assert_int_equal(mx_test_receiver.counts->accepted[n], known[n].accepted_then);
+        duplicates += mx_test_receiver.counts->accepted[n] - 1;
     }
     /* accepted, but killed before it could be recorded: not more than were under way */
     assert_true(duplicates <= kills * CONNECTIONS);
-    assert_true(mx_test_send_total(&sending, "delivered") == MESSAGES);
+    assert_true(mx_test_send_total(&mx_test_sending, "delivered") == MESSAGES);
     print_message("%u kills, %u messages accepted but killed before they were recorded\n", kills,
                   duplicates);
 }
@@ -203,7 +192,7 @@ static void test_killed_at_any_moment(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_killed_at_any_moment, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_killed_at_any_moment, set_up, mx_test_send_tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -18,24 +18,6 @@
 #define RECIPIENTS 30
 #define REFUSED 10 /* those of numbers up to it */
 
-static struct mx_test_send sending;
-static struct mx_receiver receiver;
-
-static int set_up(void **state)
-{
-    (void)state;
-    mx_test_send_open(&sending);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    mx_receiver_stop(&receiver);
-    mx_test_send_close(&sending);
-    return 0;
-}
-
 static unsigned for_ever(unsigned n)
 {
     return n <= REFUSED ? 1000 : 0;
@@ -49,7 +31,7 @@ static unsigned once(unsigned n)
 /* Lines of the trace that hold all of a pattern's parts, which "&" separates. */
 static int count_lines(const char *pattern)
 {
-    FILE *file = fopen(sending.trace, "r");
+    FILE *file = fopen(mx_test_sending.trace, "r");
     char line[4096];
     int count = 0;
 
@@ -90,18 +72,18 @@ static void expect_logs(const struct mx_receiver_script *script, const struct ex
                                  "--to",
                                  "u{n}@example.net",
                                  "--relay",
-                                 receiver.relay,
+                                 mx_test_receiver.relay,
                                  "--time-scale",
                                  "10000",
                                  NULL};
 
-    mx_receiver_start(&receiver, script);
-    assert_int_equal(mx_test_send_run(&sending, words), 0);
+    mx_receiver_start(&mx_test_receiver, script);
+    assert_int_equal(mx_test_send_run(&mx_test_sending, words), 0);
     for (size_t i = 0; i < count; i++) {
         const char *const again[] = {"--trace-format", expected[i].format, NULL};
 
         if (i == 0 || strcmp(expected[i].format, expected[i - 1].format) != 0) {
-            assert_int_equal(mx_test_send_run(&sending, again), 0);
+            assert_int_equal(mx_test_send_run(&mx_test_sending, again), 0);
         }
         if (count_lines(expected[i].pattern) != expected[i].count) {
             fail_msg("%s: %d lines of \"%s\", not %d", expected[i].format,
@@ -130,7 +112,7 @@ static void test_hard_bounces(void **state)
 
     (void)state;
     expect_logs(&script, expected, sizeof expected / sizeof expected[0]);
-    assert_true(mx_test_send_total(&sending, "hard_bounced") == REFUSED);
+    assert_true(mx_test_send_total(&mx_test_sending, "hard_bounced") == REFUSED);
 }
 
 static void test_blocks(void **state)
@@ -150,7 +132,7 @@ static void test_blocks(void **state)
 
     (void)state;
     expect_logs(&script, expected, sizeof expected / sizeof expected[0]);
-    assert_true(mx_test_send_total(&sending, "soft_bounced_rejected") == REFUSED);
+    assert_true(mx_test_send_total(&mx_test_sending, "soft_bounced_rejected") == REFUSED);
 }
 
 static void test_deferrals(void **state)
@@ -169,15 +151,17 @@ static void test_deferrals(void **state)
 
     (void)state;
     expect_logs(&script, expected, sizeof expected / sizeof expected[0]);
-    assert_true(mx_test_send_total(&sending, "deferrals") == REFUSED);
+    assert_true(mx_test_send_total(&mx_test_sending, "deferrals") == REFUSED);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_hard_bounces, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_blocks, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_deferrals, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_hard_bounces, mx_test_send_set_up,
+                                        mx_test_send_tear_down),
+        cmocka_unit_test_setup_teardown(test_blocks, mx_test_send_set_up, mx_test_send_tear_down),
+        cmocka_unit_test_setup_teardown(test_deferrals, mx_test_send_set_up,
+                                        mx_test_send_tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -325,9 +325,58 @@ static void connections_are_opened_apart(void **unused)
     mx_sending_path_destroy(path);
 }
 
+/* Start and take in one, against the two of a twin: full paths and idle ones, with throttles. */
+static void test_try(void **state)
+{
+    (void)state;
+    uint64_t started = 0, refused = 0;
+    for (int run = 0; run < 200; run++) {
+        const struct mx_sending_params params = {
+            .connections = (uint32_t)random_below(6),
+            .messages_per_connection = (uint32_t)random_below(4),
+            .rate_per_s = random_below(3) == 0 ? 2 : 0,
+            .burst = 1,
+            .connect_us = (int64_t)random_below(3) * 1000,
+            .idle_us = (int64_t)random_below(2) * S,
+            .connect_interval_us = random_below(4) == 0 ? S / 2 : 0};
+        struct mx_sending_path *path = mx_sending_path_create(&params);
+        struct mx_sending_path *twin = mx_sending_path_create(&params);
+        int64_t now_us = 0;
+        assert_true(path != NULL && twin != NULL);
+        for (int i = 0; i < 500; i++) {
+            /* a coarse clock, so that connections come free at once */
+            const int64_t transaction_us = (int64_t)(1 + random_below(4)) * S / 4;
+            const int64_t before_us = now_us + (int64_t)random_below(3) * S;
+            const int64_t expected_us = mx_sending_path_start_us(twin, now_us);
+            int64_t start_us, until_us;
+            const bool starts =
+                mx_sending_path_try(path, now_us, before_us, transaction_us, &start_us, &until_us);
+            assert_true(start_us == expected_us && starts == (expected_us < before_us));
+            if (starts) {
+                assert_int_equal(until_us, mx_sending_path_take(twin, start_us, transaction_us));
+                now_us = random_below(3) == 0 ? now_us : start_us;
+            } else {
+                now_us += (int64_t)random_below(4) * S / 4;
+            }
+            started += starts;
+            refused += !starts;
+            if (random_below(50) == 0) {
+                const uint32_t limit = (uint32_t)random_below(4);
+                const double rate_per_s = random_below(2) == 0 ? 1 : 0;
+                mx_sending_path_limit(path, now_us, rate_per_s, limit, now_us + S / 4);
+                mx_sending_path_limit(twin, now_us, rate_per_s, limit, now_us + S / 4);
+            }
+        }
+        mx_sending_path_destroy(path);
+        mx_sending_path_destroy(twin);
+    }
+    assert_true(started > 10000 && refused > 10000);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_try),
         cmocka_unit_test(it_equals_the_plain_model),
         cmocka_unit_test(more_connections_start_nothing_later),
         cmocka_unit_test(connections_carry_their_messages),

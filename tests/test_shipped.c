@@ -32,6 +32,12 @@ static void identity(const char *scope, const char *what, double left, double ri
         fail_msg("%s: %s: %.1f, not %.1f", scope, what, left, right);
 }
 
+static void at_most(const char *scope, const char *what, double left, double right)
+{
+    if (!(left <= right + 1e-6))
+        fail_msg("%s: %s: %.1f, more than %.1f", scope, what, left, right);
+}
+
 static void conserved(const char *name, const json_t *scope)
 {
     static const char *const reasons[] = {
@@ -48,6 +54,9 @@ static void conserved(const char *name, const json_t *scope)
              metric(scope, "recipients") - metric(scope, "dropped"));
     identity(name, "soft bounces", metric(scope, "soft_bounced"),
              metric(scope, "soft_bounced_rejected") + metric(scope, "soft_bounced_expired"));
+    at_most(name, "full and blocked",
+            metric(scope, "soft_bounced_full") + metric(scope, "soft_bounced_blocked"),
+            metric(scope, "soft_bounced_rejected"));
     identity(name, "deferrals", metric(scope, "deferrals"), deferrals);
     identity(name, "attempts", metric(scope, "attempts"),
              metric(scope, "delivered") + metric(scope, "hard_bounced") +
@@ -72,6 +81,32 @@ static void all_conserved(const struct mx_test_run *run)
     }
 }
 
+/* The providers of a campaign, added up, give what the campaign has. */
+static void all_pairs_conserved(const struct mx_test_run *run)
+{
+    static const char *const counts[] = {"recipients",        "dropped",           "delivered",
+                                         "hard_bounced",      "soft_bounced_full", "soft_bounced",
+                                         "deferred_messages", "deferrals",         "pending"};
+    const json_t *campaigns = mx_test_group(run, "campaigns");
+    const char *name, *provider;
+    json_t *providers, *scope;
+    json_object_foreach((json_t *)mx_test_group(run, "campaigns_providers"), name, providers)
+    {
+        const json_t *campaign = json_object_get(campaigns, name);
+        double sums[sizeof counts / sizeof counts[0]] = {0};
+        json_object_foreach(providers, provider, scope)
+        {
+            conserved(provider, scope);
+            for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++)
+                sums[i] += metric(scope, counts[i]);
+        }
+        for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++)
+            identity(name, counts[i], sums[i], metric(campaign, counts[i]));
+    }
+    assert_int_equal(json_object_size(mx_test_group(run, "campaigns_providers")),
+                     json_object_size(campaigns));
+}
+
 /* Runs scenarios/NAME.cfg with `scaled` (NULL-terminated) unless in full; the caller closes. */
 static void run_shipped(struct mx_test_run *run, const char *name, const char *const *scaled)
 {
@@ -80,6 +115,7 @@ static void run_shipped(struct mx_test_run *run, const char *name, const char *c
     snprintf(path, sizeof path, "scenarios/%s.cfg", name);
     mx_test_run_open(run, path, 1, false, mx_test_full() || scaled == NULL ? once : scaled);
     all_conserved(run);
+    all_pairs_conserved(run);
     print_message("  %-14s %10.0f sent, %.4f delivered, %.4f deferrals a message\n", name,
                   mx_test_value(run, "total", "sent"),
                   mx_test_value(run, "total", "delivered_rate"),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* test_spool.c - a spool keeps what it was told, and says so when it cannot. */
+/* mxtest: full
+ * test_spool.c - a spool keeps what it was told, and says so when it cannot. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -21,6 +22,7 @@
 
 #include "sim/cli/send_results.h"
 #include "sim/live/spool.h"
+#include "tests/support_mxsim.h"
 
 static char folder[64], path[128];
 
@@ -292,7 +294,7 @@ static bool read_all(void)
 /* One byte after the other, at places drawn at random, each put right again. */
 static void test_a_byte_of_a_spool_is_wrong(void **state)
 {
-    const unsigned rounds = getenv("MX_FULL") != NULL ? 20000 : 500;
+    const unsigned rounds = mx_test_full() ? 20000 : 500;
     struct mx_spool *spool = open_good();
     struct stat status;
     unsigned draw = 1, noticed = 0;

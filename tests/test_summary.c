@@ -77,6 +77,19 @@ static void test_counts_of_every_scope(void **state)
     assert_near(value(s, MX_GROUP_IP, 2, MX_METRIC_DROPPED), 5, 0);
     assert_true(isnan(value(s, MX_GROUP_IP, 2, MX_METRIC_DELIVERED_RATE)));
     assert_true(isnan(value(s, MX_GROUP_IP, 1, MX_METRIC_WAIT_MEAN_S)));
+    /* the first campaign has all that provider 1 got; the second only drops, at provider 0 */
+    for (int m = 0; m < MX_METRIC_COUNT; m++) {
+        double at = value(s, MX_GROUP_PAIR, mx_summary_pair(s, 0, 1), (enum mx_metric)m);
+        double all = value(s, MX_GROUP_PROVIDER, 1, (enum mx_metric)m);
+
+        if (m == MX_METRIC_QUEUE_PEAK || m == MX_METRIC_LOW_BAND_DAYS)
+            assert_true(isnan(at));
+        else
+            assert_true(at == all || (isnan(at) && isnan(all)));
+    }
+    assert_near(value(s, MX_GROUP_PAIR, mx_summary_pair(s, 0, 0), MX_METRIC_RECIPIENTS), 6, 0);
+    assert_near(value(s, MX_GROUP_PAIR, mx_summary_pair(s, 1, 0), MX_METRIC_RECIPIENTS), 5, 0);
+    assert_near(value(s, MX_GROUP_PAIR, mx_summary_pair(s, 1, 1), MX_METRIC_RECIPIENTS), 0, 0);
     mx_summary_destroy(s);
 }
 
@@ -210,7 +223,7 @@ static void test_undefined_in_one_replication(void **state)
 static void test_names(void **state)
 {
     (void)state;
-    assert_int_equal(MX_METRIC_COUNT, 42);
+    assert_int_equal(MX_METRIC_COUNT, 43);
     for (int a = 0; a < MX_METRIC_COUNT; a++) {
         const char *name = mx_metric_name((enum mx_metric)a);
 

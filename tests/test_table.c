@@ -94,6 +94,42 @@ static void test_wide_group(void **state)
     mx_table_destroy(table);
 }
 
+/* Cells that are too long go on below, broken at blanks and at the dots of paths. */
+static void test_wrapped(void **state)
+{
+    static const struct mx_table_column wrapped[] = {
+        {"key", "", "key", MX_CELL_TEXT, true, 0, 12, 0},
+        {"value", "", "value", MX_CELL_TEXT, true, 0, 9, 2},
+        {"count", "", "n", MX_CELL_WHOLE, false, 0, 0, 2},
+    };
+    struct mx_table *table = mx_table_create(wrapped, 3);
+    char *text = NULL;
+    size_t size;
+    FILE *stream = open_memstream(&text, &size);
+
+    (void)state;
+    mx_table_set_wrapped(table);
+    mx_table_text(table, "some.long.path.of");
+    mx_table_text(table, "one and a half of two");
+    mx_table_whole(table, 7);
+    mx_table_end_row(table, MX_ROW_PLAIN);
+    mx_table_text(table, "0123456789abcdef");
+    mx_table_text(table, "0.5 0.25");
+    mx_table_whole(table, 8);
+    mx_table_end_row(table, MX_ROW_PLAIN);
+    assert_true(mx_table_print(table, stream, MX_FORMAT_TABLE, false));
+    assert_int_equal(fclose(stream), 0);
+    assert_string_equal(text, "key           value      n\n"
+                              "--------------------------\n"
+                              "some.long     one and a  7\n"
+                              ".path.of      half of\n"
+                              "              two\n"
+                              "0123456789ab  0.5 0.25   8\n"
+                              "cdef\n");
+    free(text);
+    mx_table_destroy(table);
+}
+
 static void test_csv(void **state)
 {
     (void)state;
@@ -194,6 +230,7 @@ int main(void)
         cmocka_unit_test(test_markdown), cmocka_unit_test(test_json),
         cmocka_unit_test(test_exact),    cmocka_unit_test(test_no_utf8),
         cmocka_unit_test(test_color),    cmocka_unit_test(test_wide_group),
+        cmocka_unit_test(test_wrapped),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

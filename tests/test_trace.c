@@ -18,6 +18,7 @@
 
 #include "models/units.h"
 #include "sim/observe/csv_text.h"
+#include "sim/observe/line_order.h"
 #include "sim/observe/maillog.h"
 #include "sim/observe/trace.h"
 
@@ -231,6 +232,73 @@ static void test_json_is_utf8(void **state)
     assert_non_null(strstr(text, "\"egress_source\":\"\xE2\x82\xAC\""));
 }
 
+/* --- lines in order of their times --- */
+
+struct seen {
+    size_t count, out_of_order;
+    long long last_time, last_turn;
+};
+
+static void look(void *context, const char *bytes, size_t size)
+{
+    struct seen *seen = context;
+    char line[64], *at;
+    long long time, turn;
+
+    assert_true(size < sizeof line);
+    memcpy(line, bytes, size);
+    line[size] = '\0';
+    time = strtoll(line, &at, 10);
+    turn = strtoll(at, &at, 10);
+    assert_string_equal(at, "\n");
+    seen->out_of_order +=
+        time < seen->last_time || (time == seen->last_time && turn < seen->last_turn);
+    seen->last_time = time;
+    seen->last_turn = turn;
+    seen->count++;
+}
+
+static void put_line(struct mx_line_order *order, long long time, long long turn)
+{
+    char *to = mx_line_order_room(order, 64);
+
+    assert_non_null(to);
+    assert_true(mx_line_order_put(order, time, to + sprintf(to, "%lld %lld\n", time, turn)));
+}
+
+/* Late by up to `late`, many at one time; then one that belongs to the beginning. */
+static struct seen ordered(size_t count, uint64_t late)
+{
+    struct seen seen = {.last_time = -1};
+    struct mx_line_order *order = mx_line_order_create(look, &seen);
+    uint64_t random = 1;
+
+    assert_non_null(order);
+    for (size_t i = 0; i < count; i++) {
+        random = random * UINT64_C(6364136223846793005) + 1;
+        put_line(order, (long long)((i + (random >> 33) % late) / 4), (long long)i);
+    }
+    assert_true(mx_line_order_put(order, 0, mx_line_order_room(order, 9))); /* no line */
+    put_line(order, 0, (long long)count);
+    mx_line_order_flush(order);
+    mx_line_order_destroy(order);
+    return seen;
+}
+
+static void test_lines_in_order(void **state)
+{
+    const size_t half = MX_LINE_ORDER_COUNT / 2;
+    struct seen seen;
+
+    (void)state;
+    seen = ordered(half, half); /* all at once */
+    assert_true(seen.count == half + 1 && seen.out_of_order == 0);
+    seen = ordered(10 * half, half);
+    assert_int_equal(seen.count, 10 * half + 1);
+    assert_int_equal(seen.out_of_order, 1); /* the last, whose place had left the buffer */
+    assert_true(ordered(10 * half, 4 * half).out_of_order > 1);
+}
+
 static void test_errors(void **state)
 {
     int error_number = 0;
@@ -308,6 +376,7 @@ int main(void)
         cmocka_unit_test(test_empty_trace_is_a_frame),
         cmocka_unit_test(test_long_names_are_cut),
         cmocka_unit_test(test_json_is_utf8),
+        cmocka_unit_test(test_lines_in_order),
         cmocka_unit_test(test_errors),
         cmocka_unit_test(test_numbers),
     };

@@ -8,7 +8,9 @@
 
 #include "sim/base/error.h"
 #include "sim/cli/command.h"
+#include "sim/cli/running.h"
 #include "sim/result/plot.h"
+#include "sim/result/plot_gnuplot.h"
 #include "sim/result/plot_study.h"
 
 #define COLUMNS_DEFAULT 100
@@ -250,8 +252,12 @@ int mx_cmd_plot(const struct mx_options *options)
         return MX_EXIT_FAILURE;
     }
     request.plots_dir = scripts;
+    mx_catch_interrupts();
+    mx_gnuplot_stop_when(mx_was_interrupted);
     code = draw(&request, options->terminal, &error);
-    if (code != MX_EXIT_SUCCESS && text[0] != '\0') {
+    if (code == MX_EXIT_INTERRUPTED) {
+        mx_say("interrupted: the pictures that were finished are kept");
+    } else if (code != MX_EXIT_SUCCESS && text[0] != '\0') {
         mx_say("%s", text);
     }
     free(scripts);

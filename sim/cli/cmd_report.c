@@ -6,6 +6,8 @@
 
 #include "sim/base/error.h"
 #include "sim/cli/command.h"
+#include "sim/cli/running.h"
+#include "sim/result/plot_gnuplot.h"
 #include "sim/result/report.h"
 
 int mx_cmd_report(const struct mx_options *options)
@@ -30,8 +32,12 @@ int mx_cmd_report(const struct mx_options *options)
     if (request.out == NULL) {
         request.out = out;
     }
+    mx_catch_interrupts();
+    mx_gnuplot_stop_when(mx_was_interrupted);
     code = mx_report_write(&request, error, sizeof error);
-    if (code != MX_EXIT_SUCCESS) {
+    if (code == MX_EXIT_INTERRUPTED) {
+        mx_say("interrupted: no page was written");
+    } else if (code != MX_EXIT_SUCCESS) {
         mx_say("%s", error);
     }
     free(scripts);

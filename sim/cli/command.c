@@ -3,6 +3,7 @@
 #include "sim/cli/command.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -182,9 +183,10 @@ int mx_finish_output(int code)
         error_number = errno;
     }
     clearerr(stdout);
-    if (error_number != EPIPE) { /* whoever read it has had enough, as head does */
-        mx_say("cannot write to standard output: %s",
-               strerror(error_number != 0 ? error_number : EIO));
+    if (error_number == EPIPE) { /* whoever read it has had enough, as head does */
+        (void)signal(SIGPIPE, SIG_DFL);
+        (void)raise(SIGPIPE);
     }
+    mx_say("cannot write to standard output: %s", strerror(error_number != 0 ? error_number : EIO));
     return code == MX_EXIT_SUCCESS ? MX_EXIT_FAILURE : code;
 }

@@ -65,7 +65,8 @@ bool mx_color_allowed(int descriptor);
 /* Says why mx_table_print and the like returned false. Returns an exit code. */
 int mx_table_failed(void);
 
-/* Flush standard output. code, or MX_EXIT_FAILURE with a message when it could not be written. */
+/* Flush standard output. code, or MX_EXIT_FAILURE with a message when it could not be written;
+ * where its reader has gone, as head does, the program ends by SIGPIPE as others do. */
 int mx_finish_output(int code);
 
 #endif

@@ -174,7 +174,7 @@ const struct mx_command mx_command_table[MX_COMMAND_COUNT] = {
                 "of delivered-over-time, attempts-per-minute, deferrals-by-reason, "
                 "deferral-heat-map, queue-length, first-attempt, retry-age, reputation, "
                 "allowance, warm-up, outcomes; of studies comparison, sweep, tradeoff, plan, "
-                "influence, tornado; without it all that the folder can give are drawn.",
+                "influence, tornado; without it all are drawn that have something to show.",
             .examples =
                 "mxsim plot out/black-friday\tall kinds as SVG and PNG, into the same folder\n"
                 "mxsim plot out/black-friday retry-age --out retries.pdf\tone kind, for a paper\n"

@@ -4,6 +4,7 @@
 #include "sim/cli/options.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -383,80 +384,31 @@ static int take_number(const struct parser *parser, const struct mx_option *opti
     return status;
 }
 
-/* Those of `mxsim send` alone. */
-static int apply_send(const struct parser *parser, const struct mx_option *option,
-                      const char *value)
+static int take_replications(const struct parser *parser, const struct mx_option *option,
+                             const char *value)
 {
     struct mx_options *options = parser->options;
 
-    if (option->id == MX_OPTION_GENERATE) {
-        return parse_number(parser, option, value, 1, MX_GENERATE_MAX, &options->generate);
-    }
-    if (option->id == MX_OPTION_FROM) {
-        return take_name(parser, option, value, &options->from);
-    }
-    if (option->id == MX_OPTION_TO) {
-        return take_name(parser, option, value, &options->to.items[options->to.count++]);
-    }
-    if (option->id == MX_OPTION_RELAY) {
-        return take_name(parser, option, value, &options->relay);
-    }
-    if (option->id == MX_OPTION_POLICY) {
-        return take_name(parser, option, value, &options->policy);
-    }
-    if (option->id == MX_OPTION_SPOOL) {
-        return take_name(parser, option, value, &options->spool);
-    }
-    if (option->id == MX_OPTION_RATE) {
-        return take_name(parser, option, value, &options->rate);
-    }
-    if (option->id == MX_OPTION_TIME_SCALE) {
-        return take_number(parser, option, value, MX_TIME_SCALE_MAX, &options->time_scale);
-    }
-    if (option->id == MX_OPTION_CONNECTIONS) {
-        return take_number(parser, option, value, MX_RELAY_CONNECTIONS_MAX, &options->connections);
-    }
-    if (option->id == MX_OPTION_PER_CONNECTION) {
-        return take_number(parser, option, value, UINT32_MAX, &options->per_connection);
-    }
-    return take_number(parser, option, value, MX_TIMEOUT_S_MAX, &options->timeout_s);
+    options->replications_auto = strcmp(value, "auto") == 0;
+    options->has_replications = !options->replications_auto;
+    return options->replications_auto
+               ? 0
+               : take_number(parser, option, value, MX_REPLICATIONS_MAX, &options->replications);
 }
 
-/* Those of studies. */
-static int apply_study(const struct parser *parser, const struct mx_option *option,
-                       const char *value)
+static int take_select(const struct parser *parser, const char *value)
+{
+    parser->options->select_best = strcmp(value, "best") == 0;
+    return parser->options->select_best
+               ? 0
+               : usage(parser, "--select takes best, not \"%.80s\"%s", value, "");
+}
+
+static int take_confidence(const struct parser *parser, const char *value)
 {
     struct mx_options *options = parser->options;
     char *end;
 
-    if (option->id == MX_OPTION_REPLICATIONS) {
-        options->replications_auto = strcmp(value, "auto") == 0;
-        options->has_replications = !options->replications_auto;
-        return options->replications_auto ? 0
-                                          : take_number(parser, option, value, MX_REPLICATIONS_MAX,
-                                                        &options->replications);
-    }
-    if (option->id == MX_OPTION_REPLICATIONS_MAX) {
-        return take_number(parser, option, value, MX_REPLICATIONS_MAX, &options->replications_max);
-    }
-    if (option->id == MX_OPTION_PRECISION) {
-        return add_text(parser, option, value, &options->precision);
-    }
-    if (option->id == MX_OPTION_WITH) {
-        return add_text(parser, option, value, &options->with);
-    }
-    if (option->id == MX_OPTION_METRIC) {
-        return add_text(parser, option, value, &options->metric);
-    }
-    if (option->id == MX_OPTION_INDIFFERENCE) {
-        return take_name(parser, option, value, &options->indifference);
-    }
-    if (option->id == MX_OPTION_SELECT) {
-        options->select_best = strcmp(value, "best") == 0;
-        return options->select_best
-                   ? 0
-                   : usage(parser, "--select takes best, not \"%.80s\"%s", value, "");
-    }
     options->confidence = strtod(value, &end);
     options->confidence /= end != value && *end == '%' ? 100.0 : 1.0;
     end += end != value && *end == '%';
@@ -466,8 +418,7 @@ static int apply_study(const struct parser *parser, const struct mx_option *opti
 }
 
 /* Those that are one of several words. */
-static int apply_format(const struct parser *parser, const struct mx_option *option,
-                        const char *value)
+static int take_word(const struct parser *parser, const struct mx_option *option, const char *value)
 {
     struct mx_options *options = parser->options;
     int choice = 0, status = take_choice(parser, option, value, &choice);
@@ -479,32 +430,68 @@ static int apply_format(const struct parser *parser, const struct mx_option *opt
         options->has_format = true;
         options->format = (enum mx_format)choice;
     } else {
+        MX_CHECK(option->id == MX_OPTION_COMPLETIONS);
         options->completions = value;
     }
     return status;
 }
 
-/* Those without a value. */
-static int apply_flag(struct mx_options *options, enum mx_option_id id)
-{
-    const struct {
-        enum mx_option_id id;
-        bool *flag;
-    } flags[] = {
-        {MX_OPTION_UNCERTAIN, &options->uncertain},
-        {MX_OPTION_JSON, &options->json},
-        {MX_OPTION_QUIET, &options->quiet},
-        {MX_OPTION_EXACT, &options->exact},
-        {MX_OPTION_ALL, &options->all},
-        {MX_OPTION_TERMINAL, &options->terminal},
-        {MX_OPTION_HELP, &options->help},
-        {MX_OPTION_VERSION, &options->version},
-    };
+/* Options whose value goes to one place as it is. NUMBER: from 1 to most. */
+enum store_kind { NAME, TEXTS, NUMBER, FLAG };
 
-    for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++) {
-        if (flags[i].id == id) {
-            *flags[i].flag = true;
-        }
+#define PLACE(kind, member) kind, offsetof(struct mx_options, member)
+static const struct store {
+    enum mx_option_id id;
+    enum store_kind kind;
+    size_t offset;
+    uint32_t most;
+} stores[] = {
+    {MX_OPTION_OUT, PLACE(NAME, out), 0},
+    {MX_OPTION_DB, PLACE(NAME, db), 0},
+    {MX_OPTION_TRACE, PLACE(NAME, trace), 0},
+    {MX_OPTION_PLOT, PLACE(NAME, plot), 0},
+    {MX_OPTION_PLOT_FORMAT, PLACE(NAME, plot_format), 0},
+    {MX_OPTION_PICTURES, PLACE(NAME, pictures), 0},
+    {MX_OPTION_INDIFFERENCE, PLACE(NAME, indifference), 0},
+    {MX_OPTION_FROM, PLACE(NAME, from), 0},
+    {MX_OPTION_RELAY, PLACE(NAME, relay), 0},
+    {MX_OPTION_POLICY, PLACE(NAME, policy), 0},
+    {MX_OPTION_SPOOL, PLACE(NAME, spool), 0},
+    {MX_OPTION_RATE, PLACE(NAME, rate), 0},
+    {MX_OPTION_TO, PLACE(TEXTS, to), 0},
+    {MX_OPTION_PRECISION, PLACE(TEXTS, precision), 0},
+    {MX_OPTION_WITH, PLACE(TEXTS, with), 0},
+    {MX_OPTION_METRIC, PLACE(TEXTS, metric), 0},
+    {MX_OPTION_REPLICATIONS_MAX, PLACE(NUMBER, replications_max), MX_REPLICATIONS_MAX},
+    {MX_OPTION_TIME_SCALE, PLACE(NUMBER, time_scale), MX_TIME_SCALE_MAX},
+    {MX_OPTION_CONNECTIONS, PLACE(NUMBER, connections), MX_RELAY_CONNECTIONS_MAX},
+    {MX_OPTION_PER_CONNECTION, PLACE(NUMBER, per_connection), UINT32_MAX},
+    {MX_OPTION_TIMEOUT, PLACE(NUMBER, timeout_s), MX_TIMEOUT_S_MAX},
+    {MX_OPTION_UNCERTAIN, PLACE(FLAG, uncertain), 0},
+    {MX_OPTION_JSON, PLACE(FLAG, json), 0},
+    {MX_OPTION_QUIET, PLACE(FLAG, quiet), 0},
+    {MX_OPTION_EXACT, PLACE(FLAG, exact), 0},
+    {MX_OPTION_ALL, PLACE(FLAG, all), 0},
+    {MX_OPTION_TERMINAL, PLACE(FLAG, terminal), 0},
+    {MX_OPTION_HELP, PLACE(FLAG, help), 0},
+    {MX_OPTION_VERSION, PLACE(FLAG, version), 0},
+};
+
+static int put(const struct parser *parser, const struct mx_option *option, const char *value,
+               const struct store *store)
+{
+    void *at = (char *)parser->options + store->offset;
+
+    switch (store->kind) {
+    case NAME:
+        return take_name(parser, option, value, at);
+    case TEXTS:
+        return add_text(parser, option, value, at);
+    case NUMBER:
+        return take_number(parser, option, value, store->most, at);
+    case FLAG:
+        *(bool *)at = true;
+        break;
     }
     return 0;
 }
@@ -513,65 +500,35 @@ static int apply(struct parser *parser, const struct mx_option *option, const ch
 {
     struct mx_options *options = parser->options;
 
-    switch (option->id) {
-    case MX_OPTION_OUT:
-        return take_name(parser, option, value, &options->out);
-    case MX_OPTION_DB:
-        return take_name(parser, option, value, &options->db);
-    case MX_OPTION_TRACE:
-        return take_name(parser, option, value, &options->trace);
-    case MX_OPTION_TRACE_FORMAT:
-    case MX_OPTION_FORMAT:
-    case MX_OPTION_COMPLETIONS:
-        return apply_format(parser, option, value);
-    case MX_OPTION_SEED:
+    for (size_t i = 0; i < sizeof stores / sizeof stores[0]; i++) {
+        if (stores[i].id == option->id) {
+            return put(parser, option, value, &stores[i]);
+        }
+    }
+    if (option->id == MX_OPTION_SET) {
+        return add_override(parser, option, value);
+    }
+    if (option->id == MX_OPTION_SEED) {
         options->has_seed = true;
         return parse_number(parser, option, value, 0, MX_SEED_MAX, &options->seed);
-    case MX_OPTION_REPLICATIONS:
-    case MX_OPTION_PRECISION:
-    case MX_OPTION_REPLICATIONS_MAX:
-    case MX_OPTION_WITH:
-    case MX_OPTION_METRIC:
-    case MX_OPTION_SELECT:
-    case MX_OPTION_INDIFFERENCE:
-    case MX_OPTION_CONFIDENCE:
-        return apply_study(parser, option, value);
-    case MX_OPTION_JOBS:
+    }
+    if (option->id == MX_OPTION_GENERATE) {
+        return parse_number(parser, option, value, 1, MX_GENERATE_MAX, &options->generate);
+    }
+    if (option->id == MX_OPTION_JOBS) {
         options->has_jobs = true;
         return take_number(parser, option, value, MX_JOBS_MAX, &options->jobs);
-    case MX_OPTION_SET:
-        return add_override(parser, option, value);
-    case MX_OPTION_PLOT:
-        return take_name(parser, option, value, &options->plot);
-    case MX_OPTION_PLOT_FORMAT:
-        return take_name(parser, option, value, &options->plot_format);
-    case MX_OPTION_PICTURES:
-        return take_name(parser, option, value, &options->pictures);
-    case MX_OPTION_GENERATE:
-    case MX_OPTION_FROM:
-    case MX_OPTION_TO:
-    case MX_OPTION_RELAY:
-    case MX_OPTION_POLICY:
-    case MX_OPTION_SPOOL:
-    case MX_OPTION_TIME_SCALE:
-    case MX_OPTION_CONNECTIONS:
-    case MX_OPTION_PER_CONNECTION:
-    case MX_OPTION_RATE:
-    case MX_OPTION_TIMEOUT:
-        return apply_send(parser, option, value);
-    case MX_OPTION_UNCERTAIN:
-    case MX_OPTION_JSON:
-    case MX_OPTION_QUIET:
-    case MX_OPTION_EXACT:
-    case MX_OPTION_ALL:
-    case MX_OPTION_TERMINAL:
-    case MX_OPTION_HELP:
-    case MX_OPTION_VERSION:
-        return apply_flag(options, option->id);
-    case MX_OPTION_COUNT:
-        break;
     }
-    return MX_EXIT_USAGE;
+    if (option->id == MX_OPTION_REPLICATIONS) {
+        return take_replications(parser, option, value);
+    }
+    if (option->id == MX_OPTION_SELECT) {
+        return take_select(parser, value);
+    }
+    if (option->id == MX_OPTION_CONFIDENCE) {
+        return take_confidence(parser, value);
+    }
+    return take_word(parser, option, value);
 }
 
 /* --name, --name=value, --name value. Returns how many arguments were used up in *used. */

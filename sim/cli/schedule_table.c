@@ -379,6 +379,11 @@ static void add_overview_row(struct mx_table *table, const struct mx_schedule *s
 static void print_overview_assumed(const struct mx_schedules *schedules)
 {
     int column = printf("* ASSUMED, no public source states it:");
+    size_t shown = 0, total = 0;
+
+    for (size_t i = 0; i < schedules->count; i++) {
+        total += schedules->item[i].info.assumed_count > 0;
+    }
 
     for (size_t i = 0; i < schedules->count; i++) {
         const struct mx_schedule *schedule = &schedules->item[i];
@@ -386,9 +391,9 @@ static void print_overview_assumed(const struct mx_schedules *schedules)
         for (size_t a = 0; a < schedule->info.assumed_count; a++) {
             char text[3 * MX_POLICY_TEXT_SIZE];
             const bool is_last = a + 1 == schedule->info.assumed_count;
-            const int size =
-                snprintf(text, sizeof text, " %s%s%s%s", a == 0 ? schedule->name : "",
-                         a == 0 ? ": " : "", schedule->info.assumed[a].key, is_last ? ";" : ",");
+            const char *end = !is_last ? "," : ++shown < total ? ";" : "";
+            const int size = snprintf(text, sizeof text, " %s%s%s%s", a == 0 ? schedule->name : "",
+                                      a == 0 ? ": " : "", schedule->info.assumed[a].key, end);
 
             if (column + size > 100) {
                 (void)printf("\n ");

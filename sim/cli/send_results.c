@@ -278,6 +278,7 @@ static bool add_results(struct mx_send_results *made, struct count *count, uint6
         return false;
     }
     mx_results_close(made->results);
+    made->results->is_live = true;
     performance = &made->results->performance;
     performance->jobs = 1;
     if (totals != NULL) { /* of this run alone: an earlier one had other conditions */

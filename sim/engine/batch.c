@@ -66,46 +66,66 @@ bool mx_batch_reserve(struct mx_batch *batch)
     size_t most = batch->entry_count > batch->work_count ? batch->entry_count : batch->work_count;
     return grow((void **)&batch->outcomes, &batch->outcome_size, batch->work_count,
                 sizeof *batch->outcomes) &&
+           grow((void **)&batch->dealt, &batch->dealt_size, most, sizeof *batch->dealt) &&
            grow((void **)&batch->sorted, &batch->sorted_size, most, sizeof *batch->sorted) &&
            grow((void **)&batch->keys, &batch->keys_size, most, sizeof *batch->keys) &&
            grow((void **)&batch->spare, &batch->spare_size, most, sizeof *batch->spare) &&
            renew_asks(&batch->asks, most + MX_DRAW_LANES);
 }
 
-void mx_batch_sort_entries(struct mx_batch *batch, int64_t from_us, int64_t until_us,
-                           const uint16_t *group, uint32_t group_count)
+bool mx_batch_close_segment(struct mx_batch *batch, uint32_t path, size_t first)
 {
-    if (batch->entry_count == 0)
+    if (batch->work_count == first)
+        return true;
+    if (!grow((void **)&batch->segments, &batch->segment_size, batch->segment_count + 1,
+              sizeof *batch->segments))
+        return false;
+    bool in_order = true;
+    int64_t before_us = INT64_MIN;
+    for (size_t i = first; i < batch->work_count; i++) {
+        const struct mx_work *work = &batch->works[i];
+        if (work->start_us == before_us)
+            in_order &= work[-1].entry.message < work->entry.message;
+        before_us = work->start_us;
+    }
+    batch->segments[batch->segment_count++] =
+        (struct mx_segment){.path = path,
+                            .first = (uint32_t)first,
+                            .count = (uint32_t)(batch->work_count - first),
+                            .in_order = in_order};
+    return true;
+}
+
+void mx_batch_sort_entries(struct mx_batch *batch, const uint32_t *place, size_t count,
+                           int64_t from_us, int64_t until_us)
+{
+    if (count == 0)
         return;
     const struct mx_events events = {
         .time_us = &batch->entries->due_us,
         .message = &batch->entries->message,
-        .destination = &batch->entries->destination,
         .stride = sizeof *batch->entries,
-        .count = batch->entry_count,
+        .count = count,
+        .place = place,
         .from_us = from_us,
         .until_us = until_us,
-        .group = group,
-        .group_count = group_count,
     };
     mx_event_sort(&events, batch->sorted, batch->keys, batch->spare);
 }
 
-void mx_batch_sort_works(struct mx_batch *batch, int64_t from_us, int64_t until_us,
-                         const uint16_t *group, uint32_t group_count)
+void mx_batch_sort_works(struct mx_batch *batch, const uint32_t *place, size_t count,
+                         int64_t from_us, int64_t until_us)
 {
-    if (batch->work_count == 0)
+    if (count == 0)
         return;
     const struct mx_events events = {
         .time_us = &batch->works->start_us,
         .message = &batch->works->entry.message,
-        .destination = &batch->works->entry.destination,
         .stride = sizeof *batch->works,
-        .count = batch->work_count,
+        .count = count,
+        .place = place,
         .from_us = from_us,
         .until_us = until_us,
-        .group = group,
-        .group_count = group_count,
     };
     mx_event_sort(&events, batch->sorted, batch->keys, batch->spare);
 }
@@ -115,6 +135,8 @@ void mx_batch_fini(struct mx_batch *batch)
     free(batch->entries);
     free(batch->works);
     free(batch->outcomes);
+    free(batch->segments);
+    free(batch->dealt);
     free(batch->sorted);
     free(batch->keys);
     free(batch->spare);

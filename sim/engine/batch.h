@@ -18,16 +18,26 @@ struct mx_asks {
     size_t count, size;
 };
 
+/* Attempts of one path, one behind the other in the order in which they started. in_order: those that
+ * started in the same microsecond lie in the order of their messages too. */
+struct mx_segment {
+    uint32_t path, first, count;
+    bool in_order;
+};
+
 struct mx_batch {
     struct mx_entry *entries; /* due, in order of handing over */
     size_t entry_count, entry_size;
     struct mx_work *works; /* started, not yet judged */
     size_t work_count, work_size;
+    /* of the works, in order of their paths: first those out of lines, then those handed over */
+    struct mx_segment *segments;
+    size_t segment_count, line_segment_count, segment_size;
     struct mx_outcome *outcomes;
     size_t outcome_size;
-    uint32_t *sorted;       /* indices of the entries or works */
-    uint64_t *keys, *spare; /* for sorting */
-    size_t sorted_size, keys_size, spare_size;
+    uint32_t *dealt, *sorted; /* indices of the entries or works */
+    uint64_t *keys, *spare;   /* for sorting */
+    size_t dealt_size, sorted_size, keys_size, spare_size;
     struct mx_asks asks;
 };
 
@@ -37,13 +47,15 @@ bool mx_batch_room_entries(struct mx_batch *batch, size_t more);
 bool mx_batch_room_works(struct mx_batch *batch, size_t more);
 /* Room for sorting, asking for and reporting all that is there; false when out of memory. */
 bool mx_batch_reserve(struct mx_batch *batch);
-/* `sorted` goes through the entries (works) by (due, message) (by (start, message)); all of them
- * are in [from_us, until_us). group, of a path: what is of one group is put together, see
- * event_sort.h; NULL: all are of one. */
-void mx_batch_sort_entries(struct mx_batch *batch, int64_t from_us, int64_t until_us,
-                           const uint16_t *group, uint32_t group_count);
-void mx_batch_sort_works(struct mx_batch *batch, int64_t from_us, int64_t until_us,
-                         const uint16_t *group, uint32_t group_count);
+/* All works since `first` are a path's next segment; none: nothing is added. False when out of
+ * memory. */
+bool mx_batch_close_segment(struct mx_batch *batch, uint32_t path, size_t first);
+/* The entries (works) `place`, count of them, by (due, message) (by (start, message)) into `sorted`;
+ * place NULL: all of them. They are in [from_us, until_us). */
+void mx_batch_sort_entries(struct mx_batch *batch, const uint32_t *place, size_t count,
+                           int64_t from_us, int64_t until_us);
+void mx_batch_sort_works(struct mx_batch *batch, const uint32_t *place, size_t count,
+                         int64_t from_us, int64_t until_us);
 void mx_batch_fini(struct mx_batch *batch);
 
 /* Take all that the scheduler has due before until_us: expiries happen at once, attempts are added

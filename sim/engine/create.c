@@ -15,6 +15,17 @@ static bool bit(const uint64_t *bits, uint64_t number)
     return bits && (bits[number / 64] >> (number % 64) & 1) != 0;
 }
 
+/* Whether any of the bits from number on, count of them, is set. */
+static bool any_bit(const uint64_t *bits, uint64_t number, uint32_t count)
+{
+    uint64_t found = 0;
+    if (!bits || count == 0)
+        return false;
+    for (uint64_t word = number / 64; word <= (number + count - 1) / 64; word++)
+        found |= bits[word];
+    return found != 0;
+}
+
 /* enum mx_nature of a member. */
 static uint8_t nature_of(const struct mx_world_stream *stream, uint64_t word0, uint64_t word1)
 {
@@ -291,14 +302,15 @@ static void create(struct mx_world *world, uint32_t stream_index, uint32_t count
     const struct mx_world_stream *stream = &world->streams[stream_index];
     const struct mx_world_ahead *ahead = stream->ahead;
     /* an ordinary member is dropped only for what has been learnt of it */
-    const bool learns = stream->bounced || (stream->promotional && stream->complained);
-    const uint32_t end = ahead->at + count;
     uint64_t number = stream->arrival.index;
+    const bool learnt = any_bit(stream->bounced, number, count) ||
+                        (stream->promotional && any_bit(stream->complained, number, count));
+    const uint32_t end = ahead->at + count;
     size_t sent_count = 0;
     for (uint32_t i = ahead->at; i < end; i++, number++) {
         const uint8_t nature = ahead->nature[i];
         const int64_t now_us = ahead->created_us[i];
-        if (learns || nature != MX_NATURE_GOOD) {
+        if (learnt || nature != MX_NATURE_GOOD) {
             const enum drop drop = check(stream, number, nature);
             if (drop != NOT_DROPPED) {
                 trace_drop(world, stream, number, now_us, drop);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* event_sort.c - keys (group | time since the window's start | place), dealt by their leading bits
+/* event_sort.c - keys (time since the window's start | place), dealt by their leading bits
  * and put right by insertion; then runs of one time by message. Where 64 bits do not hold all that,
  * the times lose their last ones, which makes more runs. */
 #include "sim/engine/event_sort.h"
@@ -134,12 +134,14 @@ static void sort_run(const struct mx_events *events, uint32_t *run, size_t count
 }
 
 /* Places out of sorted keys; true: some keys differ in their places alone. */
-static bool write_places(const uint64_t *keys, size_t count, unsigned place_bits, uint32_t *sorted)
+static bool write_places(const struct mx_events *events, const uint64_t *keys, unsigned place_bits,
+                         uint32_t *sorted)
 {
     const uint64_t place_mask = (UINT64_C(1) << place_bits) - 1;
     uint64_t ties = 0, before = ~keys[0];
-    for (size_t i = 0; i < count; i++) {
-        sorted[i] = (uint32_t)(keys[i] & place_mask);
+    for (size_t i = 0; i < events->count; i++) {
+        const uint32_t at = (uint32_t)(keys[i] & place_mask);
+        sorted[i] = events->place ? events->place[at] : at;
         ties += ((keys[i] ^ before) & ~place_mask) == 0;
         before = keys[i];
     }
@@ -160,37 +162,26 @@ static void sort_runs(const struct mx_events *events, const uint64_t *keys, unsi
 
 /* What a key is made of; drop: the times' last bits that it does not hold. */
 struct layout {
-    unsigned place_bits, time_bits, drop, key_bits;
+    unsigned place_bits, drop;
 };
 
 static struct layout layout_of(const struct mx_events *events)
 {
-    const unsigned group_bits = events->group ? bits_of(events->group_count - 1) : 0;
     const unsigned span_bits = bits_of((uint64_t)(events->until_us - events->from_us) - 1);
-    struct layout layout = {.place_bits = bits_of(events->count - 1)};
-    const unsigned room = 64 - group_bits - layout.place_bits;
-    layout.time_bits = span_bits < room ? span_bits : room;
-    layout.drop = span_bits - layout.time_bits;
-    layout.key_bits = group_bits + layout.time_bits + layout.place_bits;
-    return layout;
+    const unsigned place_bits = bits_of(events->count - 1);
+    const unsigned room = 64 - place_bits;
+    return (struct layout){place_bits, span_bits > room ? span_bits - room : 0};
 }
 
 /* Keys in the order of the array; true: they are sorted. */
 static bool make_keys(const struct mx_events *events, const struct layout *layout, uint64_t *keys)
 {
-    const char *at = (const char *)events->time_us;
-    const char *destination = (const char *)events->destination;
-    const unsigned place_bits = layout->place_bits;
-    const unsigned group_shift = place_bits + layout->time_bits;
     uint64_t before = 0, falls = 0;
-    for (size_t i = 0; i < events->count; i++, at += events->stride) {
-        const int64_t time_us = *(const int64_t *)(const void *)at;
-        uint64_t key = (uint64_t)(time_us - events->from_us) >> layout->drop << place_bits | i;
-        if (events->group) {
-            key |= (uint64_t)events->group[*(const uint16_t *)(const void *)destination]
-                   << group_shift;
-            destination += events->stride;
-        }
+    for (size_t i = 0; i < events->count; i++) {
+        const uint32_t place = events->place ? events->place[i] : (uint32_t)i;
+        const int64_t time_us = *(const int64_t *)at_stride(events->time_us, events, place);
+        const uint64_t key =
+            (uint64_t)(time_us - events->from_us) >> layout->drop << layout->place_bits | i;
         falls += key < before;
         keys[i] = key;
         before = key;
@@ -204,7 +195,7 @@ void mx_event_sort(const struct mx_events *events, uint32_t *sorted, uint64_t *k
     const size_t count = events->count;
     if (count < 2) {
         for (size_t i = 0; i < count; i++)
-            sorted[i] = 0;
+            sorted[i] = events->place ? events->place[i] : (uint32_t)i;
         return;
     }
     const struct layout layout = layout_of(events);
@@ -217,6 +208,6 @@ void mx_event_sort(const struct mx_events *events, uint32_t *sorted, uint64_t *k
             done = spare;
         }
     }
-    if (write_places(done, count, layout.place_bits, sorted))
+    if (write_places(events, done, layout.place_bits, sorted))
         sort_runs(events, done, layout.place_bits, sorted);
 }

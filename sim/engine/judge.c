@@ -21,15 +21,6 @@ struct mx_tally_place mx_world_place(const struct mx_world *world, const struct 
     };
 }
 
-static uint32_t small_domain(const struct mx_world_stream *stream, uint64_t number,
-                             uint32_t domains)
-{
-    if (domains < 2)
-        return 0;
-    uint64_t hash = mx_key_combine(stream->small_domain_hash, number) >> 32;
-    return (uint32_t)(hash * domains >> 32);
-}
-
 uint64_t mx_world_episode_step(const struct mx_world *world, const struct mx_work *work)
 {
     const struct mx_world_path *path = &world->paths[work->entry.destination];
@@ -64,10 +55,10 @@ static inline void ask(const struct mx_world_path *path, const struct mx_work *w
         .ip = path->ip,
         .netblock = path->netblock,
         .domain = stream->domain,
-        .small_domain = small_domain(stream, number, path->small_domains),
+        .small_domain = mx_world_small_domain(stream, number, path->small_domains),
         .greylist_s = work->entry.note >= MX_NOTE_GOOD ? MX_GREYLIST_UNSEEN : work->entry.note,
         .recipient = &good,
-        .engagement = stream->list->engagement,
+        .engagement = stream->engagement,
         .episode_u = work->episode_u,
         .content_u = mx_uniform_high(work->draw.word[0]),
         .service_u = mx_uniform_low(work->draw.word[1]),

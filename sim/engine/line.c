@@ -4,7 +4,13 @@
 
 #include <stdlib.h>
 
-#define CACHE_LINE 64
+/* Together larger than what the allocator serves out of heaps, which it lets grow a page at a time. */
+#define SLAB_CHUNKS 256U
+
+struct mx_line_slab {
+    struct mx_line_slab *next;
+    uint64_t memory[]; /* SLAB_CHUNKS of chunk_size() bytes */
+};
 
 static size_t chunk_size(const struct mx_line_pool *pool)
 {
@@ -17,17 +23,31 @@ size_t mx_line_pool_bytes(const struct mx_line_pool *pool)
     return pool->chunk_count * chunk_size(pool);
 }
 
-bool mx_line_extend(struct mx_line_pool *pool, struct mx_line *line, int64_t due_us)
+static struct mx_line_chunk *take_chunk(struct mx_line_pool *pool)
 {
     struct mx_line_chunk *chunk = pool->free;
     if (chunk) {
         pool->free = chunk->next;
-    } else {
-        chunk = malloc(chunk_size(pool));
-        if (!chunk)
-            return false;
-        pool->chunk_count++;
+        return chunk;
     }
+    if (pool->fresh == 0) {
+        struct mx_line_slab *slab = malloc(sizeof *slab + SLAB_CHUNKS * chunk_size(pool));
+        if (!slab)
+            return NULL;
+        slab->next = pool->slabs;
+        pool->slabs = slab;
+        pool->fresh = SLAB_CHUNKS;
+    }
+    pool->chunk_count++;
+    char *memory = (char *)pool->slabs->memory;
+    return (struct mx_line_chunk *)(void *)(memory + --pool->fresh * chunk_size(pool));
+}
+
+bool mx_line_extend(struct mx_line_pool *pool, struct mx_line *line, int64_t due_us)
+{
+    struct mx_line_chunk *chunk = take_chunk(pool);
+    if (!chunk)
+        return false;
     chunk->next = NULL;
     chunk->base_us = due_us;
     chunk->end = 0;
@@ -48,7 +68,7 @@ static void prefetch_next(const struct mx_line *line)
     if (!line->head || !line->head->next)
         return;
     const char *next = (const char *)line->head->next;
-    for (size_t at = 0; at < sizeof(struct mx_line_chunk); at += CACHE_LINE)
+    for (size_t at = 0; at < sizeof(struct mx_line_chunk); at += MX_CACHE_LINE)
         __builtin_prefetch(next + at);
 }
 
@@ -64,23 +84,13 @@ void mx_line_drop_head(struct mx_line_pool *pool, struct mx_line *line)
     prefetch_next(line);
 }
 
-static void free_chunks(struct mx_line_chunk *chunk)
-{
-    while (chunk) {
-        struct mx_line_chunk *next = chunk->next;
-        free(chunk);
-        chunk = next;
-    }
-}
-
-void mx_line_fini(struct mx_line *line)
-{
-    free_chunks(line->head);
-    *line = (struct mx_line){0};
-}
-
 void mx_line_pool_fini(struct mx_line_pool *pool)
 {
-    free_chunks(pool->free);
+    while (pool->slabs) {
+        struct mx_line_slab *next = pool->slabs->next;
+        free(pool->slabs);
+        pool->slabs = next;
+    }
     pool->free = NULL;
+    pool->fresh = 0;
 }

@@ -39,9 +39,14 @@ struct mx_line {
     uint32_t head_index; /* first slot of head not served yet */
 };
 
+/* Chunks allocated at once. */
+struct mx_line_slab;
+
 /* Zero it to start, then set keep_history where mx_retry_needs_history(): 36 bytes a message. */
 struct mx_line_pool {
     bool keep_history;
+    struct mx_line_slab *slabs;
+    uint32_t fresh; /* chunks of the newest slab that were never used */
     struct mx_line_chunk *free;
     size_t chunk_count; /* in use and free */
     uint64_t count;     /* messages in all lines */
@@ -51,10 +56,9 @@ struct mx_line_pool {
 bool mx_line_extend(struct mx_line_pool *pool, struct mx_line *line, int64_t due_us);
 /* The head chunk has been served: give it back. */
 void mx_line_drop_head(struct mx_line_pool *pool, struct mx_line *line);
-/* Frees a line's chunks and the pool's free ones. */
-void mx_line_fini(struct mx_line *line);
+/* Frees the chunks of all its lines, which are not to be used any more. */
 void mx_line_pool_fini(struct mx_line_pool *pool);
-/* Bytes held for all lines. */
+/* Bytes of all chunks that were ever used. */
 size_t mx_line_pool_bytes(const struct mx_line_pool *pool);
 
 /* False when out of memory. */
@@ -113,6 +117,19 @@ static inline void mx_line_peek(const struct mx_line_pool *pool, const struct mx
 static inline uint32_t mx_line_run(const struct mx_line *line)
 {
     return line->head->end - line->head_index;
+}
+
+#define MX_CACHE_LINE 64U
+
+/* The messages i to i + count - 1 after the first will be looked at soon, within its chunk. */
+static inline void mx_line_prefetch(const struct mx_line *line, uint32_t i, uint32_t count)
+{
+    const uint32_t first = line->head_index + i;
+    if (first + count > MX_LINE_CHUNK)
+        return;
+    const uint8_t *record = &line->head->record[(size_t)first * MX_LINE_RECORD];
+    for (uint32_t at = 0; at < count * MX_LINE_RECORD; at += MX_CACHE_LINE)
+        __builtin_prefetch(record + at);
 }
 
 /* Message and attempt count of the i-th message after the first, i < mx_line_run(). */

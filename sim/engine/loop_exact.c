@@ -187,7 +187,7 @@ static void run_due(struct exact *e)
         world->out_of_memory = true;
         return;
     }
-    mx_batch_sort_entries(&e->batch, e->now_us, e->now_us + 1, NULL, 1);
+    mx_batch_sort_entries(&e->batch, NULL, e->batch.entry_count, e->now_us, e->now_us + 1);
     for (size_t i = 0; i < e->batch.entry_count; i++)
         hand_over(e, &e->batch.entries[e->batch.sorted[i]]);
 }

@@ -3,13 +3,12 @@
  *
  * True time order is kept where it can be seen: what is due is handed to its path in the order
  * (due, message), each path gives its starts first come, first served, and the starts are judged
- * provider by provider, each in the order (start, message). That works because a start never
- * depends on a reply within the same window: transaction times are drawn from (message, attempt),
- * adaptive limits move at edges only, and a refused message is not due again before the window ends
- * (else plan->exact_required). Providers share nothing within a window; one at a time, the
- * processor foresees its stages better. */
+ * (judge_window.c). That works because a start never depends on a reply within the same window:
+ * transaction times are drawn from (message, attempt), adaptive limits move at edges only, and a
+ * refused message is not due again before the window ends (else plan->exact_required). */
 #include "sim/base/check.h"
 #include "sim/engine/batch.h"
+#include "sim/engine/judge_window.h"
 #include "sim/engine/world.h"
 
 #include <stdlib.h>
@@ -28,8 +27,8 @@ struct window {
     struct open_stream *open;
     uint32_t open_count;
     int64_t create_us; /* the earliest of them */
-    /* [path]: itself; its provider, or 0 where the trace wants all in one order */
-    uint16_t *by_path, *by_provider;
+    uint64_t *visit;   /* a bit a path: there is something to do, this window; zeroed between */
+    uint32_t *due_end; /* [path]: where its entries end in batch.dealt; zeroed between */
 };
 
 /* --- creation --- */
@@ -84,6 +83,26 @@ static void create_all(struct window *w)
     w->open_count = kept;
 }
 
+/* --- paths to visit, in the order of their numbers --- */
+
+static inline void visit(struct window *w, uint32_t path)
+{
+    w->visit[path / 64] |= UINT64_C(1) << path % 64;
+}
+
+/* The first path to visit at or after `word` x 64, off the list; *word moves on. UINT32_MAX: none.*/
+static inline uint32_t next_path(struct window *w, uint32_t *word)
+{
+    const uint32_t words = (w->world->path_count + 63) / 64;
+    while (*word < words && w->visit[*word] == 0)
+        ++*word;
+    if (*word == words)
+        return UINT32_MAX;
+    const uint64_t bits = w->visit[*word];
+    w->visit[*word] = bits & (bits - 1);
+    return *word * 64 + (uint32_t)__builtin_ctzll(bits);
+}
+
 /* --- starting --- */
 
 #define SERVED_AT_ONCE 16
@@ -91,6 +110,7 @@ static void create_all(struct window *w)
 static void serve_line(struct window *w, uint32_t path)
 {
     struct mx_batch *batch = &w->batch;
+    const size_t first = batch->work_count;
     size_t served;
     do {
         if (!mx_batch_room_works(batch, SERVED_AT_ONCE)) {
@@ -101,43 +121,31 @@ static void serve_line(struct window *w, uint32_t path)
                                      SERVED_AT_ONCE);
         batch->work_count += served;
     } while (served == SERVED_AT_ONCE);
+    if (!mx_batch_close_segment(batch, path, first))
+        w->world->out_of_memory = true;
 }
 
 static void serve_lines(struct window *w)
 {
     struct mx_world *world = w->world;
     uint32_t kept = 0;
+    bool emptied = false;
     for (uint32_t i = 0; i < world->active_count; i++) {
-        uint32_t path = world->active[i];
-        if (world->wake_us[path] < w->until_us) {
-            serve_line(w, path);
-            if (world->paths[path].line.count == 0) {
-                world->paths[path].active = false;
-                continue;
-            }
-        }
-        world->active[kept++] = path;
+        if (world->wake_us[world->active[i]] < w->until_us)
+            visit(w, world->active[i]);
     }
-    world->active_count = kept;
-}
-
-/* The draws of all that may start without waiting, before any of it does. */
-static void draw_attempts(struct window *w)
-{
-    const struct mx_world *world = w->world;
-    struct mx_batch *batch = &w->batch;
-    struct mx_asks *asks = &batch->asks;
-    asks->count = 0;
-    for (size_t i = 0; i < batch->entry_count; i++) {
-        const struct mx_entry *entry = &batch->entries[i];
-        if (world->paths[entry->destination].line.count > 0)
-            continue;
-        asks->place[i] = (uint32_t)asks->count;
-        mx_ask(asks, &world->streams[mx_world_stream_of(world, entry->message)].draws,
-               mx_world_number_of(world, entry->message),
-               mx_draw_step(entry->attempt_count, MX_DRAW_ATTEMPT));
+    for (uint32_t word = 0, path; (path = next_path(w, &word)) != UINT32_MAX;) {
+        serve_line(w, path);
+        world->paths[path].active = world->paths[path].line.count > 0;
+        emptied |= !world->paths[path].active;
     }
-    mx_asks_draw(asks, world->draw_key);
+    w->batch.line_segment_count = w->batch.segment_count;
+    for (uint32_t i = 0; emptied && i < world->active_count; i++) {
+        if (world->paths[world->active[i]].active)
+            world->active[kept++] = world->active[i];
+    }
+    if (emptied)
+        world->active_count = kept;
 }
 
 /* What is due at a path, in order: it starts at once, or waits behind what waits already. */
@@ -164,6 +172,84 @@ static void hand_to_path(struct window *w, struct mx_world_path *path, const uin
     }
 }
 
+/* Each path's entries into batch->dealt, path by path, in the order in which they came. */
+static void deal(struct window *w)
+{
+    struct mx_batch *batch = &w->batch;
+    for (size_t i = 0; i < batch->entry_count; i++) {
+        const uint16_t path = batch->entries[i].destination;
+        if (w->due_end[path]++ == 0)
+            visit(w, path);
+    }
+    uint32_t end = 0;
+    for (uint32_t word = 0; word < (w->world->path_count + 63) / 64; word++) {
+        for (uint64_t bits = w->visit[word]; bits != 0; bits &= bits - 1) {
+            const uint32_t path = word * 64 + (uint32_t)__builtin_ctzll(bits);
+            const uint32_t count = w->due_end[path];
+            w->due_end[path] = end; /* its start, moved on to its end by what follows */
+            end += count;
+        }
+    }
+    for (size_t i = 0; i < batch->entry_count; i++)
+        batch->dealt[w->due_end[batch->entries[i].destination]++] = (uint32_t)i;
+}
+
+/* The draws of all that may start without waiting, before any of it does. */
+static void draw_attempts(struct window *w)
+{
+    const struct mx_world *world = w->world;
+    const struct mx_batch *batch = &w->batch;
+    struct mx_asks *asks = &w->batch.asks;
+    asks->count = 0;
+    uint32_t from = 0;
+    for (uint32_t word = 0; word < (world->path_count + 63) / 64; word++) {
+        for (uint64_t bits = w->visit[word]; bits != 0; bits &= bits - 1) {
+            const uint32_t path = word * 64 + (uint32_t)__builtin_ctzll(bits);
+            const uint32_t end = w->due_end[path];
+            for (; world->paths[path].line.count == 0 && from < end; from++) {
+                const struct mx_entry *entry = &batch->entries[batch->dealt[from]];
+                asks->place[batch->dealt[from]] = (uint32_t)asks->count;
+                mx_ask(asks, &world->streams[mx_world_stream_of(world, entry->message)].draws,
+                       mx_world_number_of(world, entry->message),
+                       mx_draw_step(entry->attempt_count, MX_DRAW_ATTEMPT));
+            }
+            from = end;
+        }
+    }
+    mx_asks_draw(asks, world->draw_key);
+}
+
+static inline bool due_before(const struct mx_entry *a, const struct mx_entry *b)
+{
+    return a->due_us < b->due_us || (a->due_us == b->due_us && a->message < b->message);
+}
+
+#define FEW 16
+
+/* A path's entries in the order (due, message). Mostly they are, having come out of one stream. */
+static const uint32_t *in_order(struct window *w, uint32_t *places, size_t count)
+{
+    const struct mx_entry *entries = w->batch.entries;
+    int64_t before_us = entries[places[0]].due_us;
+    for (size_t i = 1; i < count; i++) {
+        const uint32_t place = places[i];
+        size_t hole = i;
+        if (entries[place].due_us > before_us) {
+            before_us = entries[place].due_us;
+            continue;
+        }
+        for (; hole > 0 && due_before(&entries[place], &entries[places[hole - 1]]); hole--) {
+            if (count > FEW) {
+                mx_batch_sort_entries(&w->batch, places, count, w->from_us, w->until_us);
+                return w->batch.sorted;
+            }
+            places[hole] = places[hole - 1];
+        }
+        places[hole] = place;
+    }
+    return places;
+}
+
 static void hand_over(struct window *w)
 {
     struct mx_world *world = w->world;
@@ -172,81 +258,19 @@ static void hand_over(struct window *w)
         world->out_of_memory = true;
         return;
     }
-    mx_batch_sort_entries(batch, w->from_us, w->until_us, w->by_path, world->path_count);
+    deal(w);
     draw_attempts(w);
-    for (size_t i = 0, end; i < batch->entry_count; i = end) {
-        const uint16_t path = batch->entries[batch->sorted[i]].destination;
-        for (end = i + 1; end < batch->entry_count; end++) {
-            if (batch->entries[batch->sorted[end]].destination != path)
-                break;
-        }
-        hand_to_path(w, &world->paths[path], &batch->sorted[i], end - i);
+    uint32_t from = 0;
+    for (uint32_t word = 0, path; (path = next_path(w, &word)) != UINT32_MAX;) {
+        const uint32_t end = w->due_end[path];
+        const size_t first = batch->work_count;
+        w->due_end[path] = 0;
+        hand_to_path(w, &world->paths[path], in_order(w, &batch->dealt[from], end - from),
+                     end - from);
+        from = end;
+        if (!mx_batch_close_segment(batch, path, first))
+            world->out_of_memory = true;
     }
-}
-
-/* --- judging --- */
-
-/* A path's episode is the same for all attempts of a window, unless it ends there or there is one
- * for each attempt: it is looked up once. */
-static uint64_t episode_step(const struct window *w, const struct mx_work *work)
-{
-    const struct mx_world *world = w->world;
-    struct mx_world_path *path = &world->paths[work->entry.destination];
-    const uint32_t domain = world->streams[mx_world_stream_of(world, work->entry.message)].domain;
-    if (path->episode_from_us == w->from_us && path->episode_domain == domain)
-        return path->episode_step;
-    const uint64_t step = mx_world_episode_step(world, work);
-    if (mx_receiver_episode_holds(path->receiver, w->from_us, w->until_us)) {
-        path->episode_from_us = w->from_us;
-        path->episode_domain = domain;
-        path->episode_step = step;
-    }
-    return step;
-}
-
-/* Which draws of reputation's episodes there are does not depend on the order of the attempts. */
-static void draw_episodes(struct window *w)
-{
-    const struct mx_world *world = w->world;
-    struct mx_batch *batch = &w->batch;
-    struct mx_asks *asks = &batch->asks;
-    asks->count = 0;
-    for (size_t i = 0; i < batch->work_count; i++) {
-        struct mx_work *work = &batch->works[i];
-        const uint64_t step = episode_step(w, work);
-        work->episode_u = 0.5;
-        if (step == MX_STEP_NONE)
-            continue;
-        asks->place[asks->count] = (uint32_t)i;
-        mx_ask(asks, &world->streams[mx_world_stream_of(world, work->entry.message)].draws,
-               mx_world_number_of(world, work->entry.message), mx_draw_step(step, MX_DRAW_EPISODE));
-    }
-    mx_asks_draw(asks, world->draw_key);
-    for (size_t i = 0; i < asks->count; i++)
-        batch->works[asks->place[i]].episode_u = mx_uniform(asks->word0[i]);
-}
-
-#define LOOK_AHEAD 4 /* attempts */
-
-static void judge_all(struct window *w)
-{
-    struct mx_batch *batch = &w->batch;
-    size_t outcome_count = 0;
-    draw_episodes(w);
-    for (size_t i = 0; i < batch->work_count; i++) {
-        const struct mx_work *work = &batch->works[batch->sorted[i]];
-        if (i + LOOK_AHEAD < batch->work_count)
-            mx_world_prefetch(w->world, &batch->works[batch->sorted[i + LOOK_AHEAD]]);
-        if (mx_world_judge(w->world, work, &batch->outcomes[outcome_count]))
-            outcome_count++;
-    }
-    if (outcome_count == 0)
-        return;
-    mx_world_report(w->world, batch->outcomes, outcome_count);
-    /* what expires between its reply and the window's end */
-    batch->entry_count = 0;
-    mx_batch_take_due(batch, w->world, w->until_us);
-    MX_CHECK(batch->entry_count == 0);
 }
 
 /* --- the loop --- */
@@ -257,6 +281,7 @@ static void run_window(struct window *w)
     struct mx_batch *batch = &w->batch;
     batch->entry_count = 0;
     batch->work_count = 0;
+    batch->segment_count = 0;
     mx_world_edge(world, w->from_us);
     serve_lines(w);
     mx_batch_take_due(batch, world, w->until_us);
@@ -274,8 +299,7 @@ static void run_window(struct window *w)
         world->out_of_memory = true;
         return;
     }
-    mx_batch_sort_works(batch, w->from_us, w->until_us, w->by_provider, world->provider_count);
-    judge_all(w);
+    mx_window_judge(world, batch, w->from_us, w->until_us);
 }
 
 /* The next edge at which anything can happen, after an idle window. */
@@ -303,14 +327,10 @@ static bool begin(struct window *w)
 {
     struct mx_world *world = w->world;
     w->open = malloc((world->stream_count + 1U) * sizeof *w->open);
-    w->by_path = malloc((world->path_count + 1U) * sizeof *w->by_path);
-    w->by_provider = malloc((world->path_count + 1U) * sizeof *w->by_provider);
-    if (!w->open || !w->by_path || !w->by_provider)
+    w->visit = calloc(world->path_count / 64U + 1U, sizeof *w->visit);
+    w->due_end = calloc(world->path_count + 1U, sizeof *w->due_end);
+    if (!w->open || !w->visit || !w->due_end)
         return false;
-    for (uint32_t i = 0; i < world->path_count; i++) {
-        w->by_path[i] = (uint16_t)i;
-        w->by_provider[i] = (uint16_t)(world->options->trace ? 0 : world->paths[i].provider);
-    }
     w->create_us = MX_NEVER;
     for (uint32_t s = 0; s < world->stream_count; s++) {
         const int64_t next_us = world->streams[s].arrival.next_us;
@@ -350,6 +370,6 @@ void mx_loop_window(struct mx_world *world)
         world->out_of_memory = true;
     mx_batch_fini(&w.batch);
     free(w.open);
-    free(w.by_path);
-    free(w.by_provider);
+    free(w.visit);
+    free(w.due_end);
 }

@@ -221,8 +221,8 @@ static inline void count_delivered(struct mx_observation *o, const struct mx_tal
     if ((uint64_t)ttd_us > cell->ttd_us_max)
         cell->ttd_us_max = (uint64_t)ttd_us;
     size_t bucket = mx_histogram_index(ttd_us);
-    mx_histogram_bump(&o->ttd_by_provider[place->provider], bucket);
-    mx_histogram_bump(&o->ttd_by_campaign[place->campaign], bucket);
+    mx_histogram_bump(&o->ttd_by_pair[mx_observation_pair(o, place->campaign, place->provider)],
+                      bucket);
     mx_histogram_bump(&o->ttd_by_ip[place->ip], bucket);
 }
 
@@ -232,8 +232,8 @@ static inline void count_wait(struct mx_observation *o, const struct mx_tally_pl
 {
     cell->wait_us_sum += (uint64_t)wait_us;
     size_t bucket = mx_histogram_index(wait_us);
-    mx_histogram_bump(&o->wait_by_provider[place->provider], bucket);
-    mx_histogram_bump(&o->wait_by_campaign[place->campaign], bucket);
+    mx_histogram_bump(&o->wait_by_pair[mx_observation_pair(o, place->campaign, place->provider)],
+                      bucket);
     mx_histogram_bump(&o->wait_by_ip[place->ip], bucket);
 }
 
@@ -256,6 +256,7 @@ static void count_rejected(struct mx_counts *cell, struct mx_series_bin *bin,
         return;
     }
     cell->soft_rejected++;
+    cell->soft_full += reason == MX_REASON_MAILBOX_FULL;
     cell->soft_blocked += reason == MX_REASON_BLOCKED;
     bin->soft_rejected++;
 }
@@ -309,6 +310,114 @@ void mx_tally_work(struct mx_tally *tally, const struct mx_tally_place *place,
     count_attempt(tally, &attempt); /* inlined: no such record is ever written */
 }
 
+/* Where accepted attempts of one place are counted: what several of them share is looked up once. */
+struct pen {
+    uint32_t *ttd[3], *wait[3]; /* buckets: of the provider, campaign, address */
+    uint64_t *by_number;
+    struct mx_series_bin *bin;
+    int64_t bin_from_us;
+    int64_t *changes[3];
+    int64_t peak_from_us;
+    uint64_t ttd_us_sum, ttd_us_max, wait_us_sum;
+};
+
+/* No bucket can be full: there were not so many attempts. */
+static inline void bump_all(uint32_t *const bucket[3], size_t index)
+{
+    bucket[0][index]++;
+    bucket[1][index]++;
+    bucket[2][index]++;
+}
+
+static struct pen pen_at(struct mx_tally *tally, const struct mx_tally_place *place)
+{
+    struct mx_observation *o = tally->observation;
+    return (struct pen){
+        .ttd = {o->ttd_by_provider[place->provider].bucket,
+                o->ttd_by_campaign[place->campaign].bucket, o->ttd_by_ip[place->ip].bucket},
+        .wait = {o->wait_by_provider[place->provider].bucket,
+                 o->wait_by_campaign[place->campaign].bucket, o->wait_by_ip[place->ip].bucket},
+        .by_number = mx_observation_numbers(o, place->provider) + MX_ACCEPT,
+        .bin_from_us = INT64_MIN / 2,
+        .peak_from_us = INT64_MIN / 2,
+    };
+}
+
+/* The pen stands at the bin and at the net changes of at_us. */
+static void move_pen(struct mx_tally *tally, const struct mx_tally_place *place, int64_t at_us,
+                     struct pen *pen)
+{
+    int64_t *changes = changes_at(tally, at_us);
+    pen->bin = bin_at(tally, place->provider, at_us);
+    pen->bin_from_us = tally->bin_from_us;
+    pen->changes[0] = &changes[place->provider];
+    pen->changes[1] = &changes[tally->first_campaign + place->campaign];
+    pen->changes[2] = &changes[tally->first_ip + place->ip];
+    pen->peak_from_us = tally->peak_from_us;
+}
+
+static inline void count_accepted(const struct mx_work *work, struct pen *pen)
+{
+    const struct mx_entry *entry = &work->entry;
+    const int64_t due_us = entry->attempt_count == 0 ? entry->created_us : entry->due_us;
+    const int64_t ttd_us = work->until_us - entry->created_us, wait_us = work->start_us - due_us;
+    pen->bin->attempts++;
+    pen->bin->delivered++;
+    pen->changes[0][0]--;
+    pen->changes[1][0]--;
+    pen->changes[2][0]--;
+    pen->by_number[mx_observation_number(entry->attempt_count) * MX_VERDICT_COUNT]++;
+    pen->ttd_us_sum += (uint64_t)ttd_us;
+    if ((uint64_t)ttd_us > pen->ttd_us_max)
+        pen->ttd_us_max = (uint64_t)ttd_us;
+    bump_all(pen->ttd, mx_histogram_index(ttd_us));
+    if (wait_us != 0) {
+        pen->wait_us_sum += (uint64_t)wait_us;
+        bump_all(pen->wait, mx_histogram_index(wait_us));
+    }
+}
+
+static void accept_plainly(struct mx_tally *tally, const struct mx_tally_place *place,
+                           const struct mx_work *works, const uint32_t *which, size_t count)
+{
+    const uint64_t bin_us = (uint64_t)tally->observation->series_every_us;
+    const uint64_t peak_us = (uint64_t)tally->peak_every_us;
+    struct mx_counts *cell = cell_at(tally, place);
+    struct pen pen = pen_at(tally, place);
+    for (size_t i = 0; i < count; i++) {
+        const struct mx_work *work = &works[which[i]];
+        if ((uint64_t)(work->until_us - pen.bin_from_us) >= bin_us ||
+            (uint64_t)(work->until_us - pen.peak_from_us) >= peak_us)
+            move_pen(tally, place, work->until_us, &pen);
+        count_accepted(work, &pen);
+    }
+    cell->attempts += count;
+    cell->delivered += count;
+    cell->ttd_us_sum += pen.ttd_us_sum;
+    cell->wait_us_sum += pen.wait_us_sum;
+    if (pen.ttd_us_max > cell->ttd_us_max)
+        cell->ttd_us_max = pen.ttd_us_max;
+}
+
+void mx_tally_accepted(struct mx_tally *tally, const struct mx_tally_place *place,
+                       const struct mx_work *works, const uint32_t *which, size_t count)
+{
+    if (count == 0)
+        return;
+    const struct mx_observation *o = tally->observation;
+    if (o->batch_count == 0 && !o->creations && o->attempt_total < UINT32_MAX) {
+        accept_plainly(tally, place, works, which, count);
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        const struct mx_work *work = &works[which[i]];
+        const struct mx_answer answer = {
+            .verdict = MX_ACCEPT, .reason = MX_REASON_NONE, .reply_us = work->until_us};
+        mx_tally_pick(tally, work->entry.created_us);
+        mx_tally_work(tally, place, work, &answer);
+    }
+}
+
 void mx_tally_non_attempt(struct mx_tally *tally, const struct mx_tally_place *place, int64_t at_us)
 {
     cell_at(tally, place)->non_attempts++;
@@ -346,38 +455,40 @@ static void fill_zero(struct mx_histogram *histogram, uint64_t attempts)
     histogram->bucket[0] = zeros < UINT32_MAX ? (uint32_t)zeros : UINT32_MAX;
 }
 
-static bool fill_zero_waits(struct mx_observation *o)
+/* Of every pair and address; and what the pairs give for providers and campaigns. */
+static bool finish_histograms(struct mx_observation *o)
 {
-    uint64_t *attempts =
-        calloc((size_t)o->provider_count + o->campaign_count + o->ip_count, sizeof *attempts);
-    if (!attempts)
+    uint64_t *of_ip = calloc((size_t)o->ip_count + 1, sizeof *of_ip);
+    if (!of_ip)
         return false;
-    uint64_t *of_provider = attempts, *of_campaign = of_provider + o->provider_count;
-    uint64_t *of_ip = of_campaign + o->campaign_count;
     for (uint32_t c = 0; c < o->campaign_count; c++) {
         for (uint32_t p = 0; p < o->provider_count; p++) {
+            size_t pair = mx_observation_pair(o, c, p);
+            uint64_t of_pair = 0;
             for (uint32_t i = 0; i < o->ip_count; i++) {
                 uint64_t count = mx_observation_cell(o, c, p, i)->attempts;
-                of_provider[p] += count;
-                of_campaign[c] += count;
+                of_pair += count;
                 of_ip[i] += count;
             }
+            if (of_pair == 0)
+                continue; /* both are empty */
+            fill_zero(&o->wait_by_pair[pair], of_pair);
+            mx_histogram_merge(&o->wait_by_provider[p], &o->wait_by_pair[pair]);
+            mx_histogram_merge(&o->wait_by_campaign[c], &o->wait_by_pair[pair]);
+            mx_histogram_merge(&o->ttd_by_provider[p], &o->ttd_by_pair[pair]);
+            mx_histogram_merge(&o->ttd_by_campaign[c], &o->ttd_by_pair[pair]);
         }
     }
-    for (uint32_t p = 0; p < o->provider_count; p++)
-        fill_zero(&o->wait_by_provider[p], of_provider[p]);
-    for (uint32_t c = 0; c < o->campaign_count; c++)
-        fill_zero(&o->wait_by_campaign[c], of_campaign[c]);
     for (uint32_t i = 0; i < o->ip_count; i++)
         fill_zero(&o->wait_by_ip[i], of_ip[i]);
-    free(attempts);
+    free(of_ip);
     return true;
 }
 
 static void merge_histograms(struct mx_histogram *into, const struct mx_histogram *from,
-                             uint32_t count)
+                             size_t count)
 {
-    for (uint32_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++)
         mx_histogram_merge(&into[i], &from[i]);
 }
 
@@ -389,10 +500,9 @@ static void merge_batch(struct mx_observation *into, const struct mx_observation
     size_t numbers = (size_t)into->provider_count * MX_ATTEMPT_NUMBER_COUNT * MX_VERDICT_COUNT;
     for (size_t i = 0; i < numbers; i++)
         into->by_number[i] += from->by_number[i];
-    merge_histograms(into->ttd_by_provider, from->ttd_by_provider, into->provider_count);
-    merge_histograms(into->wait_by_provider, from->wait_by_provider, into->provider_count);
-    merge_histograms(into->ttd_by_campaign, from->ttd_by_campaign, into->campaign_count);
-    merge_histograms(into->wait_by_campaign, from->wait_by_campaign, into->campaign_count);
+    size_t pairs = (size_t)into->campaign_count * into->provider_count;
+    merge_histograms(into->ttd_by_pair, from->ttd_by_pair, pairs);
+    merge_histograms(into->wait_by_pair, from->wait_by_pair, pairs);
     merge_histograms(into->ttd_by_ip, from->ttd_by_ip, into->ip_count);
     merge_histograms(into->wait_by_ip, from->wait_by_ip, into->ip_count);
 }
@@ -420,10 +530,10 @@ bool mx_tally_finish(struct mx_tally *tally)
         o->peak_by_ip[i] = peak_of(tally, tally->first_ip + i, 1);
     o->peak_total = peak_of(tally, 0, o->provider_count);
     for (uint32_t b = 0; b < o->batch_count; b++) {
-        if (!fill_zero_waits(o->batches[b]))
+        if (!finish_histograms(o->batches[b]))
             return false;
         merge_batch(o, o->batches[b]);
         copy_peaks(o->batches[b], o);
     }
-    return fill_zero_waits(o);
+    return finish_histograms(o);
 }

@@ -56,6 +56,10 @@ void mx_tally_attempt(struct mx_tally *tally, const struct mx_tally_attempt *att
 /* The same of the engine's own records. */
 void mx_tally_work(struct mx_tally *tally, const struct mx_tally_place *place,
                    const struct mx_work *work, const struct mx_answer *answer);
+/* The same of works that were accepted, works[which[i]] of i < count: they were created at or after
+ * the warmup, and replied to when their transaction ended. */
+void mx_tally_accepted(struct mx_tally *tally, const struct mx_tally_place *place,
+                       const struct mx_work *works, const uint32_t *which, size_t count);
 void mx_tally_non_attempt(struct mx_tally *tally, const struct mx_tally_place *place,
                           int64_t at_us);
 void mx_tally_expired(struct mx_tally *tally, const struct mx_tally_place *place, int64_t at_us,

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "models/ip_pool.h"
+#include "models/reputation.h"
 #include "sim/base/check.h"
 
 #define SAMPLES_MAX 500
@@ -248,7 +249,6 @@ static bool create_paths(struct mx_world *world)
         path->throttle_params = provider->throttle.rule_count > 0 ? &provider->throttle : NULL;
         path->receiver = world->providers[path->provider].receiver;
         path->throttle_next_us = MX_NEVER;
-        path->episode_from_us = -1;
         world->wake_us[i] = MX_WAKE_UNKNOWN;
         path->sending = mx_sending_path_create(&provider->sending);
         if (!path->sending)
@@ -314,6 +314,7 @@ static void init_stream(struct mx_world *world, struct mx_world_stream *stream, 
     stream->promotional = campaign->promotional;
     stream->warm_up = plan->pools[campaign->pool].warm_up.step_count > 0;
     mx_ordinary_prepare(&stream->ordinary, &list->params);
+    stream->engagement = mx_reputation_engagement(list->params.engagement);
     world->draw_key = stream->draws.key[0];
     stream->complaint_delay = world->complaint_delay[campaign->list];
     stream->emptied_after = world->emptied_after[campaign->list];
@@ -359,6 +360,7 @@ struct mx_world *mx_world_create(const struct mx_plan *plan,
     world->lifetime_us = mx_retry_deadline_us(&plan->retry, 0);
     world->retry_random = mx_retry_is_random(&plan->retry);
     world->report_all = options->trace != NULL;
+    world->noted_next_us = MX_NEVER;
     world->scheduler = mx_scheduler_create(&plan->retry, queue);
     if (!create_destinations(world) || !world->scheduler || !create_observation(world) ||
         !create_samplers(world) || !create_suppression(world) || !create_providers(world) ||
@@ -396,12 +398,8 @@ void mx_world_destroy(struct mx_world *world)
     if (!world)
         return;
     destroy_lists(world);
-    for (uint32_t i = 0; world->paths && i < world->path_count; i++) {
+    for (uint32_t i = 0; world->paths && i < world->path_count; i++)
         mx_sending_path_destroy(world->paths[i].sending);
-        mx_line_fini(&world->paths[i].line);
-        if (world->warm_ups)
-            mx_line_fini(&world->warm_ups[i].held);
-    }
     for (uint32_t p = 0; world->providers && p < world->provider_count; p++)
         mx_receiver_destroy(world->providers[p].receiver);
     mx_line_pool_fini(&world->lines);

@@ -57,6 +57,7 @@ struct mx_world_stream {
     struct mx_arrival arrival; /* with `ahead`, only index and next_us go on */
     uint64_t arrival_word;     /* the half of the last arrival draw that is still to be used */
     struct mx_ordinary ordinary;
+    uint32_t engagement; /* mx_reputation_engagement() */
     const struct mx_sampler *complaint_delay, *emptied_after;
     uint64_t *bounced, *complained; /* bits of (list, provider, member), or NULL: list used once */
 };
@@ -77,14 +78,12 @@ struct mx_world_path {
     uint32_t provider, ip, netblock;
     uint32_t small_domains;                           /* of the provider's greylist */
     const struct mx_throttle_params *throttle_params; /* NULL: no rules */
-    int64_t throttle_next_us; /* when to look at the throttle; MX_NEVER: not in world->noted */
-    int64_t episode_from_us;  /* window that the next two belong to; window loop */
-    uint64_t episode_step;
-    uint32_t episode_domain;
+    int64_t throttle_next_us;      /* when to look at the throttle; MX_NEVER: not in world->noted */
     bool active;                   /* in world->active: its line is not empty */
     bool backed_off;               /* and the limits of backoff mode are in force besides */
     uint8_t drawn_at, drawn_count; /* draws of the line's first messages; window loop */
     uint64_t drawn[2][MX_DRAWN];
+    int64_t transaction_us[MX_DRAWN];
     struct mx_throttle_limits limits; /* as last worked out */
     struct mx_throttle throttle;
 };
@@ -159,8 +158,9 @@ struct mx_world {
 
     uint32_t *active, active_count; /* paths with a line */
     int64_t *wake_us; /* [path]: when its line's head can be looked at; window loop alone */
-    uint32_t *noted, noted_count;
-    uint32_t *held, held_count; /* warm_ups with messages */
+    uint32_t *noted, noted_count; /* paths whose throttles have something to look at */
+    int64_t noted_next_us;        /* not before */
+    uint32_t *held, held_count;   /* warm_ups with messages */
     uint32_t held_capacity;
     struct mx_world_complaint *complaints; /* min-heap by time */
     size_t complaint_count, complaint_size;
@@ -186,6 +186,16 @@ static inline uint32_t mx_world_stream_of(const struct mx_world *world, uint64_t
 static inline uint64_t mx_world_number_of(const struct mx_world *world, uint64_t message)
 {
     return message & ((UINT64_C(1) << world->number_bits) - 1);
+}
+
+/* Of a message's recipient, below `domains`. */
+static inline uint32_t mx_world_small_domain(const struct mx_world_stream *stream, uint64_t number,
+                                             uint32_t domains)
+{
+    if (domains < 2)
+        return 0;
+    uint64_t hash = mx_key_combine(stream->small_domain_hash, number) >> 32;
+    return (uint32_t)(hash * domains >> 32);
 }
 
 /* All that moves at window edges, up to and including edge_us. Released messages go to their

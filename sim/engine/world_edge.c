@@ -128,6 +128,8 @@ void mx_world_note_path(struct mx_world *world, uint32_t path, int64_t from_us)
         world->noted[world->noted_count++] = path;
     if (from_us < p->throttle_next_us)
         p->throttle_next_us = from_us;
+    if (from_us < world->noted_next_us)
+        world->noted_next_us = from_us;
 }
 
 static bool limits_differ(const struct mx_throttle_limits *a, const struct mx_throttle_limits *b)
@@ -180,12 +182,18 @@ static void look_at_throttle(struct mx_world *world, uint32_t index, int64_t edg
 static void look_at_throttles(struct mx_world *world, int64_t edge_us)
 {
     uint32_t kept = 0;
+    if (world->noted_next_us > edge_us)
+        return;
+    world->noted_next_us = MX_NEVER;
     for (uint32_t i = 0; i < world->noted_count; i++) {
-        struct mx_world_path *path = &world->paths[world->noted[i]];
+        const struct mx_world_path *path = &world->paths[world->noted[i]];
         if (path->throttle_next_us <= edge_us)
             look_at_throttle(world, world->noted[i], edge_us);
-        if (path->throttle_next_us != MX_NEVER)
-            world->noted[kept++] = world->noted[i];
+        if (path->throttle_next_us == MX_NEVER)
+            continue;
+        world->noted[kept++] = world->noted[i];
+        if (path->throttle_next_us < world->noted_next_us)
+            world->noted_next_us = path->throttle_next_us;
     }
     world->noted_count = kept;
 }
@@ -284,11 +292,8 @@ void mx_world_edge(struct mx_world *world, int64_t edge_us)
 int64_t mx_world_edge_next_us(const struct mx_world *world)
 {
     int64_t next_us = world->next_sample_us;
-    for (uint32_t i = 0; i < world->noted_count; i++) {
-        int64_t at_us = world->paths[world->noted[i]].throttle_next_us;
-        if (at_us < next_us)
-            next_us = at_us;
-    }
+    if (world->noted_next_us < next_us)
+        next_us = world->noted_next_us;
     for (uint32_t i = 0; i < world->held_count; i++) {
         const struct mx_world_warm_up *warm_up = &world->warm_ups[world->held[i]];
         int64_t at_us =

@@ -3,6 +3,7 @@
  *
  * Messages: recipients = dropped + delivered + hard + soft + pending, pending >= 0.
  * Attempts: attempts = delivered + hard + soft_rejected + deferrals.
+ * Rejected: soft_rejected = soft_full + soft_blocked + others (by content), others >= 0.
  * Number:   counted by the number of the attempt, the same attempts, deliveries, first deferrals.
  * Queue:    the time series, added up, gives the same counts as the cells. */
 #include "sim/observe/observe.h"
@@ -33,9 +34,9 @@ static char *check_counts(const char *scope, uint32_t index, const struct mx_cou
     if (c->attempts != replies)
         return sentence(scope, index, "attempts = delivered + rejected + deferrals", c->attempts,
                         replies);
-    if (c->soft_blocked > c->soft_rejected)
-        return sentence(scope, index, "soft_blocked <= soft_rejected", c->soft_blocked,
-                        c->soft_rejected);
+    if (c->soft_full + c->soft_blocked > c->soft_rejected)
+        return sentence(scope, index, "soft_full + soft_blocked <= soft_rejected",
+                        c->soft_full + c->soft_blocked, c->soft_rejected);
     if (c->expired_unattempted > c->expired)
         return sentence(scope, index, "expired_unattempted <= expired", c->expired_unattempted,
                         c->expired);
@@ -48,21 +49,23 @@ static char *check_counts(const char *scope, uint32_t index, const struct mx_cou
     return NULL;
 }
 
-/* Sums of the cells: the total, then each provider, campaign and IP. */
+/* Sums of the cells: the total, then each provider, campaign, IP, and campaign at a provider. */
 struct scopes {
-    struct mx_counts *total, *provider, *campaign, *ip;
+    struct mx_counts *total, *provider, *campaign, *ip, *pair;
 };
 
 /* All sums in one pass over the cells. False when out of memory; free total. */
 static bool sum_scopes(const struct mx_observation *o, struct scopes *scopes)
 {
-    size_t count = 1 + (size_t)o->provider_count + o->campaign_count + o->ip_count;
+    size_t pairs = (size_t)o->campaign_count * o->provider_count;
+    size_t count = 1 + (size_t)o->provider_count + o->campaign_count + o->ip_count + pairs;
     scopes->total = calloc(count, sizeof *scopes->total);
     if (!scopes->total)
         return false;
     scopes->provider = scopes->total + 1;
     scopes->campaign = scopes->provider + o->provider_count;
     scopes->ip = scopes->campaign + o->campaign_count;
+    scopes->pair = scopes->ip + o->ip_count;
     for (uint32_t c = 0; c < o->campaign_count; c++) {
         for (uint32_t p = 0; p < o->provider_count; p++) {
             for (uint32_t i = 0; i <= o->ip_count; i++) {
@@ -70,6 +73,7 @@ static bool sum_scopes(const struct mx_observation *o, struct scopes *scopes)
                 mx_counts_add(scopes->total, cell);
                 mx_counts_add(&scopes->provider[p], cell);
                 mx_counts_add(&scopes->campaign[c], cell);
+                mx_counts_add(&scopes->pair[mx_observation_pair(o, c, p)], cell);
                 if (i < o->ip_count)
                     mx_counts_add(&scopes->ip[i], cell);
             }
@@ -177,6 +181,9 @@ static char *check_all_histograms(const struct mx_observation *o, const struct s
                                   o->ttd_by_campaign, o->wait_by_campaign);
     if (!failed)
         failed = check_histograms("ip", o->ip_count, scopes->ip, o->ttd_by_ip, o->wait_by_ip);
+    if (!failed)
+        failed = check_histograms("pair", o->campaign_count * o->provider_count, scopes->pair,
+                                  o->ttd_by_pair, o->wait_by_pair);
     return failed;
 }
 
@@ -189,7 +196,8 @@ static char *check_scopes(const struct mx_observation *o, const struct scopes *s
     } kind[] = {{"total", scopes->total, 1},
                 {"provider", scopes->provider, o->provider_count},
                 {"campaign", scopes->campaign, o->campaign_count},
-                {"ip", scopes->ip, o->ip_count}};
+                {"ip", scopes->ip, o->ip_count},
+                {"pair", scopes->pair, o->campaign_count * o->provider_count}};
     for (size_t k = 0; k < sizeof kind / sizeof *kind; k++) {
         for (uint32_t i = 0; i < kind[k].count; i++) {
             char *failed = check_counts(kind[k].name, i, &kind[k].counts[i]);

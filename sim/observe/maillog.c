@@ -200,23 +200,24 @@ const char *mx_maillog_header(const struct mx_trace_style *style)
                  "dlvSize,vmta,jobId,envId\r\n";
 }
 
-char *mx_maillog_put(char *to, const struct mx_trace_style *style, const struct mx_trace_row *row)
+static char *put_lines(char *to, const struct mx_trace_style *style, const struct mx_trace_row *row,
+                       bool is_first)
 {
     struct mx_mail_facts facts = {.style = style, .row = row, .id = id_of(row)};
 
     name_all(&facts);
     say(&facts);
-    facts.time_s = seconds(style, row->time_us);
+    facts.at_us = is_first ? row->start_us : row->time_us;
+    facts.time_s = seconds(style, facts.at_us);
     facts.created_s = seconds(style, row->created_us);
-    facts.is_first = (row->event == MX_TRACE_ATTEMPT && row->attempt == 1) ||
-                     (row->event == MX_TRACE_EXPIRY && row->attempt == 0);
+    facts.is_first = is_first;
     switch (style->format) {
     case MX_TRACE_POSTFIX:
         return mx_maillog_postfix(to, &facts);
     case MX_TRACE_KUMOMTA:
         return mx_maillog_kumomta(to, &facts);
     case MX_TRACE_POWERMTA:
-        return mx_maillog_powermta(to, &facts);
+        return is_first ? to : mx_maillog_powermta(to, &facts);
     case MX_TRACE_SENDGRID:
         return mx_maillog_sendgrid(to, &facts);
     case MX_TRACE_CSV:
@@ -225,4 +226,18 @@ char *mx_maillog_put(char *to, const struct mx_trace_style *style, const struct 
     }
     MX_CHECK(style->format == MX_TRACE_CSV);
     return to;
+}
+
+char *mx_maillog_put_first(char *to, const struct mx_trace_style *style,
+                           const struct mx_trace_row *row)
+{
+    bool begins = (row->event == MX_TRACE_ATTEMPT && row->attempt == 1) ||
+                  (row->event == MX_TRACE_EXPIRY && row->attempt == 0);
+
+    return begins ? put_lines(to, style, row, true) : to;
+}
+
+char *mx_maillog_put(char *to, const struct mx_trace_style *style, const struct mx_trace_row *row)
+{
+    return put_lines(to, style, row, false);
 }

@@ -2,8 +2,9 @@
 /* maillog.h - rows of the trace as real servers log them, so that scripts and dashboards made for
  * their logs can be tried on simulated traffic.
  *
- * What each kind of row becomes; a message's first line comes just before that of its first
- * attempt, or of its expiry without any, dated with its creation:
+ * What each kind of row becomes; a message's first line is dated with the start of its first attempt,
+ * when the server takes it up, or with its expiry without any. When it was created is told by delays
+ * (Postfix), `created`, timeQueued:
  *
  *             first line     accepted   busy              rejected  expired          not tried
  * postfix     queue active   sent       deferred          bounced   status=expired   "suspended"
@@ -40,7 +41,10 @@ const char *mx_maillog_header(const struct mx_trace_style *style);
 #define MX_MAILLOG_SIZE_MAX 32768
 
 /* Write a row's lines at `to`; returns where they end, `to` itself for a row that the format has
- * nothing for. No closing NUL. */
+ * nothing for. No closing NUL. _first: the line that begins the message's history, where the row is
+ * its first; dated with row->start_us, the others with row->time_us. */
+char *mx_maillog_put_first(char *to, const struct mx_trace_style *style,
+                           const struct mx_trace_row *row);
 char *mx_maillog_put(char *to, const struct mx_trace_style *style, const struct mx_trace_row *row);
 
 #endif

@@ -8,8 +8,8 @@
 #define MX_MAIL_NAME_SIZE 384
 
 /* id: of the message. Times: seconds since 1970, rounded down. own_ip: "" where it is unknown.
- * status: "4.7.28", made of the code where the reply has none. is_first: the row begins its
- * message's history. */
+ * status: "4.7.28", made of the code where the reply has none. is_first: the line is the
+ * one that begins its message's history, at time_s. */
 struct mx_mail_facts {
     const struct mx_trace_style *style;
     const struct mx_trace_row *row;
@@ -17,6 +17,7 @@ struct mx_mail_facts {
     char address[MX_MAIL_NAME_SIZE], sender[MX_MAIL_NAME_SIZE];
     char domain[MX_MAIL_NAME_SIZE], relay[MX_MAIL_NAME_SIZE];
     char relay_ip[64], own_ip[64];
+    int64_t at_us; /* of the line, since the start; the others are dates */
     int64_t time_s, created_s;
     struct mx_reply_text reply;
     char status[16];

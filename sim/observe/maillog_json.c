@@ -160,8 +160,7 @@ static const char *command_of(const struct mx_trace_row *row)
 }
 
 static char *put_record(char *to, const struct mx_mail_facts *facts, const char *type,
-                        const struct response *response, bool is_delivery, int64_t time_s,
-                        uint32_t attempts)
+                        const struct response *response, bool is_delivery, uint32_t attempts)
 {
     const bool is_reception = response->code == 250 && !is_delivery;
     char queue[MX_MAIL_NAME_SIZE * 2];
@@ -184,7 +183,7 @@ static char *put_record(char *to, const struct mx_mail_facts *facts, const char 
     } else {
         to = mx_put(to, "null");
     }
-    to = put_number(to, "timestamp", time_s);
+    to = put_number(to, "timestamp", facts->time_s);
     to = put_number(to, "created", facts->created_s);
     to = put_number(to, "num_attempts", attempts);
     to = put_pair(to, "bounce_classification",
@@ -234,16 +233,15 @@ char *mx_maillog_kumomta(char *to, const struct mx_mail_facts *facts)
     const struct response delayed = {451, "4.4.1", "destination is suspended", NULL};
 
     if (facts->is_first) {
-        to = put_record(to, facts, "Reception", &received, false, facts->created_s, 0);
+        return put_record(to, facts, "Reception", &received, false, 0);
     }
     switch (row->event) {
     case MX_TRACE_ATTEMPT: /* num_attempts: made before this one */
-        return put_record(to, facts, record_type(row->verdict), &said, true, facts->time_s,
-                          row->attempt - 1);
+        return put_record(to, facts, record_type(row->verdict), &said, true, row->attempt - 1);
     case MX_TRACE_EXPIRY:
-        return put_record(to, facts, "Expiration", &expired, false, facts->time_s, row->attempt);
+        return put_record(to, facts, "Expiration", &expired, false, row->attempt);
     case MX_TRACE_NON_ATTEMPT:
-        return put_record(to, facts, "Delay", &delayed, false, facts->time_s, row->attempt);
+        return put_record(to, facts, "Delay", &delayed, false, row->attempt);
     case MX_TRACE_DROP_INVALID:
     case MX_TRACE_DROP_SPAM:
         break;
@@ -255,10 +253,10 @@ char *mx_maillog_kumomta(char *to, const struct mx_mail_facts *facts)
 
 /* Up to what only this kind of event has. purpose: tells events of a message apart. */
 static char *start_event(char *to, const struct mx_mail_facts *facts, const char *event,
-                         int64_t time_s, uint64_t purpose)
+                         uint64_t purpose)
 {
     to = put_string(mx_put(to, "[{\"email\":"), facts->address);
-    to = put_number(to, "timestamp", time_s);
+    to = put_number(to, "timestamp", facts->time_s);
     to = mx_put(to, ",\"smtp-id\":\"<");
     to = mx_put(mx_put_hex(to, facts->id, hex), "@mxsim.example>\"");
     to = put_pair(to, "event", event);
@@ -292,7 +290,7 @@ static char *put_event(char *to, const struct mx_mail_facts *facts)
 
     switch (row->verdict) {
     case MX_ACCEPT:
-        to = start_event(to, facts, "delivered", facts->time_s, 4);
+        to = start_event(to, facts, "delivered", 4);
         to = put_words(to, "response", facts);
         if (facts->own_ip[0] != '\0') {
             to = put_pair(to, "ip", facts->own_ip);
@@ -300,14 +298,14 @@ static char *put_event(char *to, const struct mx_mail_facts *facts)
         return mx_put(to, "}]\n");
     case MX_BUSY:
         (void)snprintf(attempt, sizeof attempt, "%u", (unsigned)row->attempt);
-        to = start_event(to, facts, "deferred", facts->time_s, 16U + row->attempt);
+        to = start_event(to, facts, "deferred", 16U + row->attempt);
         return mx_put(put_pair(put_words(to, "response", facts), "attempt", attempt), "}]\n");
     case MX_REJECT_HARD:
     case MX_REJECT_SOFT:
     case MX_VERDICT_COUNT:
         break;
     }
-    to = start_event(to, facts, "bounce", facts->time_s, 5);
+    to = start_event(to, facts, "bounce", 5);
     return put_bounce(put_words(to, "reason", facts), facts->status,
                       row->verdict == MX_REJECT_HARD ? "bounce" : "blocked");
 }
@@ -317,17 +315,17 @@ char *mx_maillog_sendgrid(char *to, const struct mx_mail_facts *facts)
     const struct mx_trace_row *row = facts->row;
 
     if (facts->is_first) {
-        to = mx_put(start_event(to, facts, "processed", facts->created_s, 3), "}]\n");
+        return mx_put(start_event(to, facts, "processed", 3), "}]\n");
     }
     switch (row->event) {
     case MX_TRACE_ATTEMPT:
         return put_event(to, facts);
     case MX_TRACE_EXPIRY:
-        to = start_event(to, facts, "bounce", facts->time_s, 5);
+        to = start_event(to, facts, "bounce", 5);
         return put_bounce(put_pair(to, "reason", "message expired"), "4.4.7", "blocked");
     case MX_TRACE_DROP_INVALID:
     case MX_TRACE_DROP_SPAM:
-        to = start_event(to, facts, "dropped", facts->time_s, 3);
+        to = start_event(to, facts, "dropped", 3);
         to = put_pair(to, "reason",
                       row->event == MX_TRACE_DROP_SPAM ? "Spam Reporting Address"
                                                        : "Bounced Address");

@@ -12,12 +12,15 @@
 /* --- Postfix --- */
 
 /* "Nov  3 16:04:31 mxsim postfix/PROGRAM[1234]: 3F2A...: " in the scenario's local time. */
-static char *put_prefix(char *to, const struct mx_mail_facts *facts, int64_t time_s,
-                        const char *program, unsigned process)
+static char *put_prefix(char *to, const struct mx_mail_facts *facts, const char *program,
+                        unsigned process)
 {
     static const char months[][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                      "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-    time_t local = (time_t)(time_s + facts->style->utc_offset_s);
+    const struct mx_trace_style *style = facts->style;
+    time_t local =
+        (time_t)(facts->time_s + mx_clock_offset_s(style->clock_changes, style->clock_change_count,
+                                                   style->utc_offset_s, facts->at_us));
     struct tm t;
 
     if (gmtime_r(&local, &t) == NULL) {
@@ -74,7 +77,7 @@ static char *put_attempt(char *to, const struct mx_mail_facts *facts)
     bool is_busy = row->verdict == MX_BUSY;
     const char *command = mx_mail_command(row->reason);
 
-    to = put_prefix(to, facts, facts->time_s, "smtp", 2000U + row->ip_index % 10000U);
+    to = put_prefix(to, facts, "smtp", 2000U + row->ip_index % 10000U);
     if (facts->reply.code == 0) {
         to = put_common(to, facts, false, "4.4.1", "deferred (connect to ");
         to = mx_put(mx_put(mx_put(to, facts->relay), "["), facts->relay_ip);
@@ -98,17 +101,16 @@ static char *put_attempt(char *to, const struct mx_mail_facts *facts)
     return mx_put(to, ")\n");
 }
 
-static char *put_qmgr(char *to, const struct mx_mail_facts *facts, int64_t time_s,
-                      const char *words)
+static char *put_qmgr(char *to, const struct mx_mail_facts *facts, const char *words)
 {
-    to = put_prefix(to, facts, time_s, "qmgr", 1000U);
+    to = put_prefix(to, facts, "qmgr", 1000U);
     to = mx_put(mx_put(mx_put(to, "from=<"), facts->sender), ">, ");
     return mx_put(mx_put(to, words), "\n");
 }
 
 static char *put_removed(char *to, const struct mx_mail_facts *facts)
 {
-    return mx_put(put_prefix(to, facts, facts->time_s, "qmgr", 1000U), "removed\n");
+    return mx_put(put_prefix(to, facts, "qmgr", 1000U), "removed\n");
 }
 
 char *mx_maillog_postfix(char *to, const struct mx_mail_facts *facts)
@@ -116,17 +118,17 @@ char *mx_maillog_postfix(char *to, const struct mx_mail_facts *facts)
     const struct mx_trace_row *row = facts->row;
 
     if (facts->is_first) {
-        to = put_qmgr(to, facts, facts->created_s, "size=0, nrcpt=1 (queue active)");
+        return put_qmgr(to, facts, "size=0, nrcpt=1 (queue active)");
     }
     switch (row->event) {
     case MX_TRACE_ATTEMPT:
         to = put_attempt(to, facts);
         return row->verdict == MX_BUSY ? to : put_removed(to, facts);
     case MX_TRACE_EXPIRY:
-        to = put_qmgr(to, facts, facts->time_s, "status=expired, returned to sender");
+        to = put_qmgr(to, facts, "status=expired, returned to sender");
         return put_removed(to, facts);
     case MX_TRACE_NON_ATTEMPT:
-        to = put_prefix(to, facts, facts->time_s, "error", 3000U);
+        to = put_prefix(to, facts, "error", 3000U);
         to = put_common(to, facts, false, "4.4.1",
                         "deferred (delivery temporarily suspended: connect to ");
         to = mx_put(mx_put(mx_put(to, facts->relay), "["), facts->relay_ip);

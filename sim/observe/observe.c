@@ -12,6 +12,7 @@ void mx_counts_add(struct mx_counts *into, const struct mx_counts *from)
     into->delivered += from->delivered;
     into->hard_bounced += from->hard_bounced;
     into->soft_rejected += from->soft_rejected;
+    into->soft_full += from->soft_full;
     into->soft_blocked += from->soft_blocked;
     into->expired += from->expired;
     into->expired_unattempted += from->expired_unattempted;
@@ -54,14 +55,17 @@ static void *zeroed(size_t count, size_t size)
 static bool allocate_histograms(struct mx_observation *o)
 {
     size_t size = sizeof(struct mx_histogram);
+    size_t pairs = (size_t)o->campaign_count * o->provider_count;
+    o->ttd_by_pair = zeroed(pairs, size);
+    o->wait_by_pair = zeroed(pairs, size);
     o->ttd_by_provider = zeroed(o->provider_count, size);
     o->wait_by_provider = zeroed(o->provider_count, size);
     o->ttd_by_campaign = zeroed(o->campaign_count, size);
     o->wait_by_campaign = zeroed(o->campaign_count, size);
     o->ttd_by_ip = zeroed(o->ip_count, size);
     o->wait_by_ip = zeroed(o->ip_count, size);
-    return o->ttd_by_provider && o->wait_by_provider && o->ttd_by_campaign && o->wait_by_campaign &&
-           o->ttd_by_ip && o->wait_by_ip;
+    return o->ttd_by_pair && o->wait_by_pair && o->ttd_by_provider && o->wait_by_provider &&
+           o->ttd_by_campaign && o->wait_by_campaign && o->ttd_by_ip && o->wait_by_ip;
 }
 
 static size_t bins_until(int64_t horizon_us, int64_t every_us)
@@ -141,6 +145,8 @@ void mx_observation_destroy(struct mx_observation *observation)
     free((void *)observation->batches);
     free(observation->creations);
     free(observation->cells);
+    free(observation->ttd_by_pair);
+    free(observation->wait_by_pair);
     free(observation->ttd_by_provider);
     free(observation->ttd_by_campaign);
     free(observation->ttd_by_ip);

@@ -17,7 +17,8 @@
 struct mx_counts {
     uint64_t recipients, dropped;
     uint64_t attempts, delivered, hard_bounced;
-    uint64_t soft_rejected; /* includes soft_blocked */
+    uint64_t soft_rejected; /* includes soft_full and soft_blocked; the rest is by content */
+    uint64_t soft_full;     /* a full mailbox, refused with a 552 */
     uint64_t soft_blocked;  /* refused by policy or reputation with a 5xx */
     uint64_t expired;       /* includes expired_unattempted */
     uint64_t expired_unattempted;
@@ -66,7 +67,9 @@ struct mx_observation {
     uint32_t campaign_count, provider_count, ip_count;
     /* [campaign][provider][ip], ip == ip_count: "(none)", the drops */
     struct mx_counts *cells;
-    /* creation to acceptance; durations waited by attempts */
+    /* creation to acceptance; durations waited by attempts. Of pairs: [campaign][provider], of which
+     * those of providers and campaigns are the sums */
+    struct mx_histogram *ttd_by_pair, *wait_by_pair;
     struct mx_histogram *ttd_by_provider, *ttd_by_campaign, *ttd_by_ip;
     struct mx_histogram *wait_by_provider, *wait_by_campaign, *wait_by_ip;
     /* most messages undecided at the end of an interval of peak_every_us */
@@ -103,8 +106,29 @@ static inline struct mx_counts *mx_observation_cell(const struct mx_observation 
                                                     uint32_t campaign, uint32_t provider,
                                                     uint32_t ip)
 {
-    size_t row = (size_t)campaign * observation->provider_count + provider;
-    return &observation->cells[row * (observation->ip_count + 1U) + ip];
+    size_t pair = (size_t)campaign * observation->provider_count + provider;
+    return &observation->cells[pair * (observation->ip_count + 1U) + ip];
+}
+
+/* Of a campaign's messages to a provider. */
+static inline size_t mx_observation_pair(const struct mx_observation *observation,
+                                         uint32_t campaign, uint32_t provider)
+{
+    return (size_t)campaign * observation->provider_count + provider;
+}
+
+/* Row of by_number of an attempt that `before` attempts of its message preceded. */
+static inline size_t mx_observation_number(uint32_t before)
+{
+    return before < MX_ATTEMPT_NUMBER_COUNT ? before : MX_ATTEMPT_NUMBER_COUNT - 1U;
+}
+
+/* The rows of a provider. */
+static inline uint64_t *mx_observation_numbers(struct mx_observation *observation,
+                                               uint32_t provider)
+{
+    const size_t row = (size_t)provider * MX_ATTEMPT_NUMBER_COUNT;
+    return &observation->by_number[row * MX_VERDICT_COUNT];
 }
 
 /* A reply to the attempt that `before` attempts of its message preceded. */
@@ -112,9 +136,8 @@ static inline void mx_observation_count_number(struct mx_observation *observatio
                                                uint32_t provider, uint32_t before,
                                                enum mx_verdict verdict)
 {
-    uint32_t number = before < MX_ATTEMPT_NUMBER_COUNT ? before : MX_ATTEMPT_NUMBER_COUNT - 1U;
-    size_t row = (size_t)provider * MX_ATTEMPT_NUMBER_COUNT + number;
-    observation->by_number[row * MX_VERDICT_COUNT + verdict]++;
+    mx_observation_numbers(observation,
+                           provider)[mx_observation_number(before) * MX_VERDICT_COUNT + verdict]++;
 }
 
 struct mx_observation_sizes {

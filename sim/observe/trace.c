@@ -15,6 +15,7 @@
 
 #include "models/units.h"
 #include "sim/observe/csv_text.h"
+#include "sim/observe/line_order.h"
 #include "sim/observe/maillog.h"
 
 #define BUFFER_SIZE ((size_t)1 << 18)
@@ -29,8 +30,9 @@ struct mx_trace {
     int descriptor;
     int error_number;
     struct mx_trace_style style;
-    ZSTD_CCtx *stream; /* NULL: plain */
-    size_t size;       /* of text in the buffer */
+    struct mx_line_order *order; /* of a mail server's log; NULL: CSV */
+    ZSTD_CCtx *stream;           /* NULL: plain */
+    size_t size;                 /* of text in the buffer */
     char text[BUFFER_SIZE];
     char packed[BUFFER_SIZE];
 };
@@ -94,7 +96,29 @@ static void empty_buffer(struct mx_trace *trace, ZSTD_EndDirective directive)
 static void free_trace(struct mx_trace *trace)
 {
     (void)ZSTD_freeCCtx(trace->stream);
+    mx_line_order_destroy(trace->order);
     free(trace);
+}
+
+/* Lines that have found their order. */
+static void append(void *context, const char *bytes, size_t size)
+{
+    struct mx_trace *trace = context;
+
+    if (BUFFER_SIZE - trace->size < size) {
+        empty_buffer(trace, ZSTD_e_continue);
+    }
+    memcpy(trace->text + trace->size, bytes, size);
+    trace->size += size;
+}
+
+/* Returns 0 or an errno value. */
+static int prepare_order(struct mx_trace *trace)
+{
+    if (trace->style.format != MX_TRACE_CSV) {
+        trace->order = mx_line_order_create(append, trace);
+    }
+    return trace->order == NULL && trace->style.format != MX_TRACE_CSV ? ENOMEM : 0;
 }
 
 /* Returns 0 or an errno value. */
@@ -136,9 +160,13 @@ struct mx_trace *mx_trace_open(const char *path, bool header, const struct mx_tr
     }
     trace->error_number = 0;
     trace->style = style != NULL ? *style : (struct mx_trace_style){.format = MX_TRACE_CSV};
+    trace->order = NULL;
     trace->stream = NULL;
     trace->size = 0;
-    *error_number = ends_in(path, ".zst") ? prepare_stream(trace) : 0;
+    *error_number = prepare_order(trace);
+    if (*error_number == 0 && ends_in(path, ".zst")) {
+        *error_number = prepare_stream(trace);
+    }
     if (*error_number == 0) {
         trace->descriptor = open_new(path);
         if (trace->descriptor < 0) {
@@ -254,6 +282,23 @@ static char *put_row(char *at, const struct mx_trace_row *row)
     return at;
 }
 
+/* first: the line that begins the message's history, dated with its start; else what the row says,
+ * when the reply comes. */
+static void order_line(struct mx_trace *trace, const struct mx_trace_row *row, bool first)
+{
+    char *to = mx_line_order_room(trace->order, MX_MAILLOG_SIZE_MAX);
+    bool is_put = to != NULL;
+
+    if (is_put) {
+        to = first ? mx_maillog_put_first(to, &trace->style, row)
+                   : mx_maillog_put(to, &trace->style, row);
+        is_put = mx_line_order_put(trace->order, first ? row->start_us : row->time_us, to);
+    }
+    if (!is_put) {
+        keep_error(trace, ENOMEM);
+    }
+}
+
 void mx_trace_write(struct mx_trace *trace, const struct mx_trace_row *row)
 {
     char *at;
@@ -261,12 +306,15 @@ void mx_trace_write(struct mx_trace *trace, const struct mx_trace_row *row)
     if (trace->error_number != 0) {
         return;
     }
+    if (trace->order != NULL) {
+        order_line(trace, row, true);
+        order_line(trace, row, false);
+        return;
+    }
     if (BUFFER_SIZE - trace->size < ROW_SIZE_MAX) {
         empty_buffer(trace, ZSTD_e_continue);
     }
-    at = trace->text + trace->size;
-    at = trace->style.format == MX_TRACE_CSV ? put_row(at, row)
-                                             : mx_maillog_put(at, &trace->style, row);
+    at = put_row(trace->text + trace->size, row);
     trace->size = (size_t)(at - trace->text);
 }
 
@@ -274,6 +322,9 @@ int mx_trace_close(struct mx_trace *trace)
 {
     int error_number;
 
+    if (trace->order != NULL) {
+        mx_line_order_flush(trace->order);
+    }
     empty_buffer(trace, ZSTD_e_end);
     if (close(trace->descriptor) != 0) {
         keep_error(trace, errno);

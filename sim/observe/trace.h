@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "models/reply.h"
+#include "sim/base/clock_change.h"
 
 struct mx_trace;
 
@@ -37,12 +38,14 @@ enum mx_trace_event {
     MX_TRACE_DROP_SPAM
 };
 
-/* start_unix_s: date of time 0. utc_offset_s: of the clock on the wall, for the log that has no
- * other. */
+/* start_unix_s: date of time 0. utc_offset_s: of the clock on the wall at time 0, clock_changes (as
+ * mx_clock_offset_s has them; borrowed) later, for the log that has no other. */
 struct mx_trace_style {
     enum mx_trace_format format;
     int64_t start_unix_s;
     int32_t utc_offset_s;
+    const struct mx_clock_change *clock_changes;
+    size_t clock_change_count;
 };
 
 /* One row. Names are borrowed for the call. */

@@ -257,15 +257,18 @@ static int write_product(struct mx_plot_session *session, size_t kind,
     return code;
 }
 
-static int write_kind(struct mx_plot_session *session, size_t kind,
+/* one_of_all: a picture that has nothing to show is left out; its data are not. */
+static int write_kind(struct mx_plot_session *session, size_t kind, bool one_of_all,
                       const struct mx_plot_request *request, char *error, size_t error_size)
 {
     const struct mx_plot_error keep = {error, error_size};
     struct mx_plot_story story;
     int code = mx_plot_story_make(session, kind, false, &story, error, error_size);
+    bool as_picture = !(one_of_all && story.is_empty);
 
     for (int format = 0; code == 0 && format <= MX_PLOT_FORMAT_COUNT; format++) {
-        if ((request->formats & (1U << format)) != 0) {
+        if ((request->formats & (1U << format)) != 0 &&
+            (as_picture || format == MX_PLOT_FORMAT_COUNT)) {
             code = write_product(session, kind, &story, format, request, &keep);
         }
     }
@@ -281,8 +284,8 @@ static int write_all(struct mx_plot_session *session, const struct mx_plot_reque
     int first = 0;
 
     for (size_t kind = 0; kind < KIND_COUNT; kind++) {
-        int code = first == 0 ? write_kind(session, kind, request, error, error_size)
-                              : write_kind(session, kind, request, later, sizeof later);
+        int code = first == 0 ? write_kind(session, kind, true, request, error, error_size)
+                              : write_kind(session, kind, true, request, later, sizeof later);
         first = first == 0 ? code : first;
     }
     return first;
@@ -340,7 +343,7 @@ int mx_plot_write(const struct mx_plot_request *request, char *error, size_t err
     }
     if (code == 0) {
         code = kind == KIND_COUNT ? write_all(session, &absolute, error, error_size)
-                                  : write_kind(session, kind, &absolute, error, error_size);
+                                  : write_kind(session, kind, false, &absolute, error, error_size);
     }
     free(full);
     mx_plot_session_close(session);

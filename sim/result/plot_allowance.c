@@ -40,22 +40,61 @@ static void find_range(const struct mx_plot_data *data, struct mx_plot_panel_vie
     }
 }
 
+/* Attempts that a provider's allowance turned away. */
+static double deferred_by(const struct mx_plot_data *data, const struct mx_plot_panel *panel)
+{
+    const double *metric = data->providers[panel->provider].scope.metric;
+
+    return metric[MX_PLOT_DEFERRALS_RATE] + metric[MX_PLOT_DEFERRALS_SPIKE];
+}
+
+/* The panel whose allowance turned most away; where none did, that of the lowest one. NULL where
+ * there is no allowance. */
+static const struct mx_plot_panel *tightest(const struct mx_plot_data *data,
+                                            const struct mx_plot_panels *panels,
+                                            const struct mx_plot_panel_view *view,
+                                            struct mx_plot_extremes *extremes)
+{
+    const struct mx_plot_panel *panel = NULL;
+
+    for (size_t i = 0; i < panels->count; i++) {
+        const struct mx_plot_panel *other = &panels->panel[i];
+        struct mx_plot_extremes found = mx_plot_panel_extremes(other, panels->grid.count, view);
+        double more = panel != NULL ? deferred_by(data, other) - deferred_by(data, panel) : 1.0;
+        if (isfinite(found.worst_first) &&
+            (more > 0.0 || (more == 0.0 && found.worst_first < extremes->worst_first))) {
+            *extremes = found;
+            panel = other;
+        }
+    }
+    return panel;
+}
+
+/* "30 k a day for an address at first, 160 k at the end" */
+static struct mx_plot_text course(const struct mx_plot_extremes *least, const char *ip)
+{
+    if (least->worst_least < fmin(least->worst_first, least->worst_last) / 1.5) {
+        return mx_plot_text_format(
+            "%s a day for %s at first, then %s, %s at the end", mx_plot_count(least->worst_first).s,
+            ip, mx_plot_count(least->worst_least).s, mx_plot_count(least->worst_last).s);
+    }
+    if (least->worst_last > 1.5 * least->worst_first ||
+        least->worst_last < least->worst_first / 1.5) {
+        return mx_plot_text_format("%s a day for %s at first, %s at the end",
+                                   mx_plot_count(least->worst_first).s, ip,
+                                   mx_plot_count(least->worst_last).s);
+    }
+    return mx_plot_text_format("about %s a day for %s", mx_plot_count(least->worst_last).s, ip);
+}
+
 static struct mx_plot_text headline(const struct mx_plot_data *data,
                                     const struct mx_plot_panels *panels,
                                     const struct mx_plot_panel_view *view)
 {
     struct mx_plot_extremes least = {.worst_first = INFINITY};
-    const struct mx_plot_panel *panel = NULL;
+    const struct mx_plot_panel *panel = tightest(data, panels, view, &least);
     const char *name, *ip;
 
-    for (size_t i = 0; i < panels->count; i++) {
-        struct mx_plot_extremes found =
-            mx_plot_panel_extremes(&panels->panel[i], panels->grid.count, view);
-        if (found.worst_first < least.worst_first) {
-            least = found;
-            panel = &panels->panel[i];
-        }
-    }
     if (panels->count == 0) {
         return mx_plot_text_clean("No provider met an address of this sender");
     }
@@ -64,20 +103,10 @@ static struct mx_plot_text headline(const struct mx_plot_data *data,
     }
     name = data->providers[panel->provider].shown.s;
     ip = least.are_alike ? "an address" : data->ip_names[panel->ip[least.worst]].s;
-    if (least.worst_least < fmin(least.worst_first, least.worst_last) / 1.5) {
-        return mx_plot_text_format("%s lets %s send %s a day at first, then %s, %s at the end",
-                                   name, ip, mx_plot_count(least.worst_first).s,
-                                   mx_plot_count(least.worst_least).s,
-                                   mx_plot_count(least.worst_last).s);
-    }
-    if (least.worst_last > 1.5 * least.worst_first || least.worst_last < least.worst_first / 1.5) {
-        return mx_plot_text_format("%s lets %s send %s a day at first, %s at the end", name, ip,
-                                   mx_plot_count(least.worst_first).s,
-                                   mx_plot_count(least.worst_last).s);
-    }
-    return mx_plot_text_format("%s allows least: about %s messages a day from %s", name,
-                               mx_plot_count(least.worst_last).s,
-                               least.are_alike ? "each address" : ip);
+    return deferred_by(data, panel) > 0.0
+               ? mx_plot_text_format("%s's allowance binds most: %s", name, course(&least, ip).s)
+               : mx_plot_text_format("No allowance is reached; %s has the lowest: %s", name,
+                                     course(&least, ip).s);
 }
 
 static void write_head(struct mx_plot_picture *picture, const struct mx_plot_panels *panels,

@@ -292,24 +292,46 @@ static void write_marks(FILE *script, const struct mx_plot_ticks *ticks)
     mx_plot_script_numbers(script, "mark_at", marks, count);
 }
 
+/* Where the axis of shares begins: 0, or where all lines run near the top 80 or 90 %. */
+static double lowest_share(const struct mx_plot_data *data)
+{
+    double lowest = 1.0;
+
+    for (size_t p = 0; p < data->provider_count; p++) {
+        struct curve curve = find_curve(data, p);
+        for (size_t i = 0; i < curve.count;
+             i++) { /* the last before the axis comes in at its end */
+            if (i + 1 == curve.count || curve.rows[i + 1].age_s > LOW_S) {
+                lowest = fmin(lowest, fmin(curve.rows[i].share, curve.rows[i].low));
+            }
+        }
+    }
+    return data->age_count == 0 || !(lowest >= 0.8) ? 0.0 : lowest >= 0.9 ? 0.9 : 0.8;
+}
+
 static void write_axes(struct mx_plot_picture *picture, const struct mx_plot_area *area,
-                       double high_s)
+                       double high_s, double low)
 {
     FILE *script = picture->script;
     struct mx_plot_ticks ticks;
-    double top;
 
     mx_plot_script_number(script, "x_min", LOW_S);
     mx_plot_script_number(script, "x_max", high_s);
     mx_plot_ticks_age(LOW_S, high_s, area->right_px - area->left_px, &ticks);
     mx_plot_script_ticks(script, "x_tick", &ticks);
     write_marks(script, &ticks);
-    mx_plot_ticks_share(1.0, 5, &top, &ticks);
-    mx_plot_script_number(script, "y_min", 0.0);
+    ticks.count = 0;
+    for (int i = 0; i <= 5; i++) {
+        double at = low + i * (1.0 - low) / 5.0;
+        mx_plot_ticks_add(&ticks, at, mx_plot_text_format("%g %%", 100.0 * at));
+    }
+    mx_plot_script_number(script, "y_min", low);
     mx_plot_script_number(script, "y_max", 1.0);
     mx_plot_script_ticks(script, "y_tick", &ticks);
     mx_plot_frame_area(picture, area, "Time since creation (log scale)");
-    mx_plot_frame_unit(picture, area, "delivered");
+    mx_plot_frame_unit(picture, area,
+                       low > 0.0 ? mx_plot_text_format("delivered, from %g %%", 100.0 * low).s
+                                 : "delivered");
 }
 
 /* The last age of the file, or 72 h if nothing is delivered later. */
@@ -333,7 +355,7 @@ int mx_plot_delivered(struct mx_plot_picture *picture)
     struct mx_plot_area area = {.left_px = 76.0, .bottom_px = 74.0, .top_px = 488.0};
     struct mx_plot_shown shown;
     struct drawing drawing = {0};
-    double *numbers, high_s;
+    double *numbers, high_s, low;
     size_t tag_count, room;
     int code = mx_plot_data_need(picture->data, MX_PLOT_AGES, picture->error);
 
@@ -352,14 +374,16 @@ int mx_plot_delivered(struct mx_plot_picture *picture)
     drawing.dash = numbers + room;
     drawing.width = numbers + 2 * room;
     high_s = latest_age(picture->data);
+    low = lowest_share(picture->data);
     mx_plot_frame_choose(picture->data, &shown);
     tag_count = collect_tags(picture->data, &shown, tags);
     area.right_px = MX_PLOT_WIDTH_PX - fmax(mx_plot_frame_tag_width(tags, tag_count), 60.0);
     for (size_t i = 0; i < tag_count; i++) {
-        tags[i].y_px = area.bottom_px + tags[i].y_px * (area.top_px - area.bottom_px);
+        double share = (tags[i].y_px - low) / (1.0 - low);
+        tags[i].y_px = area.bottom_px + share * (area.top_px - area.bottom_px);
     }
     write_head(picture, high_s);
-    write_axes(picture, &area, high_s);
+    write_axes(picture, &area, high_s, low);
     write_series(picture, &shown, &drawing);
     write_table(picture->table, picture->data);
     mx_plot_frame_form(picture, MX_PLOT_LINES, 2);

@@ -76,7 +76,9 @@ static void fill(struct table *table, const struct mx_plot_data *data, const siz
 {
     double least;
 
-    table->row[table->count++] = row_of(data, data->provider_count);
+    if (data->provider_count != 1) {
+        table->row[table->count++] = row_of(data, data->provider_count);
+    }
     for (size_t i = 0; i < data->provider_count; i++) {
         if (table->count <= ROW_COUNT_MAX) {
             table->row[table->count++] = row_of(data, order[i]);

@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -71,6 +72,18 @@ static void reduced_environment(char *kept[ENVIRONMENT_COUNT_MAX])
     kept[count] = NULL;
 }
 
+static bool (*stop_asked)(void);
+
+void mx_gnuplot_stop_when(bool (*is_stopped)(void))
+{
+    stop_asked = is_stopped;
+}
+
+static bool was_stopped(void)
+{
+    return stop_asked != NULL && stop_asked();
+}
+
 /* In the child: streams, folder, limits, program. Only calls that are safe after a fork. */
 _Noreturn static void become(const char *program, char *const *arguments, char *const *environment,
                              const char *dir)
@@ -110,6 +123,9 @@ static bool run(const char *program, char *const *arguments, const char *dir, in
     while (waitpid(child, status, 0) < 0) {
         if (errno != EINTR) {
             return false;
+        }
+        if (was_stopped()) {
+            (void)kill(child, SIGKILL);
         }
     }
     return true;
@@ -397,11 +413,12 @@ int mx_gnuplot_make(const struct mx_gnuplot *gnuplot, const char *kind, const ch
 
     MX_CHECK(format < MX_PLOT_FORMAT_COUNT);
     (void)snprintf(script, sizeof script, "%s", script_name);
-    if (!run(gnuplot->program, arguments, gnuplot->dir, &status)) {
+    if (!was_stopped() && !run(gnuplot->program, arguments, gnuplot->dir, &status)) {
         return mx_plot_fail(error, MX_EXIT_FAILURE, "cannot start %s: %s", gnuplot->program,
                             strerror(errno));
     }
-    code = check_end(gnuplot, kind, status, error);
+    code = was_stopped() ? mx_plot_fail(error, MX_EXIT_INTERRUPTED, "interrupted")
+                         : check_end(gnuplot, kind, status, error);
     if (code != 0) {
         return code;
     }

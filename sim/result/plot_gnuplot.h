@@ -29,6 +29,10 @@ struct mx_gnuplot {
 int mx_gnuplot_init(struct mx_gnuplot *gnuplot, const struct mx_plot_error *error);
 void mx_gnuplot_fini(struct mx_gnuplot *gnuplot);
 
+/* Ask this while gnuplot works and before: true ends it and gives MX_EXIT_INTERRUPTED. NULL, as at
+ * the start: never. The signal that makes it true must not restart system calls. */
+void mx_gnuplot_stop_when(bool (*is_stopped)(void));
+
 /* Run the script `script_name` of the folder, which writes `picture_name` there, and check the
  * picture. kind: for messages. Returns 0 with the picture in *bytes, owned, a NUL behind it; or an
  * exit code. */

@@ -272,10 +272,19 @@ static void write_head(struct mx_plot_picture *picture, const struct map *map)
                         late = mx_plot_text_clean("");
 
     if (map->highest > 0.0) {
-        headline = mx_plot_text_format("%s defers most, %s in the %s around %s",
-                                       row_name(data, map, map->highest_row).s,
-                                       mx_plot_count(map->highest).s, mx_plot_each(map->width_s).s,
-                                       mx_plot_moment(&data->clock, map->highest_at_s).s);
+        size_t most = 0;
+        for (size_t row = 1; row < map->row_count; row++) {
+            most = map->total[row] > map->total[most] ? row : most;
+        }
+        headline = mx_plot_text_format(
+            "%s defers %s%s in the %s around %s", row_name(data, map, map->highest_row).s,
+            most == map->highest_row ? "most, " : "", mx_plot_count(map->highest).s,
+            mx_plot_each(map->width_s).s, mx_plot_moment(&data->clock, map->highest_at_s).s);
+        if (most != map->highest_row) {
+            headline =
+                mx_plot_text_format("%s; %s most in all, %s", headline.s,
+                                    row_name(data, map, most).s, mx_plot_count(map->total[most]).s);
+        }
     }
     if (map->late > 0.0) {
         late =

@@ -26,11 +26,13 @@ static const struct {
     mx_plot_colour colour;
 } outcomes[OUTCOME_COUNT] = {
     {MX_PLOT_HARD_BOUNCED, "hard bounced", "no such address", "hard bounces", 0xD55E00},
-    {MX_PLOT_SOFT_REJECTED, "soft: rejected", "dark: blocked by policy", "rejections", 0xCC8FC0},
+    {MX_PLOT_SOFT_REJECTED, "soft: rejected", "blocked, full, other: ever paler", "rejections",
+     0xE6CDE0},
     {MX_PLOT_SOFT_EXPIRED, "soft: expired", "undelivered in time", "expiries", 0x0072B2},
     {MX_PLOT_PENDING, "pending", "undecided at the end", "pending mail", 0x999999},
 };
 #define BLOCKED_COLOUR 0x882255
+#define FULL_COLOUR 0xBD74AC
 #define DELIVERED_COLOUR 0x009E73
 
 /* One line of the table: the total, a provider, or the sum of the smaller ones. */
@@ -146,8 +148,14 @@ static void draw_lost(struct mx_plot_picture *picture, const struct table *table
 
     add_bar(picture, table, left_px, middle_px, width_px, outcomes[o].colour);
     if (o == REJECTED) {
-        add_bar(picture, table, left_px, middle_px,
-                bar_px(table, share_of(&row->scope, MX_PLOT_SOFT_BLOCKED), full_px),
+        double blocked = share_of(&row->scope, MX_PLOT_SOFT_BLOCKED);
+        double full = share_of(&row->scope, MX_PLOT_SOFT_FULL);
+
+        if (full > 0.0) {
+            add_bar(picture, table, left_px, middle_px, bar_px(table, blocked + full, full_px),
+                    FULL_COLOUR);
+        }
+        add_bar(picture, table, left_px, middle_px, bar_px(table, blocked, full_px),
                 BLOCKED_COLOUR);
     }
     if (share > 0.0) {
@@ -281,14 +289,15 @@ static void write_head(struct mx_plot_picture *picture, const struct table *tabl
 static void write_data(struct mx_plot_picture *picture, const struct table *table)
 {
     static const enum mx_plot_metric metrics[] = {
-        MX_PLOT_SENT,         MX_PLOT_DELIVERED,    MX_PLOT_HARD_BOUNCED, MX_PLOT_SOFT_REJECTED,
-        MX_PLOT_SOFT_BLOCKED, MX_PLOT_SOFT_EXPIRED, MX_PLOT_PENDING};
+        MX_PLOT_SENT,      MX_PLOT_DELIVERED,    MX_PLOT_HARD_BOUNCED, MX_PLOT_SOFT_REJECTED,
+        MX_PLOT_SOFT_FULL, MX_PLOT_SOFT_BLOCKED, MX_PLOT_SOFT_EXPIRED, MX_PLOT_PENDING};
     enum { METRIC_COUNT = sizeof metrics / sizeof metrics[0] };
     const struct mx_plot_data *data = picture->data;
     struct mx_plot_bar bars[ROW_COUNT_MAX + 2];
 
     mx_plot_table_head(picture->table, "provider,sent,delivered,hard_bounced,soft_bounced_rejected,"
-                                       "soft_bounced_blocked,soft_bounced_expired,pending");
+                                       "soft_bounced_full,soft_bounced_blocked,"
+                                       "soft_bounced_expired,pending");
     for (size_t p = 0; p <= data->provider_count; p++) {
         bool is_total = p == data->provider_count;
         const struct mx_plot_scope *scope = is_total ? &data->total : &data->providers[p].scope;

@@ -14,6 +14,7 @@
 #define PAGE_TOP_PX 506.0
 #define GAP_PX 16.0
 #define TITLE_PX 20.0
+#define ROW_GAP_PX 12.0
 #define SHARE_ALL_COLUMNS 240
 #define LINE_COLOUR 0x0072B2
 #define WORST_COLOUR 0xD55E00
@@ -170,7 +171,8 @@ static void lay_out(struct mx_plot_panels *panels)
     }
     panels->rows = panels->count == 0 ? 1 : (panels->count - 1) / panels->columns + 1;
     width_px = (PAGE_RIGHT_PX - PAGE_LEFT_PX + GAP_PX) / (double)panels->columns - GAP_PX;
-    height_px = (PAGE_TOP_PX - PAGE_BOTTOM_PX + 4.0) / (double)panels->rows - TITLE_PX - 4.0;
+    height_px =
+        (PAGE_TOP_PX - PAGE_BOTTOM_PX + ROW_GAP_PX) / (double)panels->rows - TITLE_PX - ROW_GAP_PX;
     for (size_t i = 0; i < panels->count; i++) {
         struct mx_plot_area *area = &panels->panel[i].area;
         size_t row_index = i / panels->columns;
@@ -178,7 +180,7 @@ static void lay_out(struct mx_plot_panels *panels)
 
         area->left_px = PAGE_LEFT_PX + column * (width_px + GAP_PX);
         area->right_px = area->left_px + width_px;
-        area->top_px = PAGE_TOP_PX - TITLE_PX - row * (height_px + TITLE_PX + 4.0);
+        area->top_px = PAGE_TOP_PX - TITLE_PX - row * (height_px + TITLE_PX + ROW_GAP_PX);
         area->bottom_px = area->top_px - height_px;
     }
 }

@@ -9,8 +9,6 @@
 #include "sim/result/plot_study_parts.h"
 #include "sim/result/study_figure.h"
 
-#define TICKS_MAX 60
-
 static const char *text_of(const json_t *object, const char *key)
 {
     const char *text = json_string_value(json_object_get(object, key));

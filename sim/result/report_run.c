@@ -100,6 +100,20 @@ static int check_group(json_t *summary, const char *path, const char *group,
     return code;
 }
 
+/* An older version's may lack it. */
+static int check_pairs(json_t *summary, const char *path, const struct mx_plot_error *error)
+{
+    json_t *pairs = json_object_get(summary, "campaigns_providers"), *group;
+    const char *name;
+    int code = 0;
+
+    json_object_foreach(pairs, name, group)
+    {
+        code = code == 0 ? check_group(pairs, path, name, error) : code;
+    }
+    return code;
+}
+
 static int read_summary(struct mx_report_run *run, const char *path,
                         const struct mx_plot_error *error)
 {
@@ -131,6 +145,9 @@ static int read_summary(struct mx_report_run *run, const char *path,
     }
     if (code == 0) {
         code = check_group(run->summary, path, "campaigns", error);
+    }
+    if (code == 0) {
+        code = check_pairs(run->summary, path, error);
     }
     return code == 0 ? check_group(run->summary, path, "ips", error) : code;
 }

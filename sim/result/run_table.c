@@ -11,7 +11,8 @@
 #define WIDTH 100
 #define NAME_WIDTH 13
 #define NAME_WIDTH_MAX 25
-#define REASONS_WIDTH 39 /* beside names of NAME_WIDTH, without intervals */
+#define NAME_WIDTH_MAX_BESIDE_HALF 17 /* where intervals take room */
+#define REASONS_WIDTH 39              /* beside names of NAME_WIDTH, without intervals */
 #define COLUMNS_MAX 16
 #define POOR_RATE 0.95 /* below it a delivered rate is marked */
 
@@ -79,10 +80,10 @@ static void add_half(struct mx_table *rows, const struct mx_estimate *e, double 
 
 static void add_outcome(const struct table *table, struct mx_table *rows, const struct scope *scope)
 {
-    static const enum mx_metric after[] = {MX_METRIC_HARD_BOUNCED, MX_METRIC_SOFT_BOUNCED_REJECTED,
-                                           MX_METRIC_SOFT_BOUNCED_BLOCKED,
-                                           MX_METRIC_SOFT_BOUNCED_EXPIRED, MX_METRIC_PENDING};
     struct mx_estimate rate = get(table, scope, MX_METRIC_DELIVERED_RATE);
+    double full = mean(table, scope, MX_METRIC_SOFT_BOUNCED_FULL);
+    double blocked = mean(table, scope, MX_METRIC_SOFT_BOUNCED_BLOCKED);
+    double rejected = mean(table, scope, MX_METRIC_SOFT_BOUNCED_REJECTED);
 
     mx_table_text(rows, scope->name);
     mx_table_number(rows, mean(table, scope, MX_METRIC_SENT));
@@ -92,9 +93,12 @@ static void add_outcome(const struct table *table, struct mx_table *rows, const 
         mx_table_mark(rows);
     }
     add_half(rows, &rate, 100.0);
-    for (size_t m = 0; m < sizeof after / sizeof after[0]; m++) {
-        mx_table_number(rows, mean(table, scope, after[m]));
-    }
+    mx_table_number(rows, mean(table, scope, MX_METRIC_HARD_BOUNCED));
+    mx_table_number(rows, full);
+    mx_table_number(rows, blocked);
+    mx_table_number(rows, rejected - full - blocked);
+    mx_table_number(rows, mean(table, scope, MX_METRIC_SOFT_BOUNCED_EXPIRED));
+    mx_table_number(rows, mean(table, scope, MX_METRIC_PENDING));
 }
 
 /* --- how late, and why --- */
@@ -182,15 +186,16 @@ static void add_delay(const struct table *table, struct mx_table *rows, const st
 
 static const struct mx_table_column outcome_columns[] = {
     NAME,
-    {NULL, "", "sent", MX_CELL_COUNT, false, 7, 0, 2},
+    {NULL, "", "sent", MX_CELL_COUNT, false, 7, 0, 1},
     {NULL, "", "delivered", MX_CELL_COUNT, false, 9, 0, 1},
-    {NULL, "", "rate %", MX_CELL_PERCENT, false, 7, 0, 2},
+    {NULL, "", "rate %", MX_CELL_PERCENT, false, 7, 0, 1},
     HALF,
     {NULL, "hard", "bounced", MX_CELL_COUNT, false, 8, 0, 2},
-    {NULL, "soft bounces", "rejected", MX_CELL_COUNT, false, 8, 0, 2},
-    {NULL, "soft bounces", "blocked", MX_CELL_COUNT, false, 7, 0, 2},
-    {NULL, "soft bounces", "expired", MX_CELL_COUNT, false, 7, 0, 2},
-    {NULL, "", "pending", MX_CELL_COUNT, false, 7, 0, 2},
+    {NULL, "soft bounces", "full", MX_CELL_COUNT, false, 6, 0, 2},
+    {NULL, "soft bounces", "blocked", MX_CELL_COUNT, false, 7, 0, 1},
+    {NULL, "soft bounces", "other", MX_CELL_COUNT, false, 6, 0, 1},
+    {NULL, "soft bounces", "expired", MX_CELL_COUNT, false, 7, 0, 1},
+    {NULL, "", "pending", MX_CELL_COUNT, false, 7, 0, 1},
 };
 
 static const struct mx_table_column delay_columns[] = {
@@ -206,16 +211,16 @@ static const struct mx_table_column delay_columns[] = {
 };
 
 /* Columns of names as wide as the longest, up to a limit. */
-static int name_width(const struct mx_plan *plan)
+static int name_width(const struct mx_plan *plan, bool has_spread)
 {
-    int width = NAME_WIDTH;
+    int width = NAME_WIDTH, most = has_spread ? NAME_WIDTH_MAX_BESIDE_HALF : NAME_WIDTH_MAX;
 
     for (uint32_t p = 0; p < plan->provider_count; p++) {
         int columns = mx_text_columns(plan->providers[p].name);
 
         width = columns > width ? columns : width;
     }
-    return width < NAME_WIDTH_MAX ? width : NAME_WIDTH_MAX;
+    return width < most ? width : most;
 }
 
 /* False when out of memory. */
@@ -275,14 +280,17 @@ static void print_title(const struct table *table)
                   mx_human_count(mean(table, &total, MX_METRIC_DROPPED)).s);
     (void)fprintf(table->stream, " = %s sent\n",
                   mx_human_count(mean(table, &total, MX_METRIC_SENT)).s);
-    (void)fprintf(table->stream,
-                  "%u campaign%s, %u address%s, %u provider%s; %s simulated, %u replication%s, "
-                  "seed %llu\n\n",
+    (void)fprintf(table->stream, "%u campaign%s, %u address%s, %u provider%s; %s %s",
                   (unsigned)plan->campaign_count, plural(plan->campaign_count),
                   (unsigned)plan->ip_count, plan->ip_count == 1 ? "" : "es",
                   (unsigned)plan->provider_count, plural(plan->provider_count),
-                  mx_human_span((double)plan->horizon_us / 1e6).s, (unsigned)count, plural(count),
-                  (unsigned long long)table->results->seed);
+                  mx_human_span((double)plan->horizon_us / 1e6).s,
+                  table->results->is_live ? "passed" : "simulated");
+    if (!table->results->is_live) {
+        (void)fprintf(table->stream, ", %u replication%s, seed %llu", (unsigned)count,
+                      plural(count), (unsigned long long)table->results->seed);
+    }
+    (void)fprintf(table->stream, "\n\n");
 }
 
 /* What was cut off the start of a steady state's run, and whose mean said so. */
@@ -319,7 +327,7 @@ static void print_definitions(const struct table *table)
         "rate %%       delivered / sent. Delivered: accepted by the provider, into inbox or "
         "spam folder.\n"
         "hard bounced address unknown or closed.\n"
-        "soft bounces rejected for another reason (blocked: by policy or reputation), or expired");
+        "soft bounces mailbox full; blocked by policy, reputation; other (content); expired");
     if (lifetime_us != MX_NEVER) {
         (void)fprintf(table->stream, " after %s", mx_human_span((double)lifetime_us / 1e6).s);
     }
@@ -471,7 +479,7 @@ bool mx_run_table_print(FILE *stream, const struct mx_plan *plan, const struct m
                           .color = color && format == MX_FORMAT_TABLE,
                           .has_spread = results->replication_count > 1 || results->is_steady};
 
-    table.name_width = name_width(plan);
+    table.name_width = name_width(plan, table.has_spread);
     table.reasons_room =
         (size_t)(REASONS_WIDTH - (table.name_width - NAME_WIDTH) - (table.has_spread ? 8 : 0));
     if (mx_format_is_data(format)) {

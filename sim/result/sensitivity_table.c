@@ -10,7 +10,6 @@
 
 #define NAME_WIDTH 50
 #define ALONE_SHOWN_MAX 12U
-#define REST_SHOWN_MAX 12U
 
 struct table {
     FILE *stream;

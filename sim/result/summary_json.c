@@ -119,6 +119,44 @@ static json_t *campaigns_json(const struct mx_plan *plan, const struct mx_result
     return object;
 }
 
+/* Where the campaign has recipients there. */
+static bool put_pairs(json_t *object, const struct mx_plan *plan, const struct mx_results *results,
+                      uint32_t campaign)
+{
+    bool is_made = true;
+
+    for (uint32_t i = 0; is_made && i < plan->provider_count; i++) {
+        uint32_t p = plan->providers_shown[i];
+        uint32_t pair = mx_summary_pair(results->summary, campaign, p);
+        struct mx_estimate recipients =
+            mx_summary_estimate(results->summary, MX_GROUP_PAIR, pair, MX_METRIC_RECIPIENTS);
+
+        is_made = recipients.mean <= 0 ||
+                  put_scope(object, results, MX_GROUP_PAIR, pair, plan->providers[p].name);
+    }
+    return is_made;
+}
+
+static json_t *pairs_json(const struct mx_plan *plan, const struct mx_results *results)
+{
+    json_t *object = json_object();
+    bool is_made = object != NULL;
+
+    for (uint32_t i = 0; is_made && i < plan->campaign_count; i++) {
+        uint32_t c = plan->campaigns_shown[i];
+        json_t *providers = json_object();
+
+        is_made = providers != NULL &&
+                  mx_json_put_named(object, plan->campaigns[c].name, providers) &&
+                  put_pairs(providers, plan, results, c);
+    }
+    if (!is_made) {
+        json_decref(object);
+        return NULL;
+    }
+    return object;
+}
+
 static json_t *ips_json(const struct mx_plan *plan, const struct mx_results *results)
 {
     json_t *object = json_object();
@@ -335,6 +373,7 @@ static json_t *tree_of(const struct mx_plan *plan, const struct mx_results *resu
         mx_json_put(root, "total", scope_json(results->summary, MX_GROUP_TOTAL, 0)) &&
         mx_json_put(root, "providers", providers_json(plan, results)) &&
         mx_json_put(root, "campaigns", campaigns_json(plan, results)) &&
+        mx_json_put(root, "campaigns_providers", pairs_json(plan, results)) &&
         mx_json_put(root, "ips", ips_json(plan, results)) && put_uncertain(root, plan, results) &&
         mx_json_put(root, "performance", performance_json(&results->performance));
 

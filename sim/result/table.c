@@ -46,6 +46,11 @@ void mx_table_set_width(struct mx_table *table, int width)
     table->width = width;
 }
 
+void mx_table_set_wrapped(struct mx_table *table)
+{
+    table->is_wrapped = true;
+}
+
 static bool grow(struct mx_table *table)
 {
     size_t size = table->row_size > 0 ? 2 * table->row_size : 16;

@@ -27,6 +27,7 @@ struct mx_table {
     const struct mx_table_column *column;
     size_t column_count;
     int width;
+    bool is_wrapped;
     size_t row_count, row_size;
     struct mx_cell *cell; /* [row][column] */
     enum mx_row_kind *kind;

@@ -12,6 +12,7 @@
 
 #define COLUMNS_MAX 64
 #define CUT_MARK "~"
+#define PART_SIZE 1000 /* bytes of a cell's line */
 
 /* Bytes of the UTF-8 character at text, >= 1. */
 static size_t step(const char *text)
@@ -226,28 +227,72 @@ static void put_headings(struct layout *layout)
     end_line(layout, true);
 }
 
+/* Bytes of `text` that make a line of so many columns: up to its last blank, or dot of a path. */
+static size_t line_size(const char *text, int columns)
+{
+    size_t size = 0, best = 0;
+
+    for (int i = 0; i < columns && text[size] != '\0'; i++) {
+        size += step(text + size);
+        if (text[size] == ' ' || (text[size] == '.' && text[size + 1] > '9')) {
+            best = size;
+        }
+    }
+    return text[size] == '\0' || best == 0 ? size : best;
+}
+
+/* What of the cells fits into the next line. False: nothing is left after it. */
+static bool put_line(struct layout *layout, size_t row, const char **rest)
+{
+    const struct mx_table *table = layout->table;
+    char part[PART_SIZE];
+    bool is_left = false;
+    int blanks = 0;
+
+    for (size_t c = 0; c < table->column_count; c++) {
+        const struct mx_cell *cell = &table->cell[row * table->column_count + c];
+        const char *text = rest[c];
+
+        if (!is_shown(&table->column[c])) {
+            continue;
+        }
+        if (table->is_wrapped) {
+            const size_t size = line_size(text, layout->width[c]);
+
+            MX_CHECK(size < sizeof part);
+            memcpy(part, text, size);
+            part[size] = '\0';
+            rest[c] += size;
+            rest[c] += strspn(rest[c], " ");
+            is_left = is_left || rest[c][0] != '\0';
+            text = part;
+        }
+        put_cell(layout, c, text, layout->color && cell->is_marked ? "\033[33m" : "", &blanks);
+    }
+    return is_left;
+}
+
 static void put_row(struct layout *layout, size_t row)
 {
     const struct mx_table *table = layout->table;
-    bool is_bold = table->kind[row] == MX_ROW_TOTAL;
-    char scratch[MX_CELL_TEXT_SIZE];
-    int blanks = 0;
+    bool is_bold = table->kind[row] == MX_ROW_TOTAL, is_left;
+    char scratch[COLUMNS_MAX][MX_CELL_TEXT_SIZE];
+    const char *rest[COLUMNS_MAX];
 
+    for (size_t c = 0; c < table->column_count; c++) {
+        rest[c] = mx_cell_shown(&table->column[c], &table->cell[row * table->column_count + c],
+                                scratch[c]);
+    }
     if (row == 0 || table->kind[row] != MX_ROW_PLAIN) {
         put_rule(layout);
     }
-    if (is_bold) {
-        start_bold(layout);
-    }
-    for (size_t c = 0; c < table->column_count; c++) {
-        const struct mx_cell *cell = &table->cell[row * table->column_count + c];
-
-        if (is_shown(&table->column[c])) {
-            put_cell(layout, c, mx_cell_shown(&table->column[c], cell, scratch),
-                     layout->color && cell->is_marked ? "\033[33m" : "", &blanks);
+    do {
+        if (is_bold) {
+            start_bold(layout);
         }
-    }
-    end_line(layout, is_bold);
+        is_left = put_line(layout, row, rest);
+        end_line(layout, is_bold);
+    } while (is_left);
 }
 
 void mx_table_print_text(const struct mx_table *table, FILE *stream, bool color)

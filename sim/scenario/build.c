@@ -62,7 +62,7 @@ void mx_complain(struct mx_build *build, const struct mx_node *node, const char 
     va_list values;
     va_start(values, format);
     mx_mistakes_add_list(build->source.mistakes, node->file, node->line,
-                         mx_node_path(&build->scratch, node), format, values);
+                         mx_node_path_written(&build->scratch, node), format, values);
     va_end(values);
 }
 

@@ -28,7 +28,10 @@ void mx_fields_end(struct mx_fields *fields)
         for (size_t j = 0; j < fields->asked_count && !known; j++) {
             known = strcmp(fields->asked[j], child->name) == 0;
         }
-        if (!known) {
+        if (!known && child->written != NULL) {
+            mx_complain(fields->build, child, "not a key of this kind; known here: %s",
+                        mx_list_names(fields->build, fields->asked, fields->asked_count));
+        } else if (!known) {
             mx_complain(
                 fields->build, child, "unknown key%s; known here: %s",
                 mx_did_you_mean(fields->build, child->name, fields->asked, fields->asked_count),

@@ -106,6 +106,33 @@ static bool make_group(struct mx_node *node)
     return true;
 }
 
+/* An element of a list that is not there cannot be put; the whole list can. */
+static enum outcome complain_no_list(struct mx_build *build, const struct mx_override *override,
+                                     const struct mx_node *group, const char *name)
+{
+    const char *path = mx_node_path_of(&build->scratch, group, name);
+    complain(build, override->path,
+             "there is no list %s to take an element of; set it whole: %s=(...)", path, path);
+    return REPORTED;
+}
+
+/* `expect.METRIC=VALUE` and `expect.METRIC>=VALUE`, whose path ends at the equals sign: conditions
+ * are texts of a list. */
+static bool complain_expect(struct mx_build *build, const struct mx_override *override)
+{
+    static const char head[] = "expect.";
+    const char *metric = override->path + strlen(head);
+    if (strncmp(override->path, head, strlen(head)) != 0 || *metric == '\0') {
+        return false;
+    }
+    const size_t size = strcspn(metric, "<>");
+    complain(
+        build, override->path,
+        "conditions are texts in a list; write --set 'expect=(\"%.*s %s= %.40s\")' or the like",
+        (int)size, metric, metric[size] == '<' ? "<" : ">", override->value);
+    return true;
+}
+
 static enum outcome place(struct mx_build *build, const struct mx_override *override,
                           const struct step *steps, size_t count, bool last)
 {
@@ -145,8 +172,8 @@ static enum outcome place(struct mx_build *build, const struct mx_override *over
             mx_node_put(arena, node,
                         mx_document_value(&build->source, step->name, override->value));
         } else if (child == NULL) {
-            if (steps[i + 1].name == NULL && !last) {
-                return NOT_YET;
+            if (steps[i + 1].name == NULL) {
+                return last ? complain_no_list(build, override, node, step->name) : NOT_YET;
             }
             child = mx_node_create(arena, MX_NODE_GROUP, step->name);
             child->file = "--set";
@@ -187,6 +214,10 @@ void mx_overrides_apply(struct mx_build *build, bool last, bool *done)
         const struct mx_override *override = &build->options->overrides[i];
         struct step steps[STEPS_MAX];
         if (done[i]) {
+            continue;
+        }
+        if (complain_expect(build, override)) {
+            done[i] = true;
             continue;
         }
         size_t count = split(build, override->path, steps);

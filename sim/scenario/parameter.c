@@ -10,6 +10,7 @@
 #include "sim/scenario/quantity.h"
 
 #define DIGITS 6 /* significant, of a value between two ends */
+#define DECIMALS_MAX 30
 
 enum mx_unit_kind mx_parameter_number(const char *text, double *number, const char **unit)
 {
@@ -56,7 +57,7 @@ static void put_number(const struct mx_parameter *parameter, double number,
     int decimals = size > 0 ? DIGITS - 1 - (int)floor(log10(size)) : 0;
     char digits[40];
 
-    decimals = decimals < 0 ? 0 : decimals > 15 ? 15 : decimals;
+    decimals = decimals < 0 ? 0 : decimals > DECIMALS_MAX ? DECIMALS_MAX : decimals;
     (void)snprintf(digits, sizeof digits, "%.*f", decimals, in_unit);
     if (strchr(digits, '.') != NULL) {
         size_t end = strlen(digits);

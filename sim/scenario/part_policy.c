@@ -193,6 +193,8 @@ void mx_build_reputation(struct mx_build *build, struct mx_fields *provider,
     }
 }
 
+static const char *const capacity_kinds[] = {"rate", "servers"};
+
 /* A minute's worth; 10 seconds' to an hour's are to be tried. */
 static void assume_backlog(struct mx_fields *fields, const struct mx_capacity_params *capacity)
 {
@@ -253,23 +255,54 @@ static void read_servers_capacity(struct mx_build *build, struct mx_fields *fiel
                         &capacity->waiting_room);
 }
 
+/* The kind that the keys belong to, as an index of capacity_kinds: `--set ...capacity.rate=500/s`
+ * says enough. -1: none is written, or keys of both, which is reported. */
+static int kind_of_keys(struct mx_build *build, const struct mx_node *capacity)
+{
+    static const struct {
+        const char *key;
+        int kind;
+    } keys[] = {{"rate", 0},       {"backlog", 0}, {"busy_cost", 0},
+                {"daily", 0},      {"noise", 0},   {"servers", 1},
+                {"background", 0}, {"service", 1}, {"waiting_room", 1}};
+    const char *first[2] = {NULL, NULL};
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        if (first[keys[i].kind] == NULL && mx_node_find(capacity, keys[i].key) != NULL) {
+            first[keys[i].kind] = keys[i].key;
+        }
+    }
+    if (first[0] != NULL && first[1] != NULL) {
+        mx_complain(build, capacity,
+                    "%s belongs to kind = \"%s\" and %s to kind = \"%s\"; leave one of them out",
+                    first[0], capacity_kinds[0], first[1], capacity_kinds[1]);
+        return -1;
+    }
+    if (first[0] == NULL && first[1] == NULL) {
+        mx_complain_key(build, capacity, "kind", "missing: needs \"rate\" or \"servers\"");
+        return -1;
+    }
+    return first[1] != NULL;
+}
+
 void mx_build_capacity(struct mx_build *build, struct mx_fields *provider,
                        struct mx_receiver_params *receiver)
 {
-    static const char *const kinds[] = {"rate", "servers"};
     struct mx_capacity_params *capacity = &receiver->capacity;
     struct mx_fields fields;
     bool none = false;
-    int kind = 0;
+    int kind = -1;
     struct mx_node *node = mx_field_group(provider, "capacity", &none);
     capacity->noise_every_us = MX_MINUTE_US;
     if (node == NULL) {
         return;
     }
     mx_fields_begin(&fields, build, node);
-    if (mx_node_choice(build, mx_field_need(&fields, "kind", "\"rate\" or \"servers\""), kinds, 2,
-                       &kind) &&
-        kind == 0) {
+    if (mx_field(&fields, "kind") == NULL) {
+        kind = kind_of_keys(build, node);
+    } else {
+        mx_field_choice(&fields, "kind", capacity_kinds, 2, &kind);
+    }
+    if (kind == 0) {
         read_rate_capacity(build, &fields, capacity);
         capacity->kind = capacity->rate_per_s > 0 ? MX_CAPACITY_RATE : MX_CAPACITY_NONE;
         mx_fields_end(&fields);

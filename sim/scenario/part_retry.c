@@ -239,6 +239,7 @@ void mx_build_retry(struct mx_build *build, struct mx_node *group, struct mx_ret
         wrong = mx_destination_check(policy, destination);
     }
     if (wrong != NULL && group != NULL && !mx_node_is_partial(group)) {
-        mx_complain(build, group, "this policy cannot be used: %s", wrong);
+        mx_complain(build, group, "this policy cannot be used: %s",
+                    mx_retry_names_in(build, group, wrong));
     }
 }

@@ -112,6 +112,7 @@ static void settle(struct mx_build *build, struct mx_node *group, const char *na
     if (general != NULL) {
         mx_node_remove(group, general);
     }
+    own->written = own->name;
     own->name = mx_arena_copy(&build->scratch, key);
 }
 
@@ -124,4 +125,19 @@ void mx_retry_names_settle(struct mx_fields *fields)
             settle(fields->build, fields->group, names[i].name, names[i].key);
         }
     }
+}
+
+const char *mx_retry_names_in(struct mx_build *build, const struct mx_node *group, const char *text)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz_";
+    const char *out = "";
+    while (*text != '\0') {
+        const size_t size = strspn(text, letters);
+        const char *word = mx_arena_copy_part(&build->scratch, text, size > 0 ? size : 1);
+        const struct mx_node *node = size > 0 ? mx_node_find(group, word) : NULL;
+        const bool is_own = node != NULL && node->written != NULL;
+        out = mx_arena_format(&build->scratch, "%s%s", out, is_own ? node->written : word);
+        text += size > 0 ? size : 1;
+    }
+    return out;
 }

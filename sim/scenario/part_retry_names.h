@@ -10,4 +10,8 @@
  * (--set over the scenario over its preset) wins; both in the same layer is a mistake. */
 void mx_retry_names_settle(struct mx_fields *fields);
 
+/* A message about the policy of `group` with every key in the word that the user wrote. */
+const char *mx_retry_names_in(struct mx_build *build, const struct mx_node *group,
+                              const char *text);
+
 #endif

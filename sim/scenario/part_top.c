@@ -6,11 +6,13 @@
 
 #include "sim/scenario/mistakes.h"
 #include "sim/scenario/parts.h"
+#include "sim/scenario/quantity.h"
 
 #define WINDOWS_MAX INT64_C(4000000000)
 #define EXPECT_MAX 1000
 #define WALK_MAX 100000
 #define SERIES_POINTS_MAX 1000000
+#define CLOCK_CHANGES_MAX 32 /* of the 400 days of a horizon; no zone has had so many */
 
 /* black-friday for scenarios/black-friday.cfg. */
 static char *name_of_file(struct mx_arena *memory, const char *file)
@@ -137,8 +139,8 @@ static void read_engine(struct mx_build *build, struct mx_fields *top)
 static void read_expect(struct mx_build *build, struct mx_fields *top)
 {
     struct mx_plan *plan = build->plan;
-    struct mx_node *list = mx_field_list(top, "expect");
-    if (list == NULL) {
+    struct mx_node *list = mx_field(top, "expect");
+    if (!mx_node_expect(build, list, MX_NODE_LIST, "a list such as (\"delivered_rate >= 99%\")")) {
         return;
     }
     if (list->child_count > EXPECT_MAX) {
@@ -174,6 +176,100 @@ void mx_build_start(struct mx_build *build, struct mx_fields *top)
     mx_field_duration(top, "warmup", 0, MX_HORIZON_US_MAX, &plan->warmup_us);
     mx_field_truth(top, "steady_state", &plan->steady_state);
     read_expect(build, top);
+}
+
+/* "113h -05:00". */
+static bool change_of_text(const char *text, struct mx_clock_change *change)
+{
+    const char *blank = strchr(text, ' ');
+    char duration[MX_QUANTITY_TEXT_SIZE];
+    if (blank == NULL || (size_t)(blank - text) >= sizeof duration) {
+        return false;
+    }
+    memcpy(duration, text, (size_t)(blank - text));
+    duration[blank - text] = '\0';
+    return mx_quantity_duration(duration, &change->at_us) == MX_QUANTITY_OK &&
+           offset_of_text(blank + 1, &change->utc_offset_s);
+}
+
+/* Written down, as plan.cfg has them. */
+static void read_clock_changes(struct mx_build *build, const struct mx_node *list)
+{
+    struct mx_plan *plan = build->plan;
+    if (list->child_count > 0 && mx_node_find(list->parent, "utc_offset") == NULL) {
+        mx_complain(build, list, "needs utc_offset beside it; else the time zone tells them");
+        return;
+    }
+    if (list->child_count > CLOCK_CHANGES_MAX) {
+        mx_complain(build, list, "more than %d changes", CLOCK_CHANGES_MAX);
+        return;
+    }
+    int64_t last_us = 0;
+    for (size_t i = 0; i < list->child_count; i++) {
+        const struct mx_node *node = list->child[i];
+        struct mx_clock_change *change = &plan->clock_changes[plan->clock_change_count];
+        if (!mx_node_expect(build, node, MX_NODE_TEXT, "text such as \"113h -05:00\"")) {
+            continue;
+        }
+        if (!change_of_text(node->text, change) || change->at_us <= last_us) {
+            mx_complain(build, node,
+                        "\"%.40s\" is not a time after the one before, a blank and an offset, such "
+                        "as \"113h -05:00\"",
+                        node->text);
+            continue;
+        }
+        last_us = change->at_us;
+        plan->clock_change_count += change->at_us < plan->horizon_us;
+    }
+}
+
+/* The first second in (low_s, high_s] with the offset of high_s, which that of low_s is not. */
+static int64_t change_between_s(const struct mx_zone *zone, int64_t low_s, int64_t high_s)
+{
+    int32_t before_s = mx_zone_offset_s(zone, low_s);
+    while (high_s - low_s > 1) {
+        int64_t middle_s = low_s + (high_s - low_s) / 2;
+        if (mx_zone_offset_s(zone, middle_s) == before_s) {
+            low_s = middle_s;
+        } else {
+            high_s = middle_s;
+        }
+    }
+    return high_s;
+}
+
+/* From the zone, looked at every six hours of the horizon. */
+static void find_clock_changes(struct mx_build *build)
+{
+    const int64_t step_s = 6 * 3600;
+    struct mx_plan *plan = build->plan;
+    int64_t end_s = plan->start_unix_s + plan->horizon_us / MX_SECOND_US + 1;
+    int32_t offset_s = plan->utc_offset_s;
+    for (int64_t at_s = plan->start_unix_s; at_s < end_s; at_s += step_s) {
+        int64_t until_s = at_s + step_s < end_s ? at_s + step_s : end_s;
+        if (mx_zone_offset_s(build->zone, until_s) == offset_s) {
+            continue;
+        }
+        int64_t change_s = change_between_s(build->zone, at_s, until_s);
+        int64_t change_us = (change_s - plan->start_unix_s) * MX_SECOND_US;
+        offset_s = mx_zone_offset_s(build->zone, until_s);
+        if (change_us < plan->horizon_us && plan->clock_change_count < CLOCK_CHANGES_MAX) {
+            plan->clock_changes[plan->clock_change_count++] =
+                (struct mx_clock_change){change_us, offset_s};
+        }
+    }
+}
+
+static void set_clock_changes(struct mx_build *build, struct mx_fields *top)
+{
+    const struct mx_node *list = mx_field_list(top, "clock_changes");
+    build->plan->clock_changes =
+        mx_arena_take(build->memory, CLOCK_CHANGES_MAX, sizeof *build->plan->clock_changes);
+    if (list != NULL) {
+        read_clock_changes(build, list);
+    } else {
+        find_clock_changes(build);
+    }
 }
 
 /* How long after its creation a message that is always refused is over; MX_NEVER: never. Walks
@@ -285,6 +381,7 @@ void mx_build_end(struct mx_build *build, struct mx_fields *top)
 {
     struct mx_plan *plan = build->plan;
     read_horizon(build, top);
+    set_clock_changes(build, top);
     read_output(build, top);
     if (plan->warmup_us > 0 && plan->warmup_us >= plan->horizon_us) {
         mx_complain(build, mx_node_find(top->group, "warmup"),

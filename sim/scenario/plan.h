@@ -23,6 +23,7 @@
 #include "models/sending_path.h"
 #include "models/throttle.h"
 
+#include "sim/base/clock_change.h"
 #include "sim/scenario/range.h"
 
 #define MX_NO_INDEX UINT32_MAX
@@ -126,7 +127,9 @@ struct mx_plan {
     char *start;     /* "2026-11-27 09:00", local */
     char *time_zone;
     int64_t start_unix_s;
-    int32_t utc_offset_s; /* at the start */
+    int32_t utc_offset_s;                  /* at the start */
+    struct mx_clock_change *clock_changes; /* of the zone, before the horizon */
+    size_t clock_change_count;
     struct mx_day day;
     int64_t horizon_us; /* simulated until then */
     int64_t warmup_us;  /* messages created before are simulated, not counted */

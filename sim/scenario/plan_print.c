@@ -7,26 +7,47 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "sim/scenario/line_wrap.h"
 #include "sim/scenario/printer.h"
 #include "sim/scenario/quantity.h"
 #include "sim/scenario/reader.h"
 
 /* ---- sections ---- */
 
+#define OFFSET_SIZE 64
+
+/* "-05:00", "+05:53:28" */
+static void put_offset(char offset[OFFSET_SIZE], int32_t utc_offset_s)
+{
+    int seconds = utc_offset_s < 0 ? -utc_offset_s : utc_offset_s;
+    int length = snprintf(offset, OFFSET_SIZE, "%c%02d:%02d", utc_offset_s < 0 ? '-' : '+',
+                          seconds / 3600, seconds / 60 % 60);
+    if (seconds % 60 != 0) {
+        snprintf(offset + length, OFFSET_SIZE - (size_t)length, ":%02d", seconds % 60);
+    }
+}
+
+static void put_clock_change(struct mx_printer *printer, const void *items, size_t i)
+{
+    const struct mx_clock_change *change = (const struct mx_clock_change *)items + i;
+    char text[MX_QUANTITY_TEXT_SIZE], offset[OFFSET_SIZE];
+    put_offset(offset, change->utc_offset_s);
+    mx_print_inline(printer, "\"%s %s\"", mx_quantity_put_duration(text, change->at_us), offset);
+}
+
 static void print_top(struct mx_printer *printer)
 {
     const struct mx_plan *plan = printer->plan;
-    char offset[64];
-    int seconds = plan->utc_offset_s < 0 ? -plan->utc_offset_s : plan->utc_offset_s;
-    int length = snprintf(offset, sizeof offset, "%c%02d:%02d", plan->utc_offset_s < 0 ? '-' : '+',
-                          seconds / 3600, seconds / 60 % 60);
-    if (seconds % 60 != 0) {
-        snprintf(offset + length, sizeof offset - (size_t)length, ":%02d", seconds % 60);
-    }
+    char offset[OFFSET_SIZE];
+    put_offset(offset, plan->utc_offset_s);
     mx_print_text(printer, "name", plan->name);
     mx_print_text(printer, "start", plan->start);
     mx_print_text(printer, "time_zone", plan->time_zone);
     mx_print_text(printer, "utc_offset", offset);
+    if (plan->clock_change_count > 0) {
+        mx_print_list(printer, "clock_changes", plan->clock_change_count, put_clock_change,
+                      plan->clock_changes);
+    }
     mx_print_duration(printer, "horizon", plan->horizon_us);
     mx_print_duration(printer, "warmup", plan->warmup_us);
     if (plan->steady_state) {
@@ -630,9 +651,7 @@ char *mx_plan_print(const struct mx_plan *plan, bool with_notes)
     if (plan->assumed_count > 0) {
         mx_print_list(&printer, "assumed", plan->assumed_count, item_assumed, plan->assumed);
     }
-    if (printer.failed) {
-        free(printer.text);
-        return NULL;
-    }
-    return printer.text;
+    char *wrapped = printer.failed ? NULL : mx_line_wrap(printer.text);
+    free(printer.text);
+    return wrapped;
 }

@@ -267,9 +267,9 @@ void mx_print_array(struct mx_printer *printer, const char *key, size_t count,
     mx_print_key(printer, key);
     mx_print(printer, "[ ");
     for (size_t i = 0; i < count; i++) {
-        mx_print(printer, i > 0 ? ", " : "");
-        if (i > 0 && i % 8 == 0) {
-            mx_print(printer, "\n");
+        const bool is_next_line = i > 0 && i % 8 == 0;
+        mx_print(printer, i == 0 ? "" : is_next_line ? ",\n" : ", ");
+        if (is_next_line) {
             put_indent(printer);
             mx_print(printer, "  ");
         }

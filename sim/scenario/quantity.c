@@ -186,7 +186,9 @@ static enum mx_quantity_status to_double(const struct decimal *decimal, int shif
     return MX_QUANTITY_OK;
 }
 
-enum mx_quantity_status mx_quantity_duration(const char *text, int64_t *us)
+/* A whole number of a table's base unit. */
+static enum mx_quantity_status read_whole(const char *text, const struct unit *units, size_t count,
+                                          uint64_t max, uint64_t *out)
 {
     struct decimal decimal;
     const char *rest;
@@ -194,36 +196,32 @@ enum mx_quantity_status mx_quantity_duration(const char *text, int64_t *us)
     if (status != MX_QUANTITY_OK) {
         return status;
     }
-    const struct unit *unit = find_unit(time_units, COUNT_OF(time_units), rest);
+    const struct unit *unit = find_unit(units, count, rest);
     if (unit == NULL) {
         return MX_QUANTITY_UNIT;
     }
     unsigned __int128 value = 0;
-    status = to_whole(&decimal, unit->factor, INT64_MAX / 2, &value);
+    status = to_whole(&decimal, unit->factor, max, &value);
     if (status == MX_QUANTITY_OK) {
-        *us = (int64_t)value;
+        *out = (uint64_t)value;
+    }
+    return status;
+}
+
+enum mx_quantity_status mx_quantity_duration(const char *text, int64_t *us)
+{
+    uint64_t whole;
+    const enum mx_quantity_status status =
+        read_whole(text, time_units, COUNT_OF(time_units), INT64_MAX / 2, &whole);
+    if (status == MX_QUANTITY_OK) {
+        *us = (int64_t)whole;
     }
     return status;
 }
 
 enum mx_quantity_status mx_quantity_count(const char *text, uint64_t *count)
 {
-    struct decimal decimal;
-    const char *rest;
-    enum mx_quantity_status status = read_decimal(text, &decimal, &rest);
-    if (status != MX_QUANTITY_OK) {
-        return status;
-    }
-    const struct unit *unit = find_unit(count_units, COUNT_OF(count_units), rest);
-    if (unit == NULL) {
-        return MX_QUANTITY_UNIT;
-    }
-    unsigned __int128 value = 0;
-    status = to_whole(&decimal, unit->factor, UINT64_MAX, &value);
-    if (status == MX_QUANTITY_OK) {
-        *count = (uint64_t)value;
-    }
-    return status;
+    return read_whole(text, count_units, COUNT_OF(count_units), UINT64_MAX, count);
 }
 
 /* An amount with a suffix as a double; `rest` must name one of the count units. */

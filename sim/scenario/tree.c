@@ -184,6 +184,19 @@ const char *mx_node_path_of(struct mx_arena *arena, const struct mx_node *group,
     return *path == '\0' ? key : mx_arena_format(arena, "%s.%s", path, key);
 }
 
+const char *mx_node_path_written(struct mx_arena *arena, const struct mx_node *node)
+{
+    if (node == NULL || node->parent == NULL) {
+        return "";
+    }
+    const char *path = mx_node_path_written(arena, node->parent);
+    if (node->name == NULL) {
+        return mx_arena_format(arena, "%s[%zu]", path, index_of(node));
+    }
+    const char *name = node->written != NULL ? node->written : node->name;
+    return *path == '\0' ? name : mx_arena_format(arena, "%s.%s", path, name);
+}
+
 #define TEXT_SIZE 120
 
 struct writer {

@@ -28,6 +28,7 @@ enum mx_node_kind {
 struct mx_node {
     enum mx_node_kind kind;
     const char *name;
+    const char *written; /* the user's own word for `name`, or NULL: the same */
     const char *file;
     int line;
     uint32_t origin;
@@ -63,6 +64,8 @@ struct mx_node *mx_node_merge(struct mx_arena *arena, const struct mx_node *base
 const char *mx_node_path(struct mx_arena *arena, const struct mx_node *node);
 /* Path of a key of this group that may not exist. */
 const char *mx_node_path_of(struct mx_arena *arena, const struct mx_node *group, const char *key);
+/* The path in the words of the user, for messages. */
+const char *mx_node_path_written(struct mx_arena *arena, const struct mx_node *node);
 /* On one line, as written; long ones are cut short with "…". */
 const char *mx_node_text(struct mx_arena *arena, const struct mx_node *node);
 /* It, or a group around it, is_partial. */

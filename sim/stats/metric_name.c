@@ -9,11 +9,13 @@
 #include "sim/scenario/mistakes.h"
 
 #define MEMBERS_LOOKED_AT 1000U
+#define WRITTEN_GROUP_COUNT (MX_GROUP_IP + 1) /* those that a name can tell */
 
 static const char *const group_names[MX_GROUP_COUNT] = {[MX_GROUP_TOTAL] = "total",
                                                         [MX_GROUP_PROVIDER] = "providers",
                                                         [MX_GROUP_CAMPAIGN] = "campaigns",
-                                                        [MX_GROUP_IP] = "ips"};
+                                                        [MX_GROUP_IP] = "ips",
+                                                        [MX_GROUP_PAIR] = "campaigns_providers"};
 
 const char *mx_group_name(enum mx_group group)
 {
@@ -35,6 +37,7 @@ const char *mx_group_member(const struct mx_plan *plan, enum mx_group group, uin
             return "(none)";
         }
         return index < plan->ip_count ? plan->ips[index].name : NULL;
+    case MX_GROUP_PAIR:
     case MX_GROUP_COUNT:
         break;
     }
@@ -94,12 +97,12 @@ static bool parse_scope(const struct mx_plan *plan, const char **at, size_t size
     if (dot == NULL) {
         return true;
     }
-    while (group < MX_GROUP_COUNT && !is_text(*at, (size_t)(dot - *at), group_names[group])) {
+    while (group < WRITTEN_GROUP_COUNT && !is_text(*at, (size_t)(dot - *at), group_names[group])) {
         group++;
     }
     name = dot + 1;
     dot = group > MX_GROUP_TOTAL ? memchr(name, '.', (size_t)(end - name)) : dot;
-    if (group == MX_GROUP_COUNT || dot == NULL) {
+    if (group == WRITTEN_GROUP_COUNT || dot == NULL) {
         (void)snprintf(error, error_size,
                        "allowed before a metric: total., providers.NAME., "
                        "campaigns.NAME. or ips.NAME.");

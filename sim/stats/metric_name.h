@@ -35,7 +35,7 @@ void mx_metric_print(const struct mx_plan *plan, const struct mx_scoped_metric *
 const char *mx_group_name(enum mx_group group);
 
 /* Name of the index-th member of a group, "(none)" past the last address; NULL when there is
- * none. Borrowed from the plan. */
+ * none, and of MX_GROUP_PAIR, which has two names. Borrowed from the plan. */
 const char *mx_group_member(const struct mx_plan *plan, enum mx_group group, uint32_t index);
 
 #endif

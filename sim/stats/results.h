@@ -39,6 +39,7 @@ struct mx_results {
     struct mx_performance performance;
     /* One long run: replication_count is 1, the summary is of its batches. */
     bool is_steady;
+    bool is_live; /* of mail sent by the wall clock: nothing was simulated */
     struct mx_steady steady;
     const struct mx_precision *precisions; /* asked for; borrowed, or NULL */
     size_t precision_count;

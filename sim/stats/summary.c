@@ -19,6 +19,7 @@ static const char *const names[MX_METRIC_COUNT] = {
     [MX_METRIC_HARD_BOUNCED] = "hard_bounced",
     [MX_METRIC_SOFT_BOUNCED] = "soft_bounced",
     [MX_METRIC_SOFT_BOUNCED_REJECTED] = "soft_bounced_rejected",
+    [MX_METRIC_SOFT_BOUNCED_FULL] = "soft_bounced_full",
     [MX_METRIC_SOFT_BOUNCED_BLOCKED] = "soft_bounced_blocked",
     [MX_METRIC_SOFT_BOUNCED_EXPIRED] = "soft_bounced_expired",
     [MX_METRIC_SOFT_BOUNCED_EXPIRED_UNATTEMPTED] = "soft_bounced_expired_unattempted",
@@ -59,8 +60,8 @@ static const char *const names[MX_METRIC_COUNT] = {
 struct source {
     struct mx_counts counts;
     const struct mx_histogram *ttd, *wait; /* NULL: nothing happened */
-    uint64_t peak;
-    double low_band_days; /* NaN: not known of this scope */
+    double peak;                           /* NaN: not known of this scope */
+    double low_band_days;                  /* the same */
 };
 
 struct mx_summary {
@@ -110,6 +111,8 @@ static uint32_t group_size(const struct mx_summary_sizes *sizes, enum mx_group g
         return sizes->campaign_count;
     case MX_GROUP_IP:
         return sizes->ip_count + 1U;
+    case MX_GROUP_PAIR:
+        return sizes->campaign_count * sizes->provider_count;
     case MX_GROUP_COUNT:
         break;
     }
@@ -212,6 +215,7 @@ static void fill_counts(const struct source *source, double *v)
     v[MX_METRIC_HARD_BOUNCED] = (double)c->hard_bounced;
     v[MX_METRIC_SOFT_BOUNCED] = (double)(c->soft_rejected + c->expired);
     v[MX_METRIC_SOFT_BOUNCED_REJECTED] = (double)c->soft_rejected;
+    v[MX_METRIC_SOFT_BOUNCED_FULL] = (double)c->soft_full;
     v[MX_METRIC_SOFT_BOUNCED_BLOCKED] = (double)c->soft_blocked;
     v[MX_METRIC_SOFT_BOUNCED_EXPIRED] = (double)c->expired;
     v[MX_METRIC_SOFT_BOUNCED_EXPIRED_UNATTEMPTED] = (double)c->expired_unattempted;
@@ -223,7 +227,7 @@ static void fill_counts(const struct source *source, double *v)
     }
     v[MX_METRIC_DEFERRED_MESSAGES] = (double)c->deferred_messages;
     v[MX_METRIC_DEFERRED_FIRST_ATTEMPT] = (double)c->deferred_first_attempt;
-    v[MX_METRIC_QUEUE_PEAK] = (double)source->peak;
+    v[MX_METRIC_QUEUE_PEAK] = source->peak;
     v[MX_METRIC_LOW_BAND_DAYS] = source->low_band_days;
 }
 
@@ -277,7 +281,7 @@ static void sum_cells(const struct mx_observation *o, enum mx_group group, struc
     for (uint32_t c = 0; c < o->campaign_count; c++) {
         for (uint32_t p = 0; p < o->provider_count; p++) {
             for (uint32_t ip = 0; ip <= o->ip_count; ip++) {
-                const uint32_t index[MX_GROUP_COUNT] = {0, p, c, ip};
+                const uint32_t index[MX_GROUP_COUNT] = {0, p, c, ip, c * o->provider_count + p};
 
                 mx_counts_add(&sources[index[group]].counts, mx_observation_cell(o, c, p, ip));
             }
@@ -291,7 +295,7 @@ static void set_histograms(struct source *sources, const struct mx_histogram *tt
     for (uint32_t i = 0; i < count; i++) {
         sources[i].ttd = &ttd[i];
         sources[i].wait = &wait[i];
-        sources[i].peak = peaks[i];
+        sources[i].peak = peaks != NULL ? (double)peaks[i] : (double)NAN;
     }
 }
 
@@ -343,7 +347,8 @@ void mx_summary_add(struct mx_summary *summary, const struct mx_observation *o)
 {
     struct source *sources = summary->sources;
     struct mx_histogram *merged = summary->merged;
-    struct source *by_provider, *by_campaign, *by_ip;
+    struct source *by_provider, *by_campaign, *by_ip, *by_pair;
+    uint32_t pairs = o->campaign_count * o->provider_count;
 
     MX_CHECK(summary->count < summary->sizes.replication_count);
     MX_CHECK(o->provider_count == summary->sizes.provider_count);
@@ -352,6 +357,7 @@ void mx_summary_add(struct mx_summary *summary, const struct mx_observation *o)
     by_provider = &sources[scope_number(&summary->sizes, MX_GROUP_PROVIDER, 0)];
     by_campaign = by_provider + o->provider_count;
     by_ip = by_campaign + o->campaign_count;
+    by_pair = by_ip + o->ip_count + 1;
     memset(sources, 0, summary->scope_count * sizeof *sources);
     memset(merged, 0, 2 * sizeof *merged);
     merge_providers(o, &merged[0], &merged[1]);
@@ -361,15 +367,27 @@ void mx_summary_add(struct mx_summary *summary, const struct mx_observation *o)
     set_histograms(by_campaign, o->ttd_by_campaign, o->wait_by_campaign, o->peak_by_campaign,
                    o->campaign_count);
     set_histograms(by_ip, o->ttd_by_ip, o->wait_by_ip, o->peak_by_ip, o->ip_count);
+    set_histograms(by_pair, o->ttd_by_pair, o->wait_by_pair, NULL, pairs);
     for (uint32_t c = 0; c < o->campaign_count; c++) {
         by_campaign[c].low_band_days = (double)NAN;
+    }
+    for (uint32_t i = 0; i < pairs; i++) {
+        by_pair[i].low_band_days = (double)NAN;
     }
     add_low_bands(o, sources, by_provider, by_ip);
     add_group(summary, o, MX_GROUP_TOTAL, sources);
     add_group(summary, o, MX_GROUP_PROVIDER, by_provider);
     add_group(summary, o, MX_GROUP_CAMPAIGN, by_campaign);
     add_group(summary, o, MX_GROUP_IP, by_ip);
+    add_group(summary, o, MX_GROUP_PAIR, by_pair);
     summary->count++;
+}
+
+uint32_t mx_summary_pair(const struct mx_summary *summary, uint32_t campaign, uint32_t provider)
+{
+    MX_CHECK(campaign < summary->sizes.campaign_count);
+    MX_CHECK(provider < summary->sizes.provider_count);
+    return campaign * summary->sizes.provider_count + provider;
 }
 
 bool mx_summary_value(const struct mx_summary *summary, uint32_t replication, enum mx_group group,

@@ -22,6 +22,7 @@ enum mx_metric {
     MX_METRIC_HARD_BOUNCED,
     MX_METRIC_SOFT_BOUNCED,
     MX_METRIC_SOFT_BOUNCED_REJECTED,
+    MX_METRIC_SOFT_BOUNCED_FULL, /* with MX_METRIC_SOFT_BOUNCED_BLOCKED parts of the rejected */
     MX_METRIC_SOFT_BOUNCED_BLOCKED,
     MX_METRIC_SOFT_BOUNCED_EXPIRED,
     MX_METRIC_SOFT_BOUNCED_EXPIRED_UNATTEMPTED,
@@ -50,7 +51,7 @@ enum mx_metric {
     MX_METRIC_WAIT_P99_S,
     MX_METRIC_QUEUE_PEAK, /* most messages undecided at once */
     /* Days that addresses in use spent in the low or bad band, summed over addresses and providers;
-     * undefined for campaigns. */
+     * undefined for campaigns and what they send to a provider. */
     MX_METRIC_LOW_BAND_DAYS,
     MX_METRIC_COUNT
 };
@@ -64,7 +65,8 @@ enum mx_group {
     MX_GROUP_TOTAL,    /* index 0 */
     MX_GROUP_PROVIDER, /* index of the plan */
     MX_GROUP_CAMPAIGN,
-    MX_GROUP_IP, /* index ip_count: "(none)", the drops */
+    MX_GROUP_IP,   /* index ip_count: "(none)", the drops */
+    MX_GROUP_PAIR, /* a campaign at a provider: mx_summary_pair; has no queue_peak */
     MX_GROUP_COUNT
 };
 
@@ -97,6 +99,9 @@ void mx_summary_set_batched(struct mx_summary *summary);
 /* Replications (or batches) added so far, and the sizes. */
 uint32_t mx_summary_count(const struct mx_summary *summary);
 const struct mx_summary_sizes *mx_summary_sizes(const struct mx_summary *summary);
+
+/* Index of a campaign's messages to a provider. */
+uint32_t mx_summary_pair(const struct mx_summary *summary, uint32_t campaign, uint32_t provider);
 
 /* One replication's number; false where it is undefined. */
 bool mx_summary_value(const struct mx_summary *summary, uint32_t replication, enum mx_group group,

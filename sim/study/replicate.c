@@ -205,7 +205,9 @@ static enum mx_replicate_status prepare(struct work *work, int *error_number)
     if (options->trace_path != NULL) {
         const struct mx_trace_style style = {.format = options->trace_format,
                                              .start_unix_s = work->plan->start_unix_s,
-                                             .utc_offset_s = work->plan->utc_offset_s};
+                                             .utc_offset_s = work->plan->utc_offset_s,
+                                             .clock_changes = work->plan->clock_changes,
+                                             .clock_change_count = work->plan->clock_change_count};
 
         work->parts = mx_trace_parts_create(options->trace_path, &style, error_number);
         if (work->parts == NULL) {

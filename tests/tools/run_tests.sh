@@ -159,18 +159,19 @@ group_tsan() {
         run_sources tsan "$BUILD/tsan/tests" "$BUILD/tsan/mxsim" 10
 }
 
-# The targets share FUZZ_SECONDS. New inputs stay under BUILD; a finding is printed and kept there.
+# FUZZ_SECONDS for scenarios, a twelfth of that for each other target. New inputs stay under BUILD;
+# a finding is printed and kept there.
 FUZZ_SECONDS=${FUZZ_SECONDS:-60}
 group_fuzz() {
-    local sources source name work count share
+    local sources source name work share
     sources=$(tests_of 'fuzz_*.c')
     [ -n "$sources" ] || return 0
     build fuzz BUILD="$BUILD/fuzz" CC=clang CFLAGS="-O1 -g" \
         SANITIZE=address,undefined,fuzzer-no-link fuzzers || return
-    count=$(wc -l <<<"$sources")
-    share=$((FUZZ_SECONDS / count))
     for source in $sources; do
         name=$(basename "$source" .c)
+        share=$FUZZ_SECONDS
+        [ "$name" = fuzz_reader ] || share=$((FUZZ_SECONDS / 12))
         work=$BUILD/fuzz/corpus/$name
         mkdir -p "$work"
         run_command fuzz "$name" $((share + 120)) "$BUILD/fuzz/tests/$name" \
@@ -180,12 +181,14 @@ group_fuzz() {
     done
 }
 
-# --- the long ones: full counts (MX_FULL=1), every compiler and sanitizer ------------------------
+# --- the long ones: full counts (MX_FULL=1) once, and every compiler and sanitizer ----------------
 group_long() {
-    tests_of 'long_*.c' 'long_*.sh' | run_sources long "$BUILD/tests" "$BUILD/mxsim" 10
+    tests_of 'long_*.c' 'long_*.sh' |
+        MX_FULL=1 run_sources long "$BUILD/tests" "$BUILD/mxsim" 10
 }
 group_full() {
-    tests_of 'test_*.c' 'cli_*.sh' +full | run_sources full "$BUILD/tests" "$BUILD/mxsim" 10
+    tests_of 'test_*.c' 'cli_*.sh' +full |
+        MX_FULL=1 run_sources full "$BUILD/tests" "$BUILD/mxsim" 10
 }
 group_optimised() {
     build optimised BUILD="$BUILD/o3" CC="$CC" CFLAGS="-O3 -g" NATIVE=1 all tests || return
@@ -267,7 +270,6 @@ check) groups="build quick corpus" ;;
 # compares what both compilers' programs print, lint looks at its objects.
 test) groups="build fuzz& unit clang cli corpus man lint asan tsan" ;;
 test-long)
-    export MX_FULL=1
     FUZZ_SECONDS=300
     groups="build fuzz& clang long full optimised plain clang_asan clang_tsan valgrind tidy"
     ;;
