@@ -120,7 +120,7 @@ look --once "$work/hostile.html"
 if [ "${MX_FULL:-}" = 1 ]; then # as large as a page gets: the thread's own time, not the clock's
     cp -r "$work/out/spike-vs-window" "$work/large"
     numbers="WITH RECURSIVE n(i) AS (SELECT 48 UNION ALL SELECT i + 1 FROM n WHERE i < 9999)"
-    sqlite3 "$work/large/sweep.db" "$numbers INSERT INTO points SELECT i, NULL, NULL FROM n;
+    sqlite3 "$work/large/sweep.db" "$numbers INSERT INTO points(point) SELECT i FROM n;
         $numbers INSERT INTO settings SELECT i, p, i * (p + 1), i * (p + 1) FROM n,
             (SELECT 0 AS p UNION SELECT 1);
         UPDATE study SET value = 'sobol' WHERE name = 'design';

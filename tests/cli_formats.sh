@@ -167,9 +167,9 @@ when() { # FORMAT: times that sort as text
 }
 for format in postfix kumomta powermta sendgrid; do
     "$MXSIM" run all.cfg -q -n 1 -t ordered --trace-format $format
-    when $format <ordered >times
-    [ -s times ] || fail "$format: no times"
-    sort -c times || fail "$format: lines are not in order"
+    when $format <ordered >dates
+    [ -s dates ] || fail "$format: no dates"
+    sort -c dates || fail "$format: lines are not in order"
 done
 # Local time is the zone's, also where its clocks change on the way: here at 06:00 UTC.
 sed 's/^name.*/start = "2026-10-31 23:58"; time_zone = "America\/New_York";/' all.cfg >zone.cfg

@@ -124,7 +124,7 @@ cp -r swept many
 sqlite3 many/sweep.db "DELETE FROM points; DELETE FROM settings; DELETE FROM results;
     UPDATE study SET value = 'sobol' WHERE name = 'design';
     UPDATE study SET value = 1 WHERE name = 'replications';
-    $numbers INSERT INTO points SELECT i, NULL, NULL FROM n;
+    $numbers INSERT INTO points(point) SELECT i FROM n;
     $numbers INSERT INTO settings SELECT i, 0, (1000 + i) || 's', 1000 + i FROM n;
     $numbers INSERT INTO results SELECT i, 0, m, CASE m WHEN 0 THEN 1 - i * 1e-6
         ELSE 1000.0 * (i * 7919 % 10007) END

@@ -28,7 +28,22 @@ expect 4 'delivered_rate' sweep a.cfg --out a # all is there: the same table
 expect 0 '' plot a
 [ -s a/sweep.svg ] && [ -s a/sweep.png ] || fail "no picture of a sweep"
 expect 2 'one of --out DIR and --db FILE' sweep a.cfg
-expect 2 'takes a number' sweep a.cfg --out b --replications auto
+expect 2 'needs a --precision' sweep a.cfg --out b --replications auto
+expect 2 'goes with --replications auto' sweep a.cfg --out b --precision sent:1
+expect 3 'b.cfg|--precision: "0x1" is not a width' sweep a.cfg --out b --replications auto \
+    --precision sent:0x1
+expect 4 '^4,500,2,500,500,500,1,.*,chance alone,$' sweep a.cfg --out a --format csv
+cmp out a/sweep.csv || fail "the csv on standard output is not sweep.csv"
+expect 4 '' sweep a.cfg --out a --format json --quiet
+jq -e 'length == 5 and .[4].n == "500" and .[4].delivered_rate == 1' out >/dev/null || fail "json"
+expect 4 '^\| 4 \| 500 \|' sweep a.cfg --out a --format markdown
+study auto 'metrics = ( "sent" );'
+sed -i 's/replications = 2/replications = "auto"; precision = ( "delivered_rate:0.01" )/' auto.cfg
+expect 0 '^ +4 +500 +30 +precision +500 +100%$' sweep auto.cfg --out auto
+expect 3 'replications: a plan adds replications by itself' plan <(
+    sed "s|s.cfg|$work/s.cfg|" auto.cfg
+    echo 'plan = { find = "smallest"; targets = "sent >= 1"; };'
+)
 expect 3 'no/such.cfg' sweep no/such.cfg --out b
 expect 3 'did you mean "constraints"' sweep <(echo 'scenario = "s.cfg"; constraint = ( );') --out b
 study b 'metrics = ( "delivered_rat" );'
@@ -51,6 +66,9 @@ grep -q '^sent,,321,met,321,321,' e.csv || fail "data of a plan: $(cat e.csv)"
 expect 0 '321 is the smallest' plot e plan --terminal
 expect 0 '"binding": *"sent >= 321"' plan e.cfg --json
 jq -e '.answer.number == 321 and (.points | length) > 3' out >/dev/null || fail "plan --json"
+expect 0 '^,321,321,2,pass,,sent >= 321,321,321,321,0,pass,1$' plan e.cfg --format csv --quiet
+expect 0 '^\| 321 \| 2 \| 321 \(321 .. 321\) yes \|' plan e.cfg --format markdown
+expect 2 'format' plan e.cfg --format csv --json
 study f 'plan = { find = "smallest"; targets = ( "sent >= 501" ); };'
 expect 4 'no value from 100 to 500 meets the target; in the way: sent >= 501' plan f.cfg --out f
 [ -s f/answer.json ] || fail "an infeasible plan leaves its answer"

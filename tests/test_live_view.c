@@ -72,12 +72,55 @@ static void test_plain_lines(void **unused)
     assert_in_range(count, 100, 130); /* ten hours */
 }
 
+/* A study: what is being tried instead of the mail, and a remaining time of its own. */
+static void test_study_words(void **unused)
+{
+    struct mx_live_state study = {.share = 0.25,
+                                  .elapsed_s = 10,
+                                  .has_rest = true,
+                                  .rest_s = 7.5,
+                                  .done = 5,
+                                  .count = 20,
+                                  .unit = "replications",
+                                  .note = "2 of 9 points failed"};
+    char text[256];
+
+    (void)unused;
+    (void)mx_live_line(text, sizeof text, &study, 120, false);
+    assert_string_equal(text, " 25%  8s left  2 of 9 points failed  5 of 20 replications");
+    study.rest_s = 0; /* by share and time: three times what was */
+    study.note = "";
+    (void)mx_live_line(text, sizeof text, &study, 120, false);
+    assert_string_equal(text, " 25%  31s left  5 of 20 replications");
+    study.has_rest = false;
+    (void)mx_live_line(text, sizeof text, &study, 40, false);
+    assert_string_equal(text, " 25%  5 of 20 replications");
+}
+
+/* The share never falls, but where another value is begun. */
+static void test_restart(void **unused)
+{
+    struct mx_live_view view = {.kind = MX_LIVE_OFF};
+
+    (void)unused;
+    mx_live_view_restart(&view, 1);
+    mx_live_view_show(&view, &(struct mx_live_state){.share = 0.8, .count = 10});
+    mx_live_view_restart(&view, 1);
+    mx_live_view_show(&view, &(struct mx_live_state){.share = 0.5, .count = 10});
+    assert_true(view.share == 0.8);
+    mx_live_view_restart(&view, 2);
+    mx_live_view_show(&view, &(struct mx_live_state){.share = 0.1, .count = 10});
+    assert_true(view.share == 0.1);
+    mx_live_view_show(&view, &(struct mx_live_state){.share = 0.05, .count = 20});
+    assert_true(view.share == 0.05); /* more is to be done than was known */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_widths),
-        cmocka_unit_test(test_words),
-        cmocka_unit_test(test_plain_lines),
+        cmocka_unit_test(test_widths),      cmocka_unit_test(test_words),
+        cmocka_unit_test(test_plain_lines), cmocka_unit_test(test_study_words),
+        cmocka_unit_test(test_restart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -223,6 +223,25 @@ static void texts_are_short(void **state)
                         "3/90s");
 }
 
+static void numbers_or_percents(void **state)
+{
+    double number = 0;
+    bool is_percent = false;
+
+    (void)state;
+    assert_int_equal(mx_quantity_number_or_percent("0.3%", &number, &is_percent), MX_QUANTITY_OK);
+    assert_true(is_percent && number == 0.003);
+    assert_int_equal(mx_quantity_number_or_percent("-1e-3", &number, &is_percent), MX_QUANTITY_OK);
+    assert_true(!is_percent && number == -0.001);
+    assert_int_not_equal(mx_quantity_number_or_percent("0x1", &number, &is_percent),
+                         MX_QUANTITY_OK);
+    assert_int_not_equal(mx_quantity_number_or_percent("inf", &number, &is_percent),
+                         MX_QUANTITY_OK);
+    assert_int_not_equal(mx_quantity_number_or_percent("1%%", &number, &is_percent),
+                         MX_QUANTITY_OK);
+    assert_int_not_equal(mx_quantity_number_or_percent("", &number, &is_percent), MX_QUANTITY_OK);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -231,6 +250,7 @@ int main(void)
         cmocka_unit_test(counts),
         cmocka_unit_test(numbers_and_amounts),
         cmocka_unit_test(shares_are_the_nearest_doubles),
+        cmocka_unit_test(numbers_or_percents),
         cmocka_unit_test(rates),
         cmocka_unit_test(what_is_put_reads_back),
         cmocka_unit_test(texts_are_short),

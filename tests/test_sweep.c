@@ -154,7 +154,8 @@ static void expect_message(const char *part)
 /* --- comparing --- */
 
 static const char *const tables[] = {"study",        "parameters", "paths",    "metrics",
-                                     "expectations", "points",     "settings", "results"};
+                                     "expectations", "points",     "settings", "results",
+                                     "precisions",   "widths",     "files"};
 
 /* All rows of all tables as one text. */
 static char *dump(const char *database)
@@ -260,19 +261,30 @@ static void test_threads(void **state)
     free(reference);
 }
 
+/* Whether there is MPI, and the program was built with it. */
+static bool has_mpi(void)
+{
+    static int answer = -1;
+
+    if (answer < 0) {
+        answer = system("command -v mpirun >/dev/null 2>&1") == 0 &&
+                 wait_for(start((const char *const[]){"mpirun", "-n", "1", program(), "sweep",
+                                                      study, "-q", "--db", in_folder("1"), NULL},
+                                0)) == 0;
+    }
+    return answer > 0;
+}
+
 static void test_processes(void **state)
 {
-    char *reference = reference_rows();
     static const char *const counts[] = {"1", "3"};
+    char *reference;
 
     (void)state;
-    if (system("command -v mpirun >/dev/null 2>&1") != 0 ||
-        wait_for(start((const char *const[]){"mpirun", "-n", "1", program(), "sweep", study, "-q",
-                                             "--db", in_folder("probe.db"), NULL},
-                       0)) != 0) {
-        free(reference);
+    if (!has_mpi()) {
         skip();
     }
+    reference = reference_rows();
     for (size_t i = 0; i < 2; i++) {
         const char *database = in_folder(counts[i]);
 
@@ -344,7 +356,8 @@ static void test_changed(void **state)
     (void)snprintf(text, sizeof text, "%s\n# a remark\n", scenario_text);
     write_text(scenario, text);
     assert_int_equal(sweep(database, "1"), 3);
-    expect_message("another state of the scenario");
+    expect_message("another state of ");
+    expect_message("/s.cfg");
     write_text(scenario, scenario_text);
     (void)snprintf(text, sizeof text, "%s\n# a remark\n", study_text);
     write_text(study, text);
@@ -359,6 +372,175 @@ static void test_changed(void **state)
     assert_int_equal(sweep(database, "1"), 0);
     expect_same(database, reference);
     free(reference);
+}
+
+/* A retry policy that only finished points use changes under a half-done sweep. */
+static void test_changed_preset(void **state)
+{
+    static const char policies_text[] =
+        "scenario = \"s.cfg\"; replications = 1;\n"
+        "set = ( \"campaigns.c.recipients=50\" );\n"
+        "parameters = { policy = { path = \"mta.retry.preset\";\n"
+        "  values = ( \"bluecore\", \"late\", \"postfix\" ); }; };\n";
+    static const char policy[] = "kind = \"list\"; gaps = [ \"5m\" ]; lifetime = \"24h\";\n";
+    const char *database = in_folder("presets.db"), *preset = in_folder("mtas/late.cfg");
+    char text[300], *reference;
+    sqlite3 *db = NULL;
+
+    (void)state;
+    write_text(study, policies_text);
+    (void)mkdir(in_folder("mtas"), 0700);
+    write_text(preset, policy);
+    assert_int_equal(sweep(database, "1"), 0);
+    reference = dump(database);
+    assert_int_equal(ask(database, "SELECT count(*) FROM files WHERE name = 'mtas/late.cfg'"), 1);
+    assert_int_equal(
+        ask(database, "SELECT count(*) FROM files WHERE name = '<presets>/mtas/postfix.cfg'"), 1);
+    assert_int_equal(sqlite3_open(database, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, "DELETE FROM results WHERE point = 2", NULL, NULL, NULL),
+                     SQLITE_OK);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+    (void)snprintf(text, sizeof text, "%s# a remark\n", policy);
+    write_text(preset, text);
+    assert_int_equal(sweep(database, "1"), 3);
+    expect_message("another state of ");
+    expect_message("/mtas/late.cfg, which was changed since");
+    assert_int_equal(unlink(preset), 0);
+    assert_int_equal(sweep(database, "1"), 3);
+    expect_message("/mtas/late.cfg, which cannot be read now");
+    write_text(preset, policy);
+    assert_int_equal(sweep(database, "1"), 0);
+    expect_same(database, reference);
+    write_text(study, study_text);
+    free(reference);
+}
+
+static const char auto_text[] =
+    "scenario = \"s.cfg\"; replications = \"auto\"; replications_max = 80; seed = 4;\n"
+    "precision = ( \"deferrals:5%\", \"delivered_rate:0.01\" );\n"
+    "set = ( \"campaigns.c.window=2m\" );\n"
+    "parameters = {\n"
+    "  rate = { path = \"providers.x.capacity.rate\"; values = ( \"1/s\", \"2/s\", \"bad\" ); };\n"
+    "  n = { path = \"campaigns.c.recipients\"; values = ( \"100\", \"200\", \"300\" ); }; };\n"
+    "metrics = ( \"time_until_99pct_s\" );\n";
+
+/* How many replications `mxsim run` takes at a point. */
+static int64_t replications_of_run(const char *rate, const char *n)
+{
+    char rates[64], counts[64], *text;
+    const char *const arguments[] = {"run",
+                                     scenario,
+                                     "--seed",
+                                     "4",
+                                     "--set",
+                                     "campaigns.c.window=2m",
+                                     "--set",
+                                     rates,
+                                     "--set",
+                                     counts,
+                                     "--replications",
+                                     "auto",
+                                     "--replications-max",
+                                     "80",
+                                     "--precision",
+                                     "deferrals:5%",
+                                     "--precision",
+                                     "delivered_rate:0.01",
+                                     "--json",
+                                     NULL};
+    int status = 0;
+    json_t *summary;
+    int64_t count;
+
+    (void)snprintf(rates, sizeof rates, "providers.x.capacity.rate=%s", rate);
+    (void)snprintf(counts, sizeof counts, "campaigns.c.recipients=%s", n);
+    text = mx_test_output(arguments, &status);
+    assert_true(status == 0 || status == 5);
+    summary = json_loads(text, 0, NULL);
+    assert_non_null(summary);
+    count = json_integer_value(json_object_get(summary, "replications"));
+    json_decref(summary);
+    free(text);
+    return count;
+}
+
+static void expect_auto(const char *const *command, const char *database, const char *reference)
+{
+    assert_int_equal(wait_for(start(command, 0)), 5);
+    expect_message("1 of 9 points are not as precise as wanted: stopped by the cap of 80");
+    if (reference != NULL) {
+        expect_same(database, reference);
+    }
+}
+
+/* Each point stops by itself, as `mxsim run` would, whoever simulates it. */
+static void test_auto(void **state)
+{
+    const char *database = in_folder("auto.db");
+    const char *const alone[] = {program(), "sweep",  study, "-q", "--db",
+                                 database,  "--jobs", "7",   NULL};
+    const char *const shared[] = {"mpirun", "-n", "3",    program(), "sweep",
+                                  study,    "-q", "--db", database,  NULL};
+    char *reference;
+    sqlite3 *db = NULL;
+
+    (void)state;
+    write_text(study, auto_text);
+    assert_int_equal(sweep(database, "1"), 5);
+    reference = dump(database);
+    assert_int_equal(ask(database, "SELECT replications FROM points WHERE point = 1"),
+                     replications_of_run("1/s", "200"));
+    assert_in_range(ask(database, "SELECT replications FROM points WHERE point = 1"), 31, 79);
+    assert_int_equal(ask(database, "SELECT replications FROM points WHERE point = 5"),
+                     replications_of_run("2/s", "300"));
+    assert_int_equal(ask(database, "SELECT replications FROM wide WHERE stopped_by = 'cap'"), 80);
+    assert_int_equal(ask(database, "SELECT count(*) FROM precision WHERE reached"), 11);
+    assert_int_equal(ask(database, "SELECT replications_done = replications_all FROM progress"), 1);
+    assert_int_equal(unlink(database), 0);
+    expect_auto(alone, database, reference);
+    /* As a killed sweep may leave it: decided anew. */
+    assert_int_equal(sqlite3_open(database, &db), SQLITE_OK);
+    assert_int_equal(
+        sqlite3_exec(db,
+                     "UPDATE points SET replications = NULL, stopped_by = NULL WHERE point < 6;"
+                     "DELETE FROM widths; DELETE FROM results WHERE replication > 31 - point OR "
+                     "(point = 0 AND replication = 17);",
+                     NULL, NULL, NULL),
+        SQLITE_OK);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+    expect_auto(alone, database, reference);
+    if (has_mpi()) {
+        assert_int_equal(unlink(database), 0);
+        expect_auto(shared, database, reference);
+    }
+    write_text(study, study_text);
+    free(reference);
+}
+
+/* Processes that were started with different options are told so, and nothing is hurt. */
+static void test_disagreement(void **state)
+{
+    const char *database = in_folder("disagree.db");
+
+    (void)state;
+    if (!has_mpi()) {
+        skip();
+    }
+    assert_int_equal(
+        wait_for(
+            start((const char *const[]){"mpirun", "-n",     "1",       program(), "sweep", study,
+                                        "-q",     "--db",   database,  "--seed",  "7",     ":",
+                                        "-n",     "1",      program(), "sweep",   study,   "-q",
+                                        "--db",   database, "--seed",  "8",       NULL},
+                  0)),
+        3);
+    expect_message("process 1 was started with other options (seed 8, 3 replications; here seed 7");
+    /* mpirun may have killed the writer at its end: whatever is there, it goes on. */
+    assert_int_equal(wait_for(start((const char *const[]){program(), "sweep", study, "-q", "--db",
+                                                          database, "--seed", "7", NULL},
+                                    0)),
+                     0);
+    assert_int_equal(ask(database, "SELECT count(*) FROM results"), 15 * 3 * 5);
 }
 
 static void test_two_writers(void **state)
@@ -435,7 +617,7 @@ static void test_csv(void **state)
     file = fopen(in_folder("out/sweep.csv"), "r");
     assert_non_null(file);
     assert_non_null(fgets(line, sizeof line, file));
-    assert_int_equal(strncmp(line, "point,rate,n,delivered_rate,delivered_rate_lo,", 46), 0);
+    assert_int_equal(strncmp(line, "point,rate,n,replications,delivered_rate,delive", 46), 0);
     while (fgets(line, sizeof line, file) != NULL) {
         rows++;
     }
@@ -447,11 +629,12 @@ static void test_csv(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_rows),      cmocka_unit_test(test_threads),
-        cmocka_unit_test(test_processes), cmocka_unit_test(test_killed),
-        cmocka_unit_test(test_changed),   cmocka_unit_test(test_two_writers),
-        cmocka_unit_test(test_full_disk), cmocka_unit_test(test_other_files),
-        cmocka_unit_test(test_csv),
+        cmocka_unit_test(test_rows),           cmocka_unit_test(test_threads),
+        cmocka_unit_test(test_processes),      cmocka_unit_test(test_killed),
+        cmocka_unit_test(test_changed),        cmocka_unit_test(test_two_writers),
+        cmocka_unit_test(test_changed_preset), cmocka_unit_test(test_auto),
+        cmocka_unit_test(test_disagreement),   cmocka_unit_test(test_full_disk),
+        cmocka_unit_test(test_other_files),    cmocka_unit_test(test_csv),
     };
     (void)setenv("OMPI_ALLOW_RUN_AS_ROOT", "1", 1);
     (void)setenv("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1", 1);

@@ -73,7 +73,7 @@ bool mx_database_run(struct mx_database *database, sqlite3_stmt *statement)
 {
     int code;
 
-    if (statement == NULL) {
+    if (statement == NULL || database->status != MX_DATABASE_OK) {
         return false;
     }
     code = sqlite3_step(statement);
@@ -86,7 +86,7 @@ bool mx_database_run(struct mx_database *database, sqlite3_stmt *statement)
 
 bool mx_database_step(struct mx_database *database, sqlite3_stmt *statement)
 {
-    int code = sqlite3_step(statement);
+    int code = database->status == MX_DATABASE_OK ? sqlite3_step(statement) : SQLITE_DONE;
 
     if (code == SQLITE_ROW) {
         return true;
@@ -98,9 +98,13 @@ bool mx_database_step(struct mx_database *database, sqlite3_stmt *statement)
     return false;
 }
 
-void mx_database_bind_text(sqlite3_stmt *statement, int place, const char *text)
+void mx_database_bind_text(struct mx_database *database, sqlite3_stmt *statement, int place,
+                           const char *text)
 {
-    (void)sqlite3_bind_text(statement, place, text, -1, SQLITE_TRANSIENT);
+    if (statement != NULL &&
+        sqlite3_bind_text(statement, place, text, -1, SQLITE_TRANSIENT) != SQLITE_OK) {
+        (void)mx_database_fail(database);
+    }
 }
 
 const char *mx_database_text(sqlite3_stmt *statement, int column)

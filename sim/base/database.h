@@ -54,14 +54,16 @@ bool mx_database_execute(struct mx_database *database, const char *text);
 /* *statement is prepared where it is NULL; NULL is returned after a failure. To be finalised. */
 sqlite3_stmt *mx_database_prepare(struct mx_database *database, sqlite3_stmt **statement,
                                   const char *text);
-/* Run a statement that gives no rows, and reset it. NULL: false. */
+/* Run a statement that gives no rows, and reset it. NULL, or after a failure: false. */
 bool mx_database_run(struct mx_database *database, sqlite3_stmt *statement);
 /* The next row; false when there is none, or on failure. Resets the statement then. */
 bool mx_database_step(struct mx_database *database, sqlite3_stmt *statement);
 /* The first number that a statement gives. */
 bool mx_database_ask(struct mx_database *database, const char *text, int64_t *number);
 
-void mx_database_bind_text(sqlite3_stmt *statement, int place, const char *text);
+/* Out of memory is kept as the failure; statement NULL: nothing. */
+void mx_database_bind_text(struct mx_database *database, sqlite3_stmt *statement, int place,
+                           const char *text);
 /* "" for NULL; borrowed until the next step. */
 const char *mx_database_text(sqlite3_stmt *statement, int column);
 

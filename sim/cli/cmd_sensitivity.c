@@ -5,10 +5,10 @@
 #include <unistd.h>
 
 #include "sim/base/error.h"
-#include "sim/cli/compare_setup.h"
 #include "sim/cli/running.h"
 #include "sim/cli/study_setup.h"
 #include "sim/result/result_folder.h"
+#include "sim/result/human_text.h"
 #include "sim/result/sensitivity_json.h"
 #include "sim/result/sensitivity_table.h"
 #include "sim/study/sensitivity_study.h"
@@ -42,24 +42,11 @@ static bool look(void *context, int phase, const struct mx_replicate_view *view)
 static int write_results(const struct mx_options *options, const struct mx_sensitivity *found)
 {
     char *command =
-        mx_study_command("sensitivity", options, found->seed, found->replications, false);
+        mx_study_command_line(options, "sensitivity", found->seed, found->replications, false);
     char *text = command != NULL ? mx_sensitivity_json(found, command) : NULL;
-    char failed[4096];
-    int code = MX_EXIT_SUCCESS, error_number;
+    int code = mx_study_write_json(options, "sensitivity.json", text);
 
     free(command);
-    if (text == NULL) {
-        mx_say("out of memory");
-        return MX_EXIT_FAILURE;
-    }
-    if (options->out != NULL) {
-        error_number =
-            mx_result_file_write(options->out, "sensitivity.json", text, failed, sizeof failed);
-        code = error_number != 0 ? mx_cannot_write(failed, error_number) : code;
-    }
-    if (options->json && code == MX_EXIT_SUCCESS) {
-        (void)fputs(text, stdout);
-    }
     free(text);
     return code;
 }
@@ -145,16 +132,9 @@ static int run_study(struct mx_study_setup *setup, const struct mx_options *opti
 
 int mx_cmd_sensitivity(const struct mx_options *options)
 {
-    struct mx_study_setup setup;
-    int code;
-
     if (options->replications_auto) {
         mx_say("sensitivity takes a number of --replications, not \"auto\"");
         return MX_EXIT_USAGE;
     }
-    code = mx_study_setup_load(&setup, options, MX_STUDY_SENSITIVITY)
-               ? run_study(&setup, options)
-               : mx_study_setup_explain(&setup, options->operands[0]);
-    mx_study_setup_fini(&setup);
-    return code;
+    return mx_study_command(options, MX_STUDY_SENSITIVITY, run_study);
 }

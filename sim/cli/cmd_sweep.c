@@ -1,19 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* cmd_sweep.c - a scenario at many settings, by threads and by processes, into one database. */
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "sim/stats/interval.h"
 #include "sim/base/error.h"
 #include "sim/base/outfile.h"
 #include "sim/cli/live_view.h"
 #include "sim/cli/running.h"
 #include "sim/cli/study_setup.h"
+#include "sim/cli/sweep_table.h"
 #include "sim/study/sweep.h"
-
-#define ROWS_SHOWN_MAX 40
-#define FAILURES_SHOWN_MAX 5
 
 static bool look(void *context, const struct mx_sweep_view *view)
 {
@@ -38,106 +35,6 @@ static bool look(void *context, const struct mx_sweep_view *view)
     return true;
 }
 
-/* ---- the table ---- */
-
-struct printing {
-    const struct mx_store_identity *identity;
-    struct mx_grid *grid;
-    bool good;
-    uint32_t failures;
-};
-
-static void put(struct printing *printing, const char *text)
-{
-    printing->good = printing->good && mx_grid_put(printing->grid, text);
-}
-
-static void put_mean(struct printing *printing, const char *metric, const double *values)
-{
-    struct mx_estimate estimate;
-    uint32_t count = printing->identity->replications;
-
-    for (uint32_t r = 0; r < count; r++) {
-        if (isnan(values[r])) {
-            put(printing, "-");
-            return;
-        }
-    }
-    estimate = mx_estimate_of(values, count);
-    put(printing, mx_metric_value_text(metric, estimate.mean).s);
-}
-
-static bool see_row(void *context, const struct mx_store_row *row)
-{
-    struct printing *printing = context;
-    const struct mx_store_identity *identity = printing->identity;
-    const struct mx_design *design = identity->design;
-    char point[16];
-
-    if (row->error != NULL) {
-        printing->failures++;
-        if (printing->failures <= FAILURES_SHOWN_MAX) {
-            mx_say("point %u failed: %s", row->point, row->error);
-        }
-    }
-    if (row->point >= ROWS_SHOWN_MAX) {
-        return true;
-    }
-    (void)snprintf(point, sizeof point, "%u", row->point);
-    put(printing, point);
-    for (uint32_t p = 0; p < design->parameter_count; p++) {
-        put(printing, design->text[(size_t)row->point * design->parameter_count + p]);
-    }
-    for (uint32_t m = 0; m < identity->metric_count; m++) {
-        if (row->error != NULL) {
-            put(printing, m == 0 ? "failed" : "");
-        } else {
-            put_mean(printing, identity->metrics[m].text,
-                     &row->values[(size_t)m * identity->replications]);
-        }
-    }
-    return true;
-}
-
-/* Also says which points failed. False when out of memory. */
-static bool print_table(struct mx_sweep *sweep, bool is_quiet)
-{
-    const struct mx_store_identity *identity = mx_sweep_identity(sweep);
-    size_t columns = 1U + identity->design->parameter_count + identity->metric_count;
-    struct printing printing = {.identity = identity, .grid = mx_grid_create(columns)};
-
-    printing.good = printing.grid != NULL;
-    put(&printing, "point");
-    for (uint32_t p = 0; p < identity->design->parameter_count; p++) {
-        put(&printing, identity->study->parameters[p].name);
-    }
-    for (uint32_t m = 0; m < identity->metric_count; m++) {
-        put(&printing, identity->metrics[m].text);
-    }
-    printing.good = printing.good && mx_store_each(mx_sweep_store(sweep), see_row, &printing);
-    if (printing.failures > FAILURES_SHOWN_MAX) {
-        mx_say("... and %u more points failed; see the view `failures` of the database",
-               printing.failures - FAILURES_SHOWN_MAX);
-    }
-    if (printing.good && !is_quiet) {
-        (void)printf("%s: %u points, %u replication%s each, seed %llu\n\n", identity->study->name,
-                     (unsigned)identity->design->point_count, (unsigned)identity->replications,
-                     identity->replications == 1 ? "" : "s", (unsigned long long)identity->seed);
-        mx_grid_print(printing.grid, stdout);
-        if (identity->design->point_count > ROWS_SHOWN_MAX) {
-            (void)printf("... and %u more points in the database\n",
-                         (unsigned)identity->design->point_count - ROWS_SHOWN_MAX);
-        }
-        if (identity->replications > 1) {
-            (void)printf("\nMeans over the replications, which differ by %s;\n\"-\": undefined in "
-                         "one of them.\n",
-                         mx_interval_of(identity->is_uncertain));
-        }
-    }
-    mx_grid_destroy(printing.grid);
-    return printing.good;
-}
-
 /* ---- the command ---- */
 
 static int check_expectations(struct mx_sweep *sweep)
@@ -153,6 +50,32 @@ static int check_expectations(struct mx_sweep *sweep)
                (long long)unmet, unmet == 1 ? "" : "s");
     }
     return unmet > 0 ? MX_EXIT_THRESHOLD : MX_EXIT_SUCCESS;
+}
+
+/* MX_EXIT_PRECISION where a point is not as precise as wanted. */
+static int check_precision(struct mx_sweep *sweep)
+{
+    const struct mx_store_identity *identity = mx_sweep_identity(sweep);
+    struct mx_store *store = mx_sweep_store(sweep);
+    int64_t capped = 0, undefined = 0;
+
+    if (!mx_store_stopped(store, MX_STOP_CAP, &capped) ||
+        !mx_store_stopped(store, MX_STOP_UNDEFINED, &undefined)) {
+        mx_say("%s", mx_store_error(store));
+        return MX_EXIT_FAILURE;
+    }
+    if (capped > 0) {
+        mx_say("%lld of %u points are not as precise as wanted: stopped by the cap of %u "
+               "replications (--replications-max); see the view `precision` of the database",
+               (long long)capped, (unsigned)identity->design->point_count,
+               (unsigned)identity->replications);
+    }
+    if (undefined > 0) {
+        mx_say("at %lld of %u points what is to be precise is undefined in some replication: no "
+               "number of them makes it precise",
+               (long long)undefined, (unsigned)identity->design->point_count);
+    }
+    return capped + undefined > 0 ? MX_EXIT_PRECISION : MX_EXIT_SUCCESS;
 }
 
 static int explain(const struct mx_sweep *sweep, enum mx_sweep_status status, const char *path)
@@ -178,9 +101,11 @@ static int explain(const struct mx_sweep *sweep, enum mx_sweep_status status, co
 /* What rank 0 does with a finished sweep. */
 static int conclude(struct mx_sweep *sweep, const struct mx_options *options, const char *csv)
 {
-    int code, error_number;
+    int code, precision, error_number;
 
-    if (!print_table(sweep, options->quiet)) {
+    if (!mx_sweep_say_failures(sweep) ||
+        ((!options->quiet || options->has_format) &&
+         !mx_sweep_table_print(sweep, stdout, options->format, mx_color_allowed(STDOUT_FILENO)))) {
         mx_say("out of memory");
         return MX_EXIT_FAILURE;
     }
@@ -191,6 +116,8 @@ static int conclude(struct mx_sweep *sweep, const struct mx_options *options, co
         }
     }
     code = check_expectations(sweep);
+    precision = check_precision(sweep);
+    code = code == MX_EXIT_SUCCESS ? precision : code;
     if (!options->quiet && options->out != NULL) {
         (void)fflush(stdout);
         (void)fprintf(stderr, "\nresults in %s/sweep.db and %s; `mxsim plot %s` draws them\n",
@@ -229,15 +156,17 @@ static bool is_first(const struct mx_ranks *ranks)
 static int run_sweep(struct mx_sweep *sweep, struct mx_live_view *live,
                      const struct mx_options *options, const struct mx_ranks *ranks)
 {
-    const struct mx_store_identity *identity = mx_sweep_identity(sweep);
     struct paths paths = {NULL, NULL};
     enum mx_sweep_status status;
     int code = find_paths(&paths, options), error_number = 0;
-    char *command = mx_study_command("sweep", options, identity->seed, identity->replications,
-                                     identity->is_uncertain);
+    const struct mx_store_identity *identity = mx_sweep_identity(sweep);
+    char *command = identity->is_auto
+                        ? mx_study_command_line_auto(options, "sweep", identity->seed,
+                                                     identity->replications, identity->is_uncertain)
+                        : mx_study_command_line(options, "sweep", identity->seed,
+                                                identity->replications, identity->is_uncertain);
 
     mx_sweep_set_command(sweep, command);
-
     if (code == MX_EXIT_SUCCESS && options->out != NULL && is_first(ranks)) {
         error_number = mx_make_dirs(options->out);
         code = error_number != 0 ? mx_cannot_write(options->out, error_number) : code;
@@ -260,46 +189,77 @@ static int run_sweep(struct mx_sweep *sweep, struct mx_live_view *live,
     return code;
 }
 
+/* What the command line and the study say of "auto" together. False: said. */
+static bool choose_auto(const struct mx_options *options, const struct mx_study *study,
+                        struct mx_sweep_options *sweep)
+{
+    struct mx_options asked = *options;
+
+    asked.replications_auto =
+        options->replications_auto || (study->replications_auto && !options->has_replications);
+    if (!mx_check_auto(&asked, options->precision.count + study->precision.count > 0)) {
+        return false;
+    }
+    sweep->is_auto = asked.replications_auto;
+    sweep->precisions = options->precision.items;
+    sweep->precision_count = options->precision.count;
+    sweep->replications_max = options->replications_max;
+    return true;
+}
+
 /* Rank 0 says what is wrong; another one only where rank 0 found nothing. */
 static int agree(const struct mx_study_setup *setup, const struct mx_options *options,
-                 const struct mx_ranks *ranks, bool is_good)
+                 const struct mx_ranks *ranks, int code)
 {
-    int code = is_good ? MX_EXIT_SUCCESS : MX_EXIT_INVALID;
     int first = ranks != NULL ? ranks->follow(ranks->context, code) : code;
 
-    if (!is_good && (is_first(ranks) || first == MX_EXIT_SUCCESS)) {
+    if (code == MX_EXIT_INVALID && (is_first(ranks) || first == MX_EXIT_SUCCESS)) {
         (void)mx_study_setup_explain(setup, options->operands[0]);
     }
     return ranks != NULL ? ranks->agree(ranks->context, code) : code;
 }
 
-static int sweep_with(const struct mx_options *options, const struct mx_ranks *ranks)
+/* *sweep: owned, or NULL with an exit code. */
+static int make_sweep(struct mx_study_setup *setup, const struct mx_options *options,
+                      const struct mx_ranks *ranks, struct mx_live_view *live,
+                      struct mx_sweep **sweep)
 {
     bool is_shared = ranks != NULL && ranks->count > 1;
+    struct mx_sweep_options how = {
+        .has_seed = options->has_seed,
+        .seed = options->seed,
+        .has_replications = options->has_replications,
+        .replications = options->replications,
+        .is_uncertain = options->uncertain,
+        .jobs = is_shared && !options->has_jobs ? 1 : mx_choose_jobs(options),
+        .ranks = ranks,
+        .look = look,
+        .context = live,
+    };
+
+    *sweep = NULL;
+    if (!mx_study_setup_load(setup, options, MX_STUDY_SWEEP)) {
+        return MX_EXIT_INVALID;
+    }
+    if (!choose_auto(options, setup->study, &how)) {
+        return MX_EXIT_USAGE;
+    }
+    how.study = setup->study;
+    how.preset_dirs = setup->dirs.names;
+    how.preset_dir_count = setup->dirs.count;
+    *sweep = mx_sweep_create(&how, &setup->mistakes);
+    return *sweep != NULL ? MX_EXIT_SUCCESS : MX_EXIT_INVALID;
+}
+
+static int sweep_with(const struct mx_options *options, const struct mx_ranks *ranks)
+{
     struct mx_live_view live;
     struct mx_study_setup setup;
-    struct mx_sweep *sweep = NULL;
+    struct mx_sweep *sweep;
     int code;
 
     mx_live_view_init(&live, !options->quiet && is_first(ranks));
-    if (mx_study_setup_load(&setup, options, MX_STUDY_SWEEP)) {
-        sweep = mx_sweep_create(
-            &(struct mx_sweep_options){
-                .study = setup.study,
-                .preset_dirs = setup.dirs.names,
-                .preset_dir_count = setup.dirs.count,
-                .has_seed = options->has_seed,
-                .seed = options->seed,
-                .has_replications = options->has_replications,
-                .replications = options->replications,
-                .is_uncertain = options->uncertain,
-                .jobs = is_shared && !options->has_jobs ? 1 : mx_choose_jobs(options),
-                .ranks = ranks,
-                .look = look,
-                .context = &live},
-            &setup.mistakes);
-    }
-    code = agree(&setup, options, ranks, sweep != NULL);
+    code = agree(&setup, options, ranks, make_sweep(&setup, options, ranks, &live, &sweep));
     if (code == MX_EXIT_SUCCESS) {
         code = run_sweep(sweep, &live, options, ranks);
     }
@@ -315,10 +275,6 @@ int mx_cmd_sweep(const struct mx_options *options)
 
     if ((options->out == NULL) == (options->db == NULL)) {
         mx_say("sweep needs one of --out DIR and --db FILE; see mxsim help sweep");
-        return MX_EXIT_USAGE;
-    }
-    if (options->replications_auto) {
-        mx_say("sweep takes a number of --replications, not \"auto\"");
         return MX_EXIT_USAGE;
     }
     if (mx_ranks_are_launched() && !mx_ranks_are_built_in()) {

@@ -10,6 +10,7 @@
 #include "sim/base/error.h"
 #include "sim/cli/command.h"
 #include "sim/cli/running.h"
+#include "sim/scenario/quantity.h"
 
 #define SETTINGS_MAX 100U
 #define DEFAULT_FIRST 20U
@@ -298,14 +299,10 @@ static bool add_metrics(struct mx_comparison *comparison, const struct mx_option
 
 static bool parse_indifference(const char *text, double *width)
 {
-    char *end;
+    bool is_percent;
 
-    *width = strtod(text, &end);
-    if (end != text && *end == '%') {
-        *width /= 100;
-        end++;
-    }
-    if (end == text || *end != '\0' || !isfinite(*width) || !(*width > 0)) {
+    if (mx_quantity_number_or_percent(text, width, &is_percent) != MX_QUANTITY_OK ||
+        !(*width > 0)) {
         mx_say("--indifference takes a number above 0, not \"%.80s\"", text);
         return false;
     }

@@ -14,6 +14,7 @@
 #include "sim/live/smtp_client.h"
 #include "sim/live/wall_clock.h"
 #include "sim/scenario/mistakes.h"
+#include "sim/scenario/quantity.h"
 #include "sim/study/replicate.h"
 
 #define MX_GENERATE_MAX UINT64_C(100000000)
@@ -129,7 +130,7 @@ const struct mx_option mx_option_table[] = {
      ON(MX_COMMAND_COMPARE)},
     {MX_OPTION_REPLICATIONS_MAX, "replications-max", 0, "N",
      "with auto, where to stop in any case (default: 1000)",
-     ON(MX_COMMAND_RUN) | ON(MX_COMMAND_COMPARE)},
+     ON(MX_COMMAND_RUN) | ON(MX_COMMAND_COMPARE) | ON(MX_COMMAND_SWEEP)},
     {MX_OPTION_UNCERTAIN, "uncertain", 'u', NULL,
      "draw what is ASSUMED afresh for each replication as well, and show the range of outcomes "
      "with and without what is not known (default replications: 19 or more)",
@@ -184,9 +185,20 @@ const struct mx_option mx_option_table[] = {
     {MX_OPTION_SEED, "seed", 0, "N",
      "seed of all random numbers, the same at every point (default: the study's, or 1)",
      ON(MX_COMMAND_SWEEP) | ON(MX_COMMAND_PLAN) | ON(MX_COMMAND_SENSITIVITY)},
-    {MX_OPTION_REPLICATIONS, "replications", 'n', "N",
-     "how many times to simulate each point (default: the study's, or the scenario's)",
+    {MX_OPTION_REPLICATIONS, "replications", 'n', "N|auto",
+     "how many times to simulate each point (default: the study's, or the scenario's); auto: each "
+     "point until its every --precision is met",
      ON(MX_COMMAND_SWEEP)},
+    {MX_OPTION_PRECISION, "precision", 0, "METRIC:HALFWIDTH",
+     "how narrow an interval is to be at every point, half of it in the metric's unit or in % of "
+     "the mean; may be repeated (default: the study's)",
+     ON(MX_COMMAND_SWEEP)},
+    {MX_OPTION_FORMAT, "format", 0, "table|csv|json|markdown",
+     "how to print the points; csv and json have all of them with their intervals (default: table)",
+     ON(MX_COMMAND_SWEEP)},
+    {MX_OPTION_FORMAT, "format", 0, "table|csv|json|markdown",
+     "how to print what was tried; csv and json have a row a value and target (default: table)",
+     ON(MX_COMMAND_PLAN)},
     {MX_OPTION_REPLICATIONS, "replications", 'n', "N",
      "how many times to simulate each point at first (default: the study's, or 10)",
      ON(MX_COMMAND_PLAN)},
@@ -407,12 +419,11 @@ static int take_select(const struct parser *parser, const char *value)
 static int take_confidence(const struct parser *parser, const char *value)
 {
     struct mx_options *options = parser->options;
-    char *end;
+    bool is_percent;
 
-    options->confidence = strtod(value, &end);
-    options->confidence /= end != value && *end == '%' ? 100.0 : 1.0;
-    end += end != value && *end == '%';
-    return *end == '\0' && options->confidence >= 0.5 && options->confidence <= 0.9999
+    return mx_quantity_number_or_percent(value, &options->confidence, &is_percent) ==
+                       MX_QUANTITY_OK &&
+                   options->confidence >= 0.5 && options->confidence <= 0.9999
                ? 0
                : usage(parser, "--confidence takes 50%% to 99.99%%, not \"%.80s\"%s", value, "");
 }

@@ -2,15 +2,13 @@
 /* study_setup.c - see study_setup.h. */
 #include "sim/cli/study_setup.h"
 
-#include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "sim/base/check.h"
 #include "sim/base/error.h"
 #include "sim/cli/compare_setup.h"
-
-#define GRID_WIDTH 100
+#include "sim/cli/running.h"
+#include "sim/result/result_folder.h"
 
 bool mx_study_setup_load(struct mx_study_setup *setup, const struct mx_options *options,
                          enum mx_study_kind kind)
@@ -42,8 +40,22 @@ int mx_study_setup_explain(const struct mx_study_setup *setup, const char *file)
     return MX_EXIT_INVALID;
 }
 
-char *mx_study_command(const char *command, const struct mx_options *options, uint64_t seed,
-                       uint32_t replications, bool is_uncertain)
+int mx_study_command(const struct mx_options *options, enum mx_study_kind kind,
+                     int (*run)(struct mx_study_setup *setup, const struct mx_options *options))
+{
+    struct mx_study_setup setup;
+    int code = mx_study_setup_load(&setup, options, kind)
+                   ? run(&setup, options)
+                   : mx_study_setup_explain(&setup, options->operands[0]);
+
+    mx_study_setup_fini(&setup);
+    return code;
+}
+
+/* count: text of --replications. precision: those of the command line, or NULL. */
+static char *command_line(const struct mx_options *options, const char *command, uint64_t seed,
+                          const char *count, bool is_uncertain,
+                          const struct mx_text_list *precision)
 {
     char *text = NULL;
     size_t size = 0;
@@ -60,8 +72,12 @@ char *mx_study_command(const char *command, const struct mx_options *options, ui
         (void)fputc('=', stream);
         mx_print_shell_quoted(stream, options->overrides[i].value);
     }
-    (void)fprintf(stream, " --seed %llu --replications %u%s", (unsigned long long)seed,
-                  (unsigned)replications, is_uncertain ? " --uncertain" : "");
+    (void)fprintf(stream, " --seed %llu --replications %s%s", (unsigned long long)seed, count,
+                  is_uncertain ? " --uncertain" : "");
+    for (size_t i = 0; precision != NULL && i < precision->count; i++) {
+        (void)fputs(" --precision ", stream);
+        mx_print_shell_quoted(stream, precision->items[i]);
+    }
     if (fclose(stream) != 0) {
         free(text);
         return NULL;
@@ -69,112 +85,41 @@ char *mx_study_command(const char *command, const struct mx_options *options, ui
     return text;
 }
 
-struct mx_human_text mx_metric_value_text(const char *metric, double value)
+char *mx_study_command_line(const struct mx_options *options, const char *command, uint64_t seed,
+                            uint32_t replications, bool is_uncertain)
 {
-    size_t size = strlen(metric);
-    struct mx_human_text text;
+    char count[32];
 
-    if (size > 5 && strcmp(metric + size - 5, "_rate") == 0 && !isnan(value)) {
-        (void)snprintf(text.s, sizeof text.s, "%.6g%%", round(value * 1e7) / 1e5);
-        return text;
-    }
-    return size > 2 && strcmp(metric + size - 2, "_s") == 0 ? mx_human_duration(value)
-                                                            : mx_human_number(value);
+    (void)snprintf(count, sizeof count, "%u", (unsigned)replications);
+    return command_line(options, command, seed, count, is_uncertain, NULL);
 }
 
-struct mx_grid {
-    size_t column_count, cell_count, cell_size;
-    char (*cells)[MX_GRID_CELL_SIZE];
-};
-
-struct mx_grid *mx_grid_create(size_t column_count)
+char *mx_study_command_line_auto(const struct mx_options *options, const char *command,
+                                 uint64_t seed, uint32_t replications_max, bool is_uncertain)
 {
-    struct mx_grid *grid = calloc(1, sizeof *grid);
+    char count[64];
 
-    MX_CHECK(column_count > 0);
-    if (grid != NULL) {
-        grid->column_count = column_count;
-    }
-    return grid;
+    (void)snprintf(count, sizeof count, "auto --replications-max %u", (unsigned)replications_max);
+    return command_line(options, command, seed, count, is_uncertain, &options->precision);
 }
 
-void mx_grid_destroy(struct mx_grid *grid)
+int mx_study_write_json(const struct mx_options *options, const char *name, const char *text)
 {
-    if (grid != NULL) {
-        free(grid->cells);
-        free(grid);
+    char failed[4096];
+    int error_number;
+
+    if (text == NULL) {
+        mx_say("out of memory");
+        return MX_EXIT_FAILURE;
     }
-}
-
-bool mx_grid_put(struct mx_grid *grid, const char *text)
-{
-    if (grid->cell_count == grid->cell_size) {
-        size_t size = grid->cell_size == 0 ? 256 : 2 * grid->cell_size;
-        char(*cells)[MX_GRID_CELL_SIZE] = realloc(grid->cells, size * sizeof *cells);
-
-        if (cells == NULL) {
-            return false;
-        }
-        grid->cells = cells;
-        grid->cell_size = size;
-    }
-    (void)snprintf(grid->cells[grid->cell_count++], MX_GRID_CELL_SIZE, "%s", text);
-    return true;
-}
-
-/* Width of a column, and whether it holds nothing but numbers (or is empty). */
-static size_t column_width(const struct mx_grid *grid, size_t column, bool *is_number)
-{
-    size_t width = 0;
-
-    *is_number = true;
-    for (size_t i = column; i < grid->cell_count; i += grid->column_count) {
-        const char *cell = grid->cells[i];
-        size_t size = strlen(cell);
-
-        width = size > width ? size : width;
-        if (i >= grid->column_count && cell[0] != '\0' &&
-            strchr("0123456789-<+.", cell[0]) == NULL) {
-            *is_number = false;
+    if (options->out != NULL) {
+        error_number = mx_result_file_write(options->out, name, text, failed, sizeof failed);
+        if (error_number != 0) {
+            return mx_cannot_write(failed, error_number);
         }
     }
-    return width;
-}
-
-void mx_grid_print(const struct mx_grid *grid, FILE *stream)
-{
-    size_t shown = 0, total = 0;
-    bool is_number;
-
-    MX_CHECK(grid->column_count > 0);
-    while (shown < grid->column_count) {
-        size_t width = column_width(grid, shown, &is_number) + (shown > 0 ? 2 : 0);
-
-        if (total + width > GRID_WIDTH && shown > 1) {
-            break;
-        }
-        total += width;
-        shown++;
+    if (options->json) {
+        (void)fputs(text, stdout);
     }
-    for (size_t i = 0; i < grid->cell_count; i++) {
-        size_t column = i % grid->column_count;
-        int width = (int)column_width(grid, column, &is_number);
-
-        if (column < shown) {
-            (void)fprintf(stream, "%s%*s", column > 0 ? "  " : "", is_number ? width : -width,
-                          grid->cells[i]);
-        }
-        if (column + 1 == grid->column_count) {
-            (void)fputc('\n', stream);
-        }
-        if (i + 1 == grid->column_count) {
-            for (size_t c = 0; c < total; c++) {
-                (void)fputc('-', stream);
-            }
-            (void)fputc('\n', stream);
-        }
-    }
-    if (shown < grid->column_count) {
-        (void)fprintf(stream, "(%zu more columns)\n", grid->column_count - shown);
-    }
+    return MX_EXIT_SUCCESS;
 }

@@ -312,7 +312,7 @@ void mx_tally_work(struct mx_tally *tally, const struct mx_tally_place *place,
 
 /* Where accepted attempts of one place are counted: what several of them share is looked up once. */
 struct pen {
-    uint32_t *ttd[3], *wait[3]; /* buckets: of the provider, campaign, address */
+    uint32_t *ttd[2], *wait[2]; /* buckets: of the pair, of the address */
     uint64_t *by_number;
     struct mx_series_bin *bin;
     int64_t bin_from_us;
@@ -322,21 +322,19 @@ struct pen {
 };
 
 /* No bucket can be full: there were not so many attempts. */
-static inline void bump_all(uint32_t *const bucket[3], size_t index)
+static inline void bump_both(uint32_t *const bucket[2], size_t index)
 {
     bucket[0][index]++;
     bucket[1][index]++;
-    bucket[2][index]++;
 }
 
 static struct pen pen_at(struct mx_tally *tally, const struct mx_tally_place *place)
 {
     struct mx_observation *o = tally->observation;
+    const size_t pair = mx_observation_pair(o, place->campaign, place->provider);
     return (struct pen){
-        .ttd = {o->ttd_by_provider[place->provider].bucket,
-                o->ttd_by_campaign[place->campaign].bucket, o->ttd_by_ip[place->ip].bucket},
-        .wait = {o->wait_by_provider[place->provider].bucket,
-                 o->wait_by_campaign[place->campaign].bucket, o->wait_by_ip[place->ip].bucket},
+        .ttd = {o->ttd_by_pair[pair].bucket, o->ttd_by_ip[place->ip].bucket},
+        .wait = {o->wait_by_pair[pair].bucket, o->wait_by_ip[place->ip].bucket},
         .by_number = mx_observation_numbers(o, place->provider) + MX_ACCEPT,
         .bin_from_us = INT64_MIN / 2,
         .peak_from_us = INT64_MIN / 2,
@@ -370,10 +368,10 @@ static inline void count_accepted(const struct mx_work *work, struct pen *pen)
     pen->ttd_us_sum += (uint64_t)ttd_us;
     if ((uint64_t)ttd_us > pen->ttd_us_max)
         pen->ttd_us_max = (uint64_t)ttd_us;
-    bump_all(pen->ttd, mx_histogram_index(ttd_us));
+    bump_both(pen->ttd, mx_histogram_index(ttd_us));
     if (wait_us != 0) {
         pen->wait_us_sum += (uint64_t)wait_us;
-        bump_all(pen->wait, mx_histogram_index(wait_us));
+        bump_both(pen->wait, mx_histogram_index(wait_us));
     }
 }
 

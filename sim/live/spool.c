@@ -180,8 +180,8 @@ bool mx_spool_put_text(struct mx_spool *spool, const char *name, const char *val
     if (statement == NULL) {
         return false;
     }
-    mx_database_bind_text(statement, 1, name);
-    mx_database_bind_text(statement, 2, value);
+    mx_database_bind_text(&spool->database, statement, 1, name);
+    mx_database_bind_text(&spool->database, statement, 2, value);
     return run(spool, statement);
 }
 
@@ -192,7 +192,7 @@ bool mx_spool_put_number(struct mx_spool *spool, const char *name, int64_t value
     if (statement == NULL) {
         return false;
     }
-    mx_database_bind_text(statement, 1, name);
+    mx_database_bind_text(&spool->database, statement, 1, name);
     (void)sqlite3_bind_int64(statement, 2, value);
     return run(spool, statement);
 }
@@ -205,7 +205,7 @@ static sqlite3_stmt *find_setting(struct mx_spool *spool, const char *name)
     if (statement == NULL) {
         return NULL;
     }
-    mx_database_bind_text(statement, 1, name);
+    mx_database_bind_text(&spool->database, statement, 1, name);
     return step(spool, statement) ? statement : NULL;
 }
 
@@ -246,7 +246,7 @@ bool mx_spool_destination(struct mx_spool *spool, const char *domain, uint32_t *
     if (statement == NULL) {
         return false;
     }
-    mx_database_bind_text(statement, 1, domain);
+    mx_database_bind_text(&spool->database, statement, 1, domain);
     if (step(spool, statement)) {
         *destination = (uint32_t)sqlite3_column_int64(statement, 0);
         (void)sqlite3_reset(statement);
@@ -256,7 +256,7 @@ bool mx_spool_destination(struct mx_spool *spool, const char *domain, uint32_t *
     if (statement == NULL) {
         return false;
     }
-    mx_database_bind_text(statement, 1, domain);
+    mx_database_bind_text(&spool->database, statement, 1, domain);
     if (!run(spool, statement)) {
         return false;
     }
@@ -279,8 +279,8 @@ bool mx_spool_add_message(struct mx_spool *spool, const char *name, const char *
     if (statement == NULL) {
         return false;
     }
-    mx_database_bind_text(statement, 1, name);
-    mx_database_bind_text(statement, 2, sender);
+    mx_database_bind_text(&spool->database, statement, 1, name);
+    mx_database_bind_text(&spool->database, statement, 2, sender);
     (void)sqlite3_bind_blob64(statement, 3, text, size, SQLITE_STATIC);
     if (!run(spool, statement)) {
         return false;
@@ -298,7 +298,7 @@ bool mx_spool_add_recipient(struct mx_spool *spool, int64_t message, const char 
         return false;
     }
     (void)sqlite3_bind_int64(statement, 1, message);
-    mx_database_bind_text(statement, 2, address);
+    mx_database_bind_text(&spool->database, statement, 2, address);
     (void)sqlite3_bind_int64(statement, 3, destination);
     return run(spool, statement);
 }
@@ -430,7 +430,7 @@ static bool add_event(struct mx_spool *spool, const struct mx_spool_event *event
     for (int i = 0; i < 6; i++) {
         (void)sqlite3_bind_int64(statement, i + 1, numbers[i]);
     }
-    mx_database_bind_text(statement, 7, event->enhanced);
+    mx_database_bind_text(&spool->database, statement, 7, event->enhanced);
     for (int i = 0; i < 4; i++) {
         (void)sqlite3_bind_int64(statement, i + 8, times[i]);
     }

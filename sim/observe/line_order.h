@@ -3,9 +3,9 @@
  *
  * A simulated attempt is judged when it starts, its line is dated with the reply: lines come nearly
  * in order. Up to MX_LINE_ORDER_COUNT of them are kept; when the buffer is full, the earlier half
- * leaves it. So a line is in its place whenever fewer than half as many come between it and where it
- * belongs: replies under way at once. One that is later still follows what has left already. Lines
- * of one time stay in the order in which they were put. */
+ * leaves it. So a line is in its place whenever fewer than half as many come between it and where
+ * it belongs: replies under way at once. One that is later still follows what has left already.
+ * Lines of one time stay in the order in which they were put. */
 #ifndef MX_LINE_ORDER_H
 #define MX_LINE_ORDER_H
 

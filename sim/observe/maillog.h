@@ -2,9 +2,9 @@
 /* maillog.h - rows of the trace as real servers log them, so that scripts and dashboards made for
  * their logs can be tried on simulated traffic.
  *
- * What each kind of row becomes; a message's first line is dated with the start of its first attempt,
- * when the server takes it up, or with its expiry without any. When it was created is told by delays
- * (Postfix), `created`, timeQueued:
+ * What each kind of row becomes; a message's first line is dated with the start of its first
+ * attempt, when the server takes it up, or with its expiry without any. When it was created is told
+ * by delays (Postfix), `created`, timeQueued:
  *
  *             first line     accepted   busy              rejected  expired          not tried
  * postfix     queue active   sent       deferred          bounced   status=expired   "suspended"

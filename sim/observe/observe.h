@@ -67,8 +67,8 @@ struct mx_observation {
     uint32_t campaign_count, provider_count, ip_count;
     /* [campaign][provider][ip], ip == ip_count: "(none)", the drops */
     struct mx_counts *cells;
-    /* creation to acceptance; durations waited by attempts. Of pairs: [campaign][provider], of which
-     * those of providers and campaigns are the sums */
+    /* creation to acceptance; durations waited by attempts. Of pairs, [campaign][provider], those
+     * of providers and campaigns are the sums */
     struct mx_histogram *ttd_by_pair, *wait_by_pair;
     struct mx_histogram *ttd_by_provider, *ttd_by_campaign, *ttd_by_ip;
     struct mx_histogram *wait_by_provider, *wait_by_campaign, *wait_by_ip;

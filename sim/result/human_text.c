@@ -187,3 +187,16 @@ struct mx_human_text mx_human_exact(int64_t duration_us)
     }
     return text;
 }
+
+struct mx_human_text mx_human_metric(const char *metric, double value)
+{
+    size_t size = strlen(metric);
+    struct mx_human_text text;
+
+    if (size > 5 && strcmp(metric + size - 5, "_rate") == 0 && !isnan(value)) {
+        (void)snprintf(text.s, sizeof text.s, "%.6g%%", round(value * 1e7) / 1e5);
+        return text;
+    }
+    return size > 2 && strcmp(metric + size - 2, "_s") == 0 ? mx_human_duration(value)
+                                                            : mx_human_number(value);
+}

@@ -37,4 +37,7 @@ struct mx_human_text mx_human_span(double duration_s);
 /* Exact: "2m", "1h 17m", "2m 0.5s", "3d", "0s". */
 struct mx_human_text mx_human_exact(int64_t duration_us);
 
+/* A metric's value, by the metric's name: durations, shares in percent, counts. */
+struct mx_human_text mx_human_metric(const char *metric, double value);
+
 #endif

@@ -118,13 +118,52 @@ static bool fill_axis(const json_t *root, struct mx_figure_axis *axis)
     return axis->at != NULL && axis->texts != NULL && axis->tick_count > 0;
 }
 
-static void fill_head(const json_t *root, struct mx_figure *figure)
+/* Which targets are drawn: the first ones, and in place of the last of them the one in the way. */
+static size_t choose_targets(const json_t *root, size_t chosen[MX_FIGURE_PANELS_MAX])
+{
+    const json_t *targets = json_object_get(root, "targets");
+    const char *binding = text_of(json_object_get(root, "answer"), "binding");
+    size_t count = json_array_size(targets), shown;
+
+    shown = count < MX_FIGURE_PANELS_MAX ? count : MX_FIGURE_PANELS_MAX;
+    for (size_t t = 0; t < shown; t++) {
+        chosen[t] = t;
+    }
+    for (size_t t = shown; t < count; t++) {
+        if (strcmp(text_of(json_array_get(targets, t), "text"), binding) == 0) {
+            chosen[shown - 1] = t;
+        }
+    }
+    return shown;
+}
+
+/* " Not drawn: pending <= 5, ..." or "". */
+static struct mx_plot_text name_hidden(const json_t *root, const size_t *chosen, size_t shown)
+{
+    const json_t *targets = json_object_get(root, "targets");
+    struct mx_plot_text text = mx_plot_text_clean("");
+
+    for (size_t t = 0, hidden = 0; t < json_array_size(targets); t++) {
+        bool is_drawn = false;
+
+        for (size_t i = 0; i < shown; i++) {
+            is_drawn = is_drawn || chosen[i] == t;
+        }
+        if (!is_drawn) {
+            text = mx_plot_text_format("%s%s%.60s", text.s, hidden++ > 0 ? ", " : "  Not drawn: ",
+                                       text_of(json_array_get(targets, t), "text"));
+        }
+    }
+    return text;
+}
+
+static void fill_head(const json_t *root, struct mx_figure *figure, const char *hidden)
 {
     const json_t *answer = json_object_get(root, "answer"), *study = json_object_get(root, "study");
     double each = 100 * number_of(json_object_get(root, "confidence_each"));
 
     figure->headline = mx_plot_text_clean(text_of(answer, "text"));
-    figure->line1 = mx_plot_text_clean(text_of(study, "title"));
+    figure->line1 = mx_plot_text_format("%.120s%s", text_of(study, "title"), hidden);
     figure->line2 = mx_plot_text_format(
         "Mean and %.4g %% interval (%.60s; all together %.4g %%). Green: shown to meet the "
         "target, orange: does not.",
@@ -135,12 +174,12 @@ static void fill_head(const json_t *root, struct mx_figure *figure)
 static int compose(struct mx_plot_picture *picture, const char *file, const json_t *root)
 {
     struct mx_figure figure = {.x_marked = NAN, .has_outcomes = true};
-    size_t targets = json_array_size(json_object_get(root, "targets"));
+    size_t chosen[MX_FIGURE_PANELS_MAX], shown = choose_targets(root, chosen);
     bool good = fill_axis(root, &figure.x);
 
-    fill_head(root, &figure);
-    for (size_t t = 0; good && t < targets && t < MX_FIGURE_PANELS_MAX; t++) {
-        good = fill_panel(root, t, &figure.panels[figure.panel_count++]);
+    fill_head(root, &figure, name_hidden(root, chosen, shown).s);
+    for (size_t t = 0; good && t < shown; t++) {
+        good = fill_panel(root, chosen[t], &figure.panels[figure.panel_count++]);
     }
     good = good && figure.panel_count > 0;
     if (good) {

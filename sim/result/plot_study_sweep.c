@@ -395,9 +395,9 @@ static int draw_map(const struct mx_plot_sweep *sweep, size_t metric,
         map.cells = cells;
         map.headline = headline_of(sweep, sweep->metrics[metric], 1, 2, picture->is_bare);
         (void)snprintf(map.metric, sizeof map.metric, "%s", sweep->metrics[metric]);
-        map.line1 = mx_plot_text_format("%s: mean of %.0f run%s at each of %s points.",
-                                        sweep->metrics[metric], sweep->replications,
-                                        sweep->replications > 1 ? "s" : "",
+        map.line1 = mx_plot_text_format("%s: mean of %s%.0f run%s at each of %s points.",
+                                        sweep->metrics[metric], sweep->is_auto ? "up to " : "",
+                                        sweep->replications, sweep->replications > 1 ? "s" : "",
                                         mx_plot_count((double)sweep->point_count).s);
         map.line2 = second_line(sweep, &view);
         if (x_step * y_step > 1) {

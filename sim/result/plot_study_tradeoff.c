@@ -386,7 +386,9 @@ static void draw_head(struct mx_plot_picture *picture, const struct scatter *sca
     mx_plot_frame_head(
         picture, headline.s,
         mx_plot_text_format("Every point of the sweep by two of its metrics, %s%.0f run%s.",
-                            scatter->sweep->replications > 1 ? "means of " : "",
+                            scatter->sweep->is_auto            ? "means of up to "
+                            : scatter->sweep->replications > 1 ? "means of "
+                                                               : "",
                             scatter->sweep->replications,
                             scatter->sweep->replications > 1 ? "s each" : " each")
             .s,

@@ -11,7 +11,7 @@
 
 /* As sim/study/store.c makes it. */
 static const struct mx_database_form form = {
-    .application_id = 1836610423, .version = 1, .what = "sweep"};
+    .application_id = 1836610423, .version = 2, .what = "sweep"};
 
 static bool read_facts(struct mx_plot_sweep *sweep)
 {
@@ -19,14 +19,14 @@ static bool read_facts(struct mx_plot_sweep *sweep)
     char *const texts[] = {sweep->title, sweep->name, sweep->design, sweep->interval_of};
     const size_t sizes[] = {sizeof sweep->title, sizeof sweep->name, sizeof sweep->design,
                             sizeof sweep->interval_of};
-    int64_t replications = 0;
+    int64_t replications = 0, is_auto = 0;
 
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         sqlite3_stmt *statement = NULL;
 
         if (mx_database_prepare(&sweep->database, &statement,
                                 "SELECT value FROM study WHERE name = ?") != NULL) {
-            mx_database_bind_text(statement, 1, names[i]);
+            mx_database_bind_text(&sweep->database, statement, 1, names[i]);
             if (mx_database_step(&sweep->database, statement)) {
                 (void)snprintf(texts[i], sizes[i], "%s", mx_database_text(statement, 0));
             }
@@ -34,9 +34,12 @@ static bool read_facts(struct mx_plot_sweep *sweep)
         (void)sqlite3_finalize(statement);
     }
     if (!mx_database_ask(&sweep->database, "SELECT value FROM study WHERE name = 'replications'",
-                         &replications)) {
+                         &replications) ||
+        !mx_database_ask(&sweep->database,
+                         "SELECT value FROM study WHERE name = 'replications_auto'", &is_auto)) {
         return false;
     }
+    sweep->is_auto = is_auto != 0;
     sweep->replications = (double)replications;
     return true;
 }
@@ -167,8 +170,8 @@ static bool read_means(struct mx_plot_sweep *sweep, size_t metric, struct mx_fig
 
     if (values != NULL &&
         mx_database_prepare(&sweep->database, &statement,
-                            "SELECT point, value FROM results WHERE metric = ? ORDER BY point, "
-                            "replication") != NULL) {
+                            "SELECT point, value FROM results JOIN points USING (point) WHERE "
+                            "metric = ? AND error IS NULL ORDER BY point, replication") != NULL) {
         (void)sqlite3_bind_int64(statement, 1, (int64_t)metric);
         for (size_t i = 0; i < sweep->point_count; i++) {
             means[i] = mean_of(values, 0);
@@ -234,7 +237,8 @@ static bool read_sweep(struct mx_plot_sweep *sweep, const char *file)
     mx_database_open_to_read(&sweep->database, file, &form);
     if (!mx_database_ask(&sweep->database, "SELECT count(*) FROM parameters", &parameters) ||
         !mx_database_ask(&sweep->database, "SELECT count(*) FROM points", &points) ||
-        !mx_database_ask(&sweep->database, "SELECT count(*) FROM metrics", &metrics)) {
+        !mx_database_ask(&sweep->database, "SELECT count(*) FROM metrics WHERE is_shown",
+                         &metrics)) {
         return false;
     }
     sweep->parameter_count = (size_t)parameters;
@@ -357,7 +361,8 @@ struct mx_plot_text mx_plot_sweep_runs(const struct mx_plot_sweep *sweep)
     bool is_one = !(sweep->replications > 1);
 
     return mx_plot_text_format(
-        "%s points, %.0f run%s each%s%s%s.", mx_plot_count((double)sweep->point_count).s,
-        sweep->replications, is_one ? "" : "s", is_one ? "" : "; mean with its 95 % interval, of ",
-        is_one ? "" : sweep->interval_of, sweep->failed_count > 0 ? "; some points failed" : "");
+        "%s points, %s%.0f run%s each%s%s%s.", mx_plot_count((double)sweep->point_count).s,
+        sweep->is_auto ? "up to " : "", sweep->replications, is_one ? "" : "s",
+        is_one ? "" : "; mean with its 95 % interval, of ", is_one ? "" : sweep->interval_of,
+        sweep->failed_count > 0 ? "; some points failed" : "");
 }

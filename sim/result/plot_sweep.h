@@ -33,7 +33,8 @@ struct mx_plot_sweep {
     struct mx_figure_point **means;
     bool *failed;
     size_t failed_count;
-    double replications;
+    double replications; /* is_auto: at most */
+    bool is_auto;
     char title[256], name[128], design[32], interval_of[64];
 };
 

@@ -12,7 +12,7 @@ enum form { COUNT, SHARE, RATIO, TIME };
 
 static const char *const told_apart[] = {"soft_bounced_full", "soft_bounced_blocked", NULL};
 
-/* A column: a metric, less such parts of it as have their own, or with `of` its ratio to another. */
+/* A column: a metric, less such parts of it as have columns; or with `of` its ratio to another. */
 static const struct column {
     const char *name, *metric;
     const char *const *less;

@@ -46,6 +46,11 @@ void mx_table_set_width(struct mx_table *table, int width)
     table->width = width;
 }
 
+void mx_table_set_width_max(struct mx_table *table, int width)
+{
+    table->width_max = width;
+}
+
 void mx_table_set_wrapped(struct mx_table *table)
 {
     table->is_wrapped = true;

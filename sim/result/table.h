@@ -58,6 +58,8 @@ void mx_table_destroy(struct mx_table *table);
 
 /* Text: least width of its rules. */
 void mx_table_set_width(struct mx_table *table, int width);
+/* Text: the last columns are left out where it would be wider, and a line below says how many. */
+void mx_table_set_width_max(struct mx_table *table, int width);
 /* Text: cells longer than their column's width_max go on in the lines below, uncut. */
 void mx_table_set_wrapped(struct mx_table *table);
 

@@ -26,7 +26,7 @@ struct mx_cell {
 struct mx_table {
     const struct mx_table_column *column;
     size_t column_count;
-    int width;
+    int width, width_max; /* width_max 0: no limit */
     bool is_wrapped;
     size_t row_count, row_size;
     struct mx_cell *cell; /* [row][column] */

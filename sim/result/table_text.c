@@ -10,7 +10,7 @@
 #include "sim/base/check.h"
 #include "sim/result/table_cells.h"
 
-#define COLUMNS_MAX 64
+#define COLUMNS_MAX 1024
 #define CUT_MARK "~"
 #define PART_SIZE 1000 /* bytes of a cell's line */
 
@@ -53,8 +53,8 @@ struct layout {
     FILE *stream;
     bool color;
     int width[COLUMNS_MAX];
-    size_t last; /* shown column */
-    int total;
+    size_t column_end; /* before it all is shown that a person is to see */
+    int total, left_out;
 };
 
 static void measure(struct layout *layout)
@@ -78,8 +78,13 @@ static void measure(struct layout *layout)
         if (column->width_max > 0 && layout->width[c] > column->width_max) {
             layout->width[c] = larger(column->width_max, mx_text_columns(column->title));
         }
-        layout->total += column->gap + layout->width[c];
-        layout->last = c;
+        layout->left_out += layout->left_out > 0 ||
+                            (table->width_max > 0 && layout->total > 0 &&
+                             layout->total + column->gap + layout->width[c] > table->width_max);
+        if (layout->left_out == 0) {
+            layout->total += column->gap + layout->width[c];
+            layout->column_end = c + 1;
+        }
     }
     layout->total = larger(layout->total, table->width);
 }
@@ -151,11 +156,12 @@ static void end_line(const struct layout *layout, bool is_bold)
 }
 
 /* How many columns from c on have its group. */
-static size_t group_size(const struct mx_table *table, size_t c)
+static size_t group_size(const struct layout *layout, size_t c)
 {
+    const struct mx_table *table = layout->table;
     size_t size = 1;
 
-    while (c + size < table->column_count &&
+    while (c + size < layout->column_end &&
            (!is_shown(&table->column[c + size]) ||
             strcmp(table->column[c + size].group, table->column[c].group) == 0)) {
         size++;
@@ -202,13 +208,13 @@ static void put_headings(struct layout *layout)
     bool has_groups = false;
     int blanks = 0;
 
-    for (size_t c = 0; c < table->column_count; c++) {
+    for (size_t c = 0; c < layout->column_end; c++) {
         has_groups = has_groups || (is_shown(&table->column[c]) && table->column[c].group[0]);
     }
     if (has_groups) {
         start_bold(layout);
-        for (size_t c = 0; c < table->column_count;) {
-            size_t size = is_shown(&table->column[c]) ? group_size(table, c) : 1;
+        for (size_t c = 0; c < layout->column_end;) {
+            size_t size = is_shown(&table->column[c]) ? group_size(layout, c) : 1;
 
             if (is_shown(&table->column[c])) {
                 put_group(layout, c, size, &blanks);
@@ -219,7 +225,7 @@ static void put_headings(struct layout *layout)
     }
     blanks = 0;
     start_bold(layout);
-    for (size_t c = 0; c < table->column_count; c++) {
+    for (size_t c = 0; c < layout->column_end; c++) {
         if (is_shown(&table->column[c])) {
             put_cell(layout, c, table->column[c].title, "", &blanks);
         }
@@ -249,7 +255,7 @@ static bool put_line(struct layout *layout, size_t row, const char **rest)
     bool is_left = false;
     int blanks = 0;
 
-    for (size_t c = 0; c < table->column_count; c++) {
+    for (size_t c = 0; c < layout->column_end; c++) {
         const struct mx_cell *cell = &table->cell[row * table->column_count + c];
         const char *text = rest[c];
 
@@ -279,7 +285,7 @@ static void put_row(struct layout *layout, size_t row)
     char scratch[COLUMNS_MAX][MX_CELL_TEXT_SIZE];
     const char *rest[COLUMNS_MAX];
 
-    for (size_t c = 0; c < table->column_count; c++) {
+    for (size_t c = 0; c < layout->column_end; c++) {
         rest[c] = mx_cell_shown(&table->column[c], &table->cell[row * table->column_count + c],
                                 scratch[c]);
     }
@@ -304,6 +310,10 @@ void mx_table_print_text(const struct mx_table *table, FILE *stream, bool color)
     put_headings(&layout);
     for (size_t r = 0; r < table->row_count; r++) {
         put_row(&layout, r);
+    }
+    if (layout.left_out > 0) {
+        (void)fprintf(stream, "(%d more column%s: --format csv has all)\n", layout.left_out,
+                      layout.left_out == 1 ? "" : "s");
     }
 }
 

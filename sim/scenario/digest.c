@@ -44,15 +44,33 @@ void mx_digest_add(struct mx_digest *digest, const char *text, size_t size)
     }
 }
 
-void mx_digest_put(struct mx_digest *digest, char text[65])
+/* Nothing where there are not 32 bytes. */
+static void put_digits(const unsigned char *bytes, unsigned size, char text[65])
 {
-    unsigned char bytes[EVP_MAX_MD_SIZE] = {0};
-    unsigned size = 0;
-    if (digest->failed || EVP_DigestFinal_ex(digest->state, bytes, &size) != 1 || size != 32) {
-        size = 0;
-    }
+    size = size == 32 ? size : 0;
     for (unsigned i = 0; i < size; i++) {
         snprintf(text + 2 * i, 3, "%02x", bytes[i]);
     }
     text[2 * size] = '\0';
+}
+
+void mx_digest_put(struct mx_digest *digest, char text[65])
+{
+    unsigned char bytes[EVP_MAX_MD_SIZE] = {0};
+    unsigned size = 0;
+    if (digest->failed || EVP_DigestFinal_ex(digest->state, bytes, &size) != 1) {
+        size = 0;
+    }
+    put_digits(bytes, size, text);
+}
+
+bool mx_digest_of(const char *text, size_t size, char digest[65])
+{
+    unsigned char bytes[EVP_MAX_MD_SIZE] = {0};
+    unsigned length = 0;
+    if (EVP_Digest(text, size, bytes, &length, EVP_sha256(), NULL) != 1) {
+        length = 0;
+    }
+    put_digits(bytes, length, digest);
+    return length == 32;
 }

@@ -258,6 +258,20 @@ enum mx_quantity_status mx_quantity_number(const char *text, double *number)
     return *rest != '\0' ? MX_QUANTITY_UNIT : to_double(&decimal, 0, number);
 }
 
+enum mx_quantity_status mx_quantity_number_or_percent(const char *text, double *number,
+                                                      bool *is_percent)
+{
+    struct decimal decimal;
+    const char *rest;
+    enum mx_quantity_status status = read_decimal(text, &decimal, &rest);
+    if (status != MX_QUANTITY_OK) {
+        return status;
+    }
+    *is_percent = strcmp(rest, "%") == 0;
+    return *rest != '\0' && !*is_percent ? MX_QUANTITY_UNIT
+                                         : to_double(&decimal, *is_percent ? -2 : 0, number);
+}
+
 enum mx_quantity_status mx_quantity_share(const char *text, double *share)
 {
     struct decimal decimal;

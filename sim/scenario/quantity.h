@@ -7,6 +7,7 @@
 #ifndef MX_QUANTITY_H
 #define MX_QUANTITY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -31,6 +32,9 @@ enum mx_quantity_status mx_quantity_count(const char *text, uint64_t *count);
 enum mx_quantity_status mx_quantity_amount(const char *text, double *amount);
 /* "-0.5" "1e-3": no suffix, may be negative. */
 enum mx_quantity_status mx_quantity_number(const char *text, double *number);
+/* "0.001", or "2%", which is 0.02 and is_percent: what may be given either way. */
+enum mx_quantity_status mx_quantity_number_or_percent(const char *text, double *number,
+                                                      bool *is_percent);
 /* "0.3%": a share, 0.003. May exceed 1; not negative. */
 enum mx_quantity_status mx_quantity_share(const char *text, double *share);
 /* The same in units of 10^-18, exact: for sums. At most 10^20 (10,000 %). */

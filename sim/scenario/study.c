@@ -14,6 +14,7 @@
 #define POINTS_MAX 100000
 #define CONFIDENCE 0.95
 #define REPLICATIONS_MAX 200
+#define REPLICATIONS_MAX_LEAST 30 /* of auto: as many are simulated before the first look */
 
 struct mx_study_text mx_study_text_of(struct mx_build *build, const struct mx_node *node)
 {
@@ -85,6 +86,8 @@ static void read_replications(struct mx_fields *fields, struct mx_study *study)
     struct mx_build *build = fields->build;
     const struct mx_node *node = mx_field(fields, "replications");
     read_texts(fields, "precision", &study->precision);
+    (void)mx_field_count32(fields, "replications_max", REPLICATIONS_MAX_LEAST, MX_REPLICATIONS_MAX,
+                           &study->replications_max);
     if (node != NULL && node->kind == MX_NODE_TEXT && strcmp(node->text, "auto") == 0) {
         study->has_replications = study->replications_auto = true;
         if (study->precision.count == 0) {
@@ -100,6 +103,10 @@ static void read_replications(struct mx_fields *fields, struct mx_study *study)
     if (study->precision.count > 0) {
         mx_mistakes_add(build->source.mistakes, study->precision.item[0].file,
                         study->precision.item[0].line, "precision",
+                        "goes with replications = \"auto\"");
+    }
+    if (study->replications_max > 0) {
+        mx_complain_key(build, fields->group, "replications_max",
                         "goes with replications = \"auto\"");
     }
 }
@@ -323,9 +330,12 @@ static void check_needs(struct mx_build *build, const struct mx_study *study,
         mx_complain_key(build, build->root, "plan",
                         "missing: needs a group { find = \"smallest\"; targets = ( ... ); }");
     }
-    if (kind == MX_STUDY_SWEEP && study->replications_auto) {
+    if (kind != MX_STUDY_SWEEP && study->replications_auto) {
         mx_complain_key(build, build->root, "replications",
-                        "a sweep takes a number, the same at every point");
+                        kind == MX_STUDY_PLAN
+                            ? "a plan adds replications by itself, until its targets are decided: "
+                              "allowed is the number to begin with"
+                            : "a sensitivity study takes a number, the same at every point");
     }
     if (kind == MX_STUDY_SWEEP) {
         mx_study_check_design(build, study);

@@ -96,7 +96,8 @@ struct mx_study {
     size_t override_count;
     struct mx_override *overrides;
     bool has_replications, replications_auto, has_seed;
-    uint32_t replications; /* 0: auto, or as the scenario says */
+    uint32_t replications;     /* 0: auto, or as the scenario says */
+    uint32_t replications_max; /* of auto; 0: nothing was said */
     uint64_t seed;
     struct mx_study_texts precision; /* "delivered_rate:0.001" */
     uint32_t parameter_count;

@@ -151,3 +151,16 @@ void mx_metric_print(const struct mx_plan *plan, const struct mx_scoped_metric *
                        mx_metric_name(scoped->metric));
     }
 }
+
+bool mx_metric_sent_text(const char *metric, char text[MX_METRIC_TEXT_SIZE])
+{
+    const char *dot = strrchr(metric, '.'), *name = dot != NULL ? dot + 1 : metric;
+
+    if (strcmp(name, mx_metric_name(MX_METRIC_DELIVERED_RATE)) != 0 &&
+        strcmp(name, mx_metric_name(MX_METRIC_SOFT_BOUNCED_RATE)) != 0) {
+        return false;
+    }
+    (void)snprintf(text, MX_METRIC_TEXT_SIZE, "%.*s%s", (int)(name - metric), metric,
+                   mx_metric_name(MX_METRIC_SENT));
+    return true;
+}

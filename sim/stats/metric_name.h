@@ -31,6 +31,10 @@ bool mx_metric_parse(const struct mx_plan *plan, const char *text, size_t size,
 void mx_metric_print(const struct mx_plan *plan, const struct mx_scoped_metric *scoped, char *text,
                      size_t size);
 
+/* "providers.gmail.sent" of a text that names a share of what is sent there; false for any other
+ * metric. */
+bool mx_metric_sent_text(const char *metric, char text[MX_METRIC_TEXT_SIZE]);
+
 /* "providers" for MX_GROUP_PROVIDER and so on, as in summary.json; static storage. */
 const char *mx_group_name(enum mx_group group);
 

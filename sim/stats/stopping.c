@@ -4,30 +4,26 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "sim/base/check.h"
+#include "sim/scenario/quantity.h"
 
 bool mx_precision_parse(const struct mx_plan *plan, const char *text,
                         struct mx_precision *precision, char *error, size_t size)
 {
     const char *colon = strrchr(text, ':');
-    char *end;
 
-    if (colon == NULL || colon[1] < '.' || colon[1] > '9' || colon[1] == '/') {
+    if (colon == NULL) {
         (void)snprintf(error, size,
                        "allowed: a metric, \":\" and half the width of its interval, such as "
                        "\"delivered_rate:0.001\" or \"deferrals:2%%\"");
         return false;
     }
-    *precision = (struct mx_precision){.width = strtod(colon + 1, &end)};
-    if (*end == '%') {
-        precision->is_relative = true;
-        precision->width /= 100;
-        end++;
-    }
-    if (*end != '\0' || !isfinite(precision->width) || !(precision->width > 0)) {
+    *precision = (struct mx_precision){.width = 0};
+    if (mx_quantity_number_or_percent(colon + 1, &precision->width, &precision->is_relative) !=
+            MX_QUANTITY_OK ||
+        !(precision->width > 0)) {
         (void)snprintf(error, size, "\"%.60s\" is not a width: a number above 0, or one with %%",
                        colon + 1);
         return false;
@@ -64,21 +60,33 @@ uint32_t mx_stopping_next(uint32_t count, double wide)
     return wanted < (double)MX_REPLICATIONS_MAX ? (uint32_t)wanted : MX_REPLICATIONS_MAX;
 }
 
-uint32_t mx_precision_next(const struct mx_precision *precisions, size_t precision_count,
-                           const struct mx_summary *summary)
+uint32_t mx_precision_next_of(const struct mx_precision *precisions,
+                              const struct mx_estimate *estimates, size_t precision_count,
+                              uint32_t count)
 {
     double widest = 0;
 
     for (size_t i = 0; i < precision_count; i++) {
-        const struct mx_scoped_metric *of = &precisions[i].of;
-        const struct mx_estimate estimate =
-            mx_summary_estimate(summary, of->group, of->index, of->metric);
         double half;
 
-        if (mx_precision_state_of(&precisions[i], &estimate, &half) == MX_PRECISION_UNDEFINED) {
-            return mx_summary_count(summary);
+        if (mx_precision_state_of(&precisions[i], &estimates[i], &half) == MX_PRECISION_UNDEFINED) {
+            return count;
         }
         widest = half / precisions[i].width > widest ? half / precisions[i].width : widest;
     }
-    return mx_stopping_next(mx_summary_count(summary), widest);
+    return mx_stopping_next(count, widest);
+}
+
+uint32_t mx_precision_next(const struct mx_precision *precisions, size_t precision_count,
+                           const struct mx_summary *summary)
+{
+    struct mx_estimate estimates[MX_PRECISION_COUNT_MAX];
+
+    MX_CHECK(precision_count <= MX_PRECISION_COUNT_MAX);
+    for (size_t i = 0; i < precision_count; i++) {
+        const struct mx_scoped_metric *of = &precisions[i].of;
+
+        estimates[i] = mx_summary_estimate(summary, of->group, of->index, of->metric);
+    }
+    return mx_precision_next_of(precisions, estimates, precision_count, mx_summary_count(summary));
 }

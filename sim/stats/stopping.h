@@ -39,7 +39,11 @@ enum mx_precision_state mx_precision_state_of(const struct mx_precision *precisi
  * all are met or one is undefined and stays so. wide: halves over widths, the largest. */
 uint32_t mx_stopping_next(uint32_t count, double wide);
 
-/* All precisions at once, by the summary of the replications so far. */
+/* All precisions at once, by an estimate each of the `count` replications so far; or by their
+ * summary. */
+uint32_t mx_precision_next_of(const struct mx_precision *precisions,
+                              const struct mx_estimate *estimates, size_t precision_count,
+                              uint32_t count);
 uint32_t mx_precision_next(const struct mx_precision *precisions, size_t precision_count,
                            const struct mx_summary *summary);
 

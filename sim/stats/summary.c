@@ -423,19 +423,29 @@ struct mx_estimate mx_estimate_of(const double *values, uint32_t count)
 }
 
 /* Shares near 0 or 1 scatter unevenly: their interval is made for shares. */
-static void set_share_interval(const struct mx_summary *summary, enum mx_group group,
-                               uint32_t index, struct mx_estimate *estimate)
+struct mx_estimate mx_estimate_of_shares(const double *values, uint32_t count, double sent_total)
 {
-    struct mx_interval interval;
+    struct mx_estimate e = mx_estimate_of(values, count);
+
+    if (e.has_spread) {
+        struct mx_interval interval =
+            mx_interval_mean_share(values, count, sent_total, MX_CONFIDENCE_DEFAULT);
+
+        e.ci95[0] = interval.low < e.mean ? interval.low : e.mean;
+        e.ci95[1] = interval.high > e.mean ? interval.high : e.mean;
+    }
+    return e;
+}
+
+static double sent_total(const struct mx_summary *summary, enum mx_group group, uint32_t index)
+{
     double sent = 0, value;
 
     for (uint32_t r = 0; r < summary->count; r++) {
         (void)mx_summary_value(summary, r, group, index, MX_METRIC_SENT, &value);
         sent += value;
     }
-    interval = mx_interval_mean_share(summary->column, summary->count, sent, MX_CONFIDENCE_DEFAULT);
-    estimate->ci95[0] = interval.low < estimate->mean ? interval.low : estimate->mean;
-    estimate->ci95[1] = interval.high > estimate->mean ? interval.high : estimate->mean;
+    return sent;
 }
 
 #define LAG1_MAX 0.8
@@ -490,10 +500,9 @@ struct mx_estimate mx_summary_estimate(const struct mx_summary *summary, enum mx
         reached += mx_summary_value(summary, r, group, index, metric, &values[reached]);
     }
     if (reached == summary->count) {
-        estimate = mx_estimate_of(values, reached);
-        if (is_share(metric) && estimate.has_spread) {
-            set_share_interval(summary, group, index, &estimate);
-        }
+        estimate = is_share(metric) && reached > 0
+                       ? mx_estimate_of_shares(values, reached, sent_total(summary, group, index))
+                       : mx_estimate_of(values, reached);
         if (summary->is_batched && estimate.has_spread) {
             join_batches(summary, metric, &estimate);
         }

@@ -126,5 +126,7 @@ struct mx_median mx_summary_median(const struct mx_summary *summary, enum mx_gro
 
 /* Mean, sd and interval of count values, all defined. Same bits on every machine. */
 struct mx_estimate mx_estimate_of(const double *values, uint32_t count);
+/* The same of shares of what was sent, sent_total > 0 over all of them: their interval. */
+struct mx_estimate mx_estimate_of_shares(const double *values, uint32_t count, double sent_total);
 
 #endif

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "sim/base/check.h"
+#include "sim/scenario/digest.h"
 #include "sim/scenario/mistakes.h"
 #include "sim/stats/summary.h"
 
@@ -61,7 +62,7 @@ struct mx_point_source {
     pthread_mutex_t lock;
     pthread_cond_t was_loaded;
     struct entry *entries;
-    struct file *files;
+    struct file *files, **files_end; /* in the order of reading */
     uint64_t clock;
 };
 
@@ -88,8 +89,8 @@ static struct file *keep_file(struct mx_point_source *source, const char *path)
         return NULL;
     }
     file->error_number = below->read(below->context, path, &file->text, &file->size);
-    file->next = source->files;
-    source->files = file;
+    *source->files_end = file;
+    source->files_end = &file->next;
     return file;
 }
 
@@ -113,6 +114,40 @@ static int read_file(void *context, const char *path, char **text, size_t *size)
     return error_number;
 }
 
+bool mx_point_source_file(struct mx_point_source *source, size_t index, const char **path,
+                          char sha256[65])
+{
+    const struct file *file;
+
+    (void)pthread_mutex_lock(&source->lock);
+    for (file = source->files; file != NULL; file = file->next) {
+        if (file->error_number == 0 && index-- == 0) {
+            break;
+        }
+    }
+    (void)pthread_mutex_unlock(&source->lock);
+    if (file == NULL) {
+        return false;
+    }
+    *path = file->path; /* neither changes any more */
+    return mx_digest_of(file->text, file->size, sha256);
+}
+
+int mx_point_source_digest(struct mx_point_source *source, const char *path, char sha256[65])
+{
+    const struct file *file;
+
+    (void)pthread_mutex_lock(&source->lock);
+    file = find_file(source, path);
+    file = file != NULL ? file : keep_file(source, path);
+    (void)pthread_mutex_unlock(&source->lock);
+    if (file == NULL ||
+        (file->error_number == 0 && !mx_digest_of(file->text, file->size, sha256))) {
+        return ENOMEM;
+    }
+    return file->error_number;
+}
+
 static int list_folder(void *context, const char *folder, char ***names, size_t *count)
 {
     const struct mx_point_source *source = context;
@@ -132,6 +167,7 @@ struct mx_point_source *mx_point_source_create(const struct mx_point_options *op
         return NULL;
     }
     source->options = *options;
+    source->files_end = &source->files;
     if (source->options.access == NULL) {
         source->options.access = &mx_file_access_disk;
     }

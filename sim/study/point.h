@@ -14,7 +14,7 @@
 #include "sim/scenario/study.h"
 #include "sim/stats/metric_name.h"
 
-#define MX_POINT_METRICS_MAX (3 * MX_STUDY_TEXTS_MAX)
+#define MX_POINT_METRICS_MAX (6 * MX_STUDY_TEXTS_MAX)
 
 /* All borrowed for the life of the source. overrides: for every point. metrics: what is measured,
  * with the place that a mistake in one is reported at. */
@@ -50,6 +50,14 @@ const struct mx_point *mx_point_take(struct mx_point_source *source,
                                      const struct mx_override *overrides, size_t override_count,
                                      struct mx_mistakes *mistakes);
 void mx_point_release(struct mx_point_source *source, const struct mx_point *point);
+
+/* The index-th file that was read so far, in the order of reading: its path (borrowed) and SHA-256.
+ * False: there is none yet. */
+bool mx_point_source_file(struct mx_point_source *source, size_t index, const char **path,
+                          char sha256[65]);
+/* The SHA-256 of a file as points see it, which is read if none has read it. 0 or an errno
+ * value. */
+int mx_point_source_digest(struct mx_point_source *source, const char *path, char sha256[65]);
 
 /* Simulate one replication. values: one a metric, NaN where it is undefined. progress as in
  * engine.h, or NULL. */

@@ -75,6 +75,8 @@ const struct mx_ranks *mx_ranks_begin(void)
                                     .follow = follow_first};
     int provided = 0;
 
+    /* Who waits for others leaves the processor to them: OpenMPI would spin. */
+    (void)setenv("OMPI_MCA_mpi_yield_when_idle", "1", 0);
     if (!mx_ranks_are_launched() ||
         MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &provided) != MPI_SUCCESS ||
         MPI_Comm_rank(MPI_COMM_WORLD, &ranks.rank) != MPI_SUCCESS ||

@@ -51,27 +51,6 @@ static void set_point(void *context, uint32_t point, struct mx_override *overrid
     mx_study_overrides(search->solution->study, texts, overrides);
 }
 
-/* "providers.gmail." of "providers.gmail.delivered_rate" with "sent" behind. */
-static char *sent_of(const char *metric)
-{
-    const char *dot = strrchr(metric, '.');
-    size_t size = dot != NULL ? (size_t)(dot - metric) + 1 : 0;
-    char *text = malloc(size + sizeof "sent");
-
-    if (text != NULL) {
-        memcpy(text, metric, size);
-        memcpy(text + size, "sent", sizeof "sent");
-    }
-    return text;
-}
-
-static bool is_share(const char *metric)
-{
-    const char *dot = strrchr(metric, '.'), *name = dot != NULL ? dot + 1 : metric;
-
-    return strcmp(name, "delivered_rate") == 0 || strcmp(name, "soft_bounced_rate") == 0;
-}
-
 /* What is measured: the targets' metrics, and what shares are of. */
 static bool collect_metrics(struct mx_search *search)
 {
@@ -94,11 +73,13 @@ static bool collect_metrics(struct mx_search *search)
     }
     search->metric_count = texts->count;
     for (uint32_t t = 0; solution->targets != NULL && t < texts->count; t++) {
+        char sent[MX_METRIC_TEXT_SIZE];
+
         search->sent_metric[t] = UINT32_MAX;
-        if (is_share(solution->targets[t].metric)) {
+        if (mx_metric_sent_text(solution->targets[t].metric, sent)) {
             search->sent_metric[t] = search->metric_count;
             search->metrics[search->metric_count] = texts->item[t];
-            search->metrics[search->metric_count].text = sent_of(solution->targets[t].metric);
+            search->metrics[search->metric_count].text = strdup(sent);
             good = good && search->metrics[search->metric_count].text != NULL;
             search->metric_count++;
         }

@@ -60,9 +60,78 @@ static void collect_metrics(struct mx_sweep *sweep)
 
         add_metric(sweep, text, size, start, &sweep->expectation_metric[e]);
     }
+    for (uint32_t p = 0; p < sweep->identity.precision_count; p++) {
+        const struct mx_study_text *text = &sweep->precision_texts[p];
+        const char *colon = strrchr(text->text, ':');
+        size_t size = colon != NULL ? (size_t)(colon - text->text) : strlen(text->text);
+
+        add_metric(sweep, text, size, text->text, &sweep->precision_metric[p]);
+    }
+    sweep->identity.shown_count = sweep->identity.metric_count;
+    for (uint32_t m = 0; m < sweep->identity.shown_count; m++) {
+        char sent[MX_METRIC_TEXT_SIZE];
+
+        sweep->sent_metric[m] = UINT32_MAX;
+        if (mx_metric_sent_text(sweep->metrics[m].text, sent)) {
+            add_metric(sweep, &sweep->metrics[m], strlen(sent), sent, &sweep->sent_metric[m]);
+        }
+    }
+    for (uint32_t m = sweep->identity.shown_count; m < sweep->identity.metric_count; m++) {
+        sweep->sent_metric[m] = UINT32_MAX;
+    }
     sweep->identity.metrics = sweep->metrics;
+    sweep->identity.sent_metric = sweep->sent_metric;
     sweep->identity.expectation_metric = sweep->expectation_metric;
     sweep->identity.expectations = sweep->expectations;
+}
+
+/* With "auto": those of the command line, or else the study's. */
+static bool collect_precisions(struct mx_sweep *sweep, struct mx_mistakes *mistakes)
+{
+    const struct mx_sweep_options *options = &sweep->options;
+    const struct mx_study *study = options->study;
+    size_t count = options->precision_count > 0 ? options->precision_count : study->precision.count;
+
+    if (!options->is_auto) {
+        return true;
+    }
+    if (count > MX_PRECISION_COUNT_MAX) {
+        mx_mistakes_add(mistakes, study->file, 0, "precision", "%zu of them; allowed: up to %u",
+                        count, MX_PRECISION_COUNT_MAX);
+        return false;
+    }
+    for (size_t p = 0; p < count; p++) {
+        sweep->precision_texts[p] =
+            options->precision_count > 0
+                ? (struct mx_study_text){(char *)(uintptr_t)options->precisions[p], study->file, 0,
+                                         (char *)(uintptr_t) "--precision"}
+                : study->precision.item[p];
+    }
+    sweep->identity.is_auto = true;
+    sweep->identity.precision_count = (uint32_t)count;
+    sweep->identity.precision_texts = sweep->precision_texts;
+    sweep->identity.precisions = sweep->precisions;
+    sweep->identity.precision_metric = sweep->precision_metric;
+    sweep->identity.replications = options->replications_max     ? options->replications_max
+                                   : study->replications_max > 0 ? study->replications_max
+                                                                 : MX_AUTO_REPLICATIONS_MAX;
+    return true;
+}
+
+static bool parse_precisions(struct mx_sweep *sweep, const struct mx_plan *plan,
+                             struct mx_mistakes *mistakes)
+{
+    size_t before = mistakes->count;
+
+    for (uint32_t p = 0; p < sweep->identity.precision_count; p++) {
+        const struct mx_study_text *text = &sweep->precision_texts[p];
+        char error[300];
+
+        if (!mx_precision_parse(plan, text->text, &sweep->precisions[p], error, sizeof error)) {
+            mx_mistakes_add(mistakes, text->file, text->line, text->key, "%s", error);
+        }
+    }
+    return mistakes->count == before;
 }
 
 static bool parse_expectations(struct mx_sweep *sweep, const struct mx_plan *plan,
@@ -115,6 +184,7 @@ static bool learn_scenario(struct mx_sweep *sweep, struct mx_mistakes *mistakes)
                                            ? sweep->identity.replications
                                            : point->plan->replications;
         good = parse_expectations(sweep, point->plan, mistakes);
+        good = parse_precisions(sweep, point->plan, mistakes) && good;
         mx_point_release(sweep->source, point);
     } else if (mistakes->count == 0) {
         mx_mistakes_add(mistakes, study->file, 0, "", "out of memory");
@@ -143,6 +213,11 @@ static bool prepare(struct mx_sweep *sweep, struct mx_mistakes *mistakes)
     sweep->identity.seed = choose_seed(options);
     sweep->identity.replications =
         options->has_replications ? options->replications : study->replications;
+    sweep->identity.digest = mx_sweep_digest_file;
+    sweep->identity.context = sweep;
+    if (!collect_precisions(sweep, mistakes)) {
+        return false;
+    }
     collect_metrics(sweep);
     sweep->design = mx_design_create(study, sweep->identity.seed);
     sweep->source = mx_point_source_create(
@@ -193,6 +268,8 @@ void mx_sweep_destroy(struct mx_sweep *sweep)
         for (uint32_t m = 0; m < sweep->identity.metric_count; m++) {
             free(sweep->metrics[m].text);
         }
+        free(sweep->tasks);
+        free(sweep->again);
         free(sweep->outstanding);
         free(sweep->slots);
         free(sweep);
@@ -245,34 +322,41 @@ static double now_s(void)
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-bool mx_sweep_next(struct mx_sweep *sweep, struct mx_crew_task *task)
+/* Files come first: what is kept never stands there without what it was read from. */
+static bool keep_files(struct mx_sweep *sweep)
 {
-    uint32_t replications = sweep->identity.replications;
+    char name[MX_STORE_PATH_SIZE], sha256[65];
+    bool good = true;
 
-    while (sweep->next_point < sweep->design->point_count) {
-        *task = (struct mx_crew_task){sweep->next_point, sweep->next_replication};
-        if (++sweep->next_replication == replications) {
-            sweep->next_replication = 0;
-            sweep->next_point++;
-        }
-        if (!mx_store_is_done(sweep->store, task->point, task->replication)) {
-            return true;
-        }
+    while (good && mx_sweep_next_file(sweep, name, sha256)) {
+        good = mx_store_add_file(sweep->store, name, sha256);
     }
-    return false;
+    return good;
+}
+
+void mx_sweep_keep_file(struct mx_sweep *sweep, const char *name, const char *sha256)
+{
+    if (!mx_store_add_file(sweep->store, name, sha256)) {
+        fail_store(sweep);
+    }
 }
 
 void mx_sweep_keep(struct mx_sweep *sweep, const struct mx_crew_result *result)
 {
-    bool good = true;
+    uint32_t point = result->task.point, replication = result->task.replication;
+    bool good = keep_files(sweep);
 
     switch (result->status) {
     case MX_CREW_DONE:
-        good = mx_store_add(sweep->store, result->task.point, result->task.replication,
-                            result->sha256, result->values);
+        good = good &&
+               mx_store_add(sweep->store, point, replication, result->sha256, result->values) &&
+               mx_sweep_count_task(sweep, point, replication);
         break;
     case MX_CREW_INVALID:
-        good = mx_store_add_failure(sweep->store, result->task.point, result->text);
+        good = good && mx_store_add_failure(sweep->store, point, replication, result->text);
+        if (good) {
+            mx_sweep_count_failure(sweep, point);
+        }
         break;
     case MX_CREW_NO_MEMORY:
         mx_sweep_fail(sweep, MX_SWEEP_FAILED,
@@ -305,8 +389,8 @@ static void look(struct mx_sweep *sweep, double started_s, uint64_t done_before)
     struct mx_sweep_view view = {
         .point_count = sweep->design->point_count,
         .failed_count = mx_store_failed_count(sweep->store),
-        .task_count = mx_store_task_count(sweep->store),
-        .done_count = mx_store_done_count(sweep->store),
+        .task_count = sweep->task_count,
+        .done_count = sweep->done_count,
         .elapsed_s = now - started_s,
         .left_s = -1,
     };
@@ -334,7 +418,7 @@ static void lead(struct mx_sweep *sweep)
 {
     bool has_ranks = sweep->options.ranks != NULL && sweep->options.ranks->count > 1;
     double started_s = now_s();
-    uint64_t done_before = mx_store_done_count(sweep->store);
+    uint64_t done_before = sweep->done_count;
 
     sweep->flushed_s = sweep->looked_s = started_s;
     while (sweep->status == MX_SWEEP_OK) {
@@ -395,6 +479,8 @@ static bool open_store(struct mx_sweep *sweep, const char *path)
         return false;
     }
     if (mx_store_status(sweep->store) != MX_STORE_OK) {
+        fail_store(sweep);
+    } else if (!mx_sweep_begin_tasks(sweep)) {
         fail_store(sweep);
     }
     return sweep->status == MX_SWEEP_OK;

@@ -28,6 +28,12 @@ struct mx_sweep_options {
     bool is_uncertain; /* what is ASSUMED is drawn for each replication, the same at all points */
     uint64_t seed;
     uint32_t replications, jobs;
+    /* As many as the precisions need: these, or where there are none the study's. replications_max:
+     * 0: the study's, or MX_AUTO_REPLICATIONS_MAX. */
+    bool is_auto;
+    const char *const *precisions;
+    size_t precision_count;
+    uint32_t replications_max;
     enum mx_engine_loop loop;
     const struct mx_ranks *ranks; /* NULL: this process alone */
     /* Called about ten times a second, or NULL. False: stop. */
@@ -63,9 +69,9 @@ void mx_sweep_set_command(struct mx_sweep *sweep, const char *command);
 const struct mx_store_identity *mx_sweep_identity(const struct mx_sweep *sweep);
 struct mx_store *mx_sweep_store(struct mx_sweep *sweep);
 
-/* sweep.csv: a row a point, with its parameters as set, and mean and 95 % interval (of chance
- * alone, or of chance and what is not known: a column says which) of each metric. Returns 0 or an
- * errno value. */
+/* sweep.csv: a row a point, with its parameters as set, how many replications it took and what
+ * stopped it, and mean and 95 % interval (of chance alone, or of chance and what is not known: a
+ * column says which) of each metric. Returns 0 or an errno value. */
 int mx_sweep_write_csv(struct mx_sweep *sweep, const char *path);
 
 #endif

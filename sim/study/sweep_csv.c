@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* sweep_csv.c - sweep.csv: a row a point, for spreadsheets. */
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,7 +42,8 @@ static void write_head(const struct writing *writing)
     for (uint32_t p = 0; p < identity->study->parameter_count; p++) {
         mx_outfile_printf(writing->out, ",%s", identity->study->parameters[p].name);
     }
-    for (uint32_t m = 0; m < identity->metric_count; m++) {
+    mx_outfile_printf(writing->out, ",replications%s", identity->is_auto ? ",stopped_by" : "");
+    for (uint32_t m = 0; m < identity->shown_count; m++) {
         const char *name = identity->metrics[m].text;
 
         mx_outfile_printf(writing->out, ",%s,%s_lo,%s_hi", name, name, name);
@@ -49,21 +51,15 @@ static void write_head(const struct writing *writing)
     mx_outfile_printf(writing->out, ",interval_of,error\n");
 }
 
-static void write_metric(const struct writing *writing, const double *values)
+static void write_metric(const struct writing *writing, const struct mx_store_row *row,
+                         uint32_t metric)
 {
-    uint32_t count = writing->identity->replications;
-    struct mx_estimate estimate;
+    struct mx_estimate estimate = mx_store_estimate(writing->identity, row, metric);
+    bool has_interval = row->error == NULL && estimate.has_spread;
 
-    for (uint32_t r = 0; r < count; r++) {
-        if (isnan(values[r])) {
-            mx_outfile_printf(writing->out, ",,,");
-            return;
-        }
-    }
-    estimate = mx_estimate_of(values, count);
-    put_number(writing, estimate.mean);
-    put_number(writing, estimate.has_spread ? estimate.ci95[0] : NAN);
-    put_number(writing, estimate.has_spread ? estimate.ci95[1] : NAN);
+    put_number(writing, row->error == NULL && estimate.is_known ? estimate.mean : (double)NAN);
+    put_number(writing, has_interval ? estimate.ci95[0] : (double)NAN);
+    put_number(writing, has_interval ? estimate.ci95[1] : (double)NAN);
 }
 
 static bool write_row(void *context, const struct mx_store_row *row)
@@ -77,8 +73,12 @@ static bool write_row(void *context, const struct mx_store_row *row)
         mx_outfile_printf(writing->out, ",");
         put_text(writing, design->text[(size_t)row->point * design->parameter_count + p]);
     }
-    for (uint32_t m = 0; m < identity->metric_count; m++) {
-        write_metric(writing, &row->values[(size_t)m * identity->replications]);
+    mx_outfile_printf(writing->out, ",%u", row->error == NULL ? row->replications : 0);
+    if (identity->is_auto) {
+        mx_outfile_printf(writing->out, ",%s", row->stopped_by != NULL ? row->stopped_by : "");
+    }
+    for (uint32_t m = 0; m < identity->shown_count; m++) {
+        write_metric(writing, row, m);
     }
     mx_outfile_printf(writing->out, ",%s,", mx_interval_of(identity->is_uncertain));
     put_text(writing, row->error != NULL ? row->error : "");
@@ -96,6 +96,9 @@ int mx_sweep_write_csv(struct mx_sweep *sweep, const char *path)
         return error_number;
     }
     write_head(&writing);
-    (void)mx_store_each(sweep->store, write_row, &writing);
+    if (!mx_store_each(sweep->store, 0, UINT32_MAX, write_row, &writing)) {
+        mx_outfile_abort(writing.out);
+        return EIO;
+    }
     return mx_outfile_commit(writing.out);
 }

@@ -2,7 +2,8 @@
 /* sweep_message.c - what the ranks of a sweep tell each other.
  *
  *   rank n: HELLO (what it reads, how many tasks it wants)       rank 0: TASK ... or END
- *   rank n: RESULT for each TASK, in any order                   rank 0: the next TASK, or END
+ *   rank n: FILE for each file that it read since, then
+ *           RESULT for each TASK, in any order                   rank 0: the next TASK, or END
  *
  * A rank has twice as many tasks as threads, so that none waits for a message. */
 #include <stdio.h>
@@ -14,11 +15,13 @@
 #include "sim/base/version.h"
 #include "sim/study/sweep_parts.h"
 
-enum message_kind { HELLO, TASK, RESULT, END };
+enum message_kind { HELLO, TASK, FILE_READ, RESULT, END };
 
 #define WAIT_US 300
+#define SETTINGS_SIZE 8192
 
-/* What follows: values of a RESULT that is done, the text of one that is invalid. */
+/* What follows: the settings of a HELLO, the name of a file; values of a RESULT that is done, the
+ * text of one that is invalid. sha256: of the scenario, the file, the point. */
 struct message {
     uint32_t kind;
     uint32_t status; /* RESULT: enum mx_crew_status */
@@ -39,6 +42,41 @@ static void post(struct mx_sweep *sweep, int to, const union letter *letter)
 
     if (!ranks->send(ranks->context, to, letter->bytes, sizeof letter->head + letter->head.size)) {
         mx_sweep_fail(sweep, MX_SWEEP_FAILED, "a message to another process could not be sent");
+    }
+}
+
+static bool put_text(union letter *letter, const char *text)
+{
+    size_t size = strlen(text) + 1;
+
+    if (size > sizeof letter->bytes - sizeof letter->head) {
+        return false;
+    }
+    memcpy(letter->bytes + sizeof letter->head, text, size);
+    letter->head.size = (uint32_t)size;
+    return true;
+}
+
+/* The text that follows. */
+static char *text_of(union letter *letter)
+{
+    char *text = (char *)letter->bytes + sizeof letter->head;
+
+    text[letter->head.size > 0 ? letter->head.size - 1 : 0] = '\0';
+    return text;
+}
+
+/* What the command lines must agree on, in words. */
+static void put_settings(const struct mx_sweep *sweep, char *text, size_t size)
+{
+    const struct mx_store_identity *identity = &sweep->identity;
+    int at = snprintf(text, size, "seed %llu, %s%u replications%s",
+                      (unsigned long long)identity->seed, identity->is_auto ? "up to " : "",
+                      identity->replications, identity->is_uncertain ? ", uncertain" : "");
+
+    for (uint32_t p = 0; p < identity->precision_count && (size_t)at < size; p++) {
+        at += snprintf(text + at, size - (size_t)at, ", precision %.200s",
+                       identity->precision_texts[p].text);
     }
 }
 
@@ -69,11 +107,14 @@ bool mx_sweep_ranks_are_here(const struct mx_sweep *sweep)
     return sweep->ranks_here == sweep->options.ranks->count;
 }
 
-static void welcome(struct mx_sweep *sweep, int from, const struct message *hello)
+static void welcome(struct mx_sweep *sweep, int from, union letter *letter)
 {
-    char program[40], text[300];
+    const struct message *hello = &letter->head;
+    const char *settings = text_of(letter);
+    char program[40], text[800], here[SETTINGS_SIZE];
 
     put_program(program);
+    put_settings(sweep, here, sizeof here);
     if (strcmp(hello->program, program) != 0) {
         (void)snprintf(text, sizeof text, "process %d is another program (%s; here %s)", from,
                        hello->program, program);
@@ -83,6 +124,12 @@ static void welcome(struct mx_sweep *sweep, int from, const struct message *hell
         (void)snprintf(text, sizeof text,
                        "process %d reads another study or scenario: all must see the same files",
                        from);
+        mx_sweep_fail(sweep, MX_SWEEP_INVALID, text);
+    } else if (strcmp(settings, here) != 0) {
+        (void)snprintf(text, sizeof text,
+                       "process %d was started with other options (%.300s; here %.300s): all must "
+                       "have the same",
+                       from, settings, here);
         mx_sweep_fail(sweep, MX_SWEEP_INVALID, text);
     }
     sweep->slots[from] = hello->slots;
@@ -101,8 +148,7 @@ static void take_result(struct mx_sweep *sweep, int from, union letter *letter)
         memcpy(values, letter->bytes + sizeof letter->head, letter->head.size);
         result.values = values;
     } else if (result.status == MX_CREW_INVALID) {
-        result.text = (char *)letter->bytes + sizeof letter->head;
-        result.text[letter->head.size > 0 ? letter->head.size - 1 : 0] = '\0';
+        result.text = text_of(letter);
     }
     mx_sweep_keep(sweep, &result);
     MX_CHECK(sweep->outstanding[from] > 0);
@@ -132,11 +178,16 @@ void mx_sweep_serve_ranks(struct mx_sweep *sweep)
     while ((size = ranks->receive(ranks->context, &from, letter.bytes)) > 0) {
         MX_CHECK(size == sizeof letter.head + letter.head.size);
         if (letter.head.kind == HELLO) {
-            welcome(sweep, from, &letter.head);
+            welcome(sweep, from, &letter);
+        } else if (letter.head.kind == FILE_READ) {
+            mx_sweep_keep_file(sweep, text_of(&letter), letter.head.sha256);
         } else {
             take_result(sweep, from, &letter);
         }
         hand_out(sweep, from);
+    }
+    for (int rank = 1; rank < ranks->count; rank++) { /* a point may have got more replications */
+        hand_out(sweep, rank);
     }
 }
 
@@ -154,11 +205,25 @@ void mx_sweep_end_ranks(struct mx_sweep *sweep)
 static void say_hello(struct mx_sweep *sweep)
 {
     union letter letter = {.head = {.kind = HELLO, .slots = 2 * sweep->options.jobs}};
+    char settings[SETTINGS_SIZE];
 
+    put_settings(sweep, settings, sizeof settings);
+    (void)put_text(&letter, settings);
     put_program(letter.head.program);
     memcpy(letter.head.study_sha256, sweep->options.study->sha256, sizeof letter.head.study_sha256);
     memcpy(letter.head.sha256, sweep->identity.scenario_sha256, sizeof letter.head.sha256);
     post(sweep, 0, &letter);
+}
+
+static void send_files(struct mx_sweep *sweep)
+{
+    union letter letter = {.head = {.kind = FILE_READ}};
+    char name[MX_STORE_PATH_SIZE];
+
+    while (sweep->status == MX_SWEEP_OK && mx_sweep_next_file(sweep, name, letter.head.sha256)) {
+        (void)put_text(&letter, name);
+        post(sweep, 0, &letter);
+    }
 }
 
 static void send_result(struct mx_sweep *sweep, const struct mx_crew_result *result)
@@ -199,6 +264,7 @@ void mx_sweep_follow(struct mx_sweep *sweep)
         }
         result = mx_crew_take(sweep->crew, WAIT_US);
         for (; result != NULL && goes_on; result = mx_crew_take(sweep->crew, 0)) {
+            send_files(sweep);
             send_result(sweep, result);
             mx_crew_result_destroy(result);
         }
