@@ -3,9 +3,11 @@
 #
 # Reads text_columns, text_rows; terminal_form: 'lines' ($d1 .. $dN, N = series_count, the column
 # terminal_column against the first, series_title[]), 'panels' (lines panel_first[p] to
-# panel_last[p] under panel_title[p]), 'bars' ($d1: value, place; y ticks name the places,
-# terminal_unit), 'cells' ($d1 as in deferral-heat-map.gp; digits for colours); x_min, x_max, y_min,
-# y_max, ticks as in axes.gp; y_is_log. The program prints the headline.
+# panel_last[p] under panel_title[p]; with panel_low[p], panel_high[p] each has a scale of its own,
+# and series_title[]), 'bars' ($d1: value, place, and with terminal_has_from its begin; y ticks
+# name the places, terminal_unit), 'points' ($d1 all, $d2 the marked, x_title, y_title), 'cells'
+# ($d1 as in deferral-heat-map.gp; digits for colours); x_min, x_max, y_min, y_max, ticks as in
+# axes.gp; y_is_log. The program prints the headline.
 
 set encoding utf8
 set decimalsign '.'
@@ -35,7 +37,19 @@ if (terminal_form eq 'lines') {
 if (terminal_form eq 'bars') {
     unset key
     set xlabel terminal_unit
-    plot $d1 using (0):2:1:(0) with vectors nohead
+    if (exists('terminal_has_from')) {
+        plot $d1 using 3:2:($1-$3):(0) with vectors nohead
+    } else {
+        plot $d1 using (0):2:1:(0) with vectors nohead
+    }
+}
+if (terminal_form eq 'points') {
+    set xlabel x_title
+    set title y_title
+    set xrange [x_min - 0.02 * (x_max - x_min):x_max] # room for marks at the edge
+    set yrange [y_min - 0.04 * (y_max - y_min):y_max]
+    plot $d1 using 1:2 with points pointtype '.' title 'points', \
+        $d2 using 1:2 with points pointtype 'O' title 'beaten by none'
 }
 if (terminal_form eq 'cells') {
     unset key
@@ -56,7 +70,15 @@ if (terminal_form eq 'panels') {
         set title panel_title[p]
         if (panel_last[p] >= panel_first[p]) {
             terminal_drawn = terminal_drawn + 1
-            plot for [i = panel_first[p]:panel_last[p]] '$d'.i using 1:2 with lines
+            if (exists('panel_low')) {
+                set yrange [panel_low[p]:panel_high[p]] noextend
+                if (panel_last[p] > panel_first[p]) { set key }
+                if (exists('x_is_log')) { set logscale x 10 }
+                plot for [i = panel_first[p]:panel_last[p]] '$d'.i using 1:2 with linespoints \
+                    title series_title[i]
+            } else {
+                plot for [i = panel_first[p]:panel_last[p]] '$d'.i using 1:2 with lines
+            }
         }
     }
     if (terminal_drawn == 0) {

@@ -40,8 +40,12 @@ cmp -s a/report.html first.html || fail "the second page differs from the first"
 assumed=$(grep -c '^  { key = ' a/plan.cfg)
 grep -qF "<p>$assumed values have no public source" a/report.html ||
     fail "not $assumed assumed values"
-expect 3 'no-such/summary.json' report no-such
-expect 3 'small.cfg/summary.json' report small.cfg
+expect 3 'cannot open the folder no-such' report no-such
+expect 3 'small.cfg is no folder' report small.cfg
+mkdir empty
+for command in report plot; do
+    expect 3 'empty holds no results: neither summary.json .* nor sensitivity.json' $command empty
+done
 expect 2 'RESULTS' report
 expect 1 'cannot write' report a --out a/summary.json/x.html
 cp -r a broken
@@ -70,18 +74,81 @@ EOF
 expect 0 '' sweep study.cfg --out swept -q
 expect 0 '' report swept --out swept.html
 [ "$(grep -c '<tr><th scope="row">' swept.html)" = 3 ] || fail "points of swept.html"
-# more points than a picture holds: folded away, and the page says so
+# each page holds the command that gives it again
+for page in cmp:compare swept:sweep; do
+    command=$(sed -n 's/.*aria-label="Command"><code>\(.*\)<\/code>.*/\1/p' "${page%:*}.html" |
+        sed "s/&#39;/'/g; s/&quot;/\"/g; s/&amp;/\&/g")
+    [[ $command == "mxsim ${page#*:} "* ]] || fail "${page%:*}.html: the command is: $command"
+    (eval "${command/mxsim/\"$MXSIM\"} -q" >out 2>&1) || fail "$command: $(cat out)"
+done
+cmp -s again/sweep.csv swept/sweep.csv || fail "the command of swept.html gives something else"
+jq -e --slurpfile was cmp/comparison.json '.metrics == $was[0].metrics' again/comparison.json \
+    >/dev/null || fail "the command of cmp.html gives something else"
+expect 0 '' report swept --out swept.html --pictures beside
+[ "$(cd beside && echo *)" = 'sweep.pdf sweep.png tradeoff.pdf tradeoff.png' ] ||
+    fail "beside: $(ls beside)"
+
+# studies' pictures in every format, their data, and here
+results=$(sha256sum <swept/sweep.csv)
+expect 0 '' plot swept --format svg,png,pdf,csv
+[ "$results" = "$(sha256sum <swept/sweep.csv)" ] || fail "plot overwrote a result"
+[ "$(cut -d, -f1-4 swept/sweep-picture.csv | head -n 2 | tail -n 1)" = delivered_rate,,1h,3600 ] ||
+    fail "$(head -n 3 swept/sweep-picture.csv)"
+[ "$(wc -l <swept/sweep-picture.csv)" = 7 ] || fail "rows of sweep-picture.csv"
+for kind in sweep tradeoff; do
+    [ "$(head -c 5 swept/$kind.pdf)" = %PDF- ] || fail "swept/$kind.pdf"
+    expect 0 '' plot swept $kind --terminal
+    [ "$(wc -l <out)" -ge 20 ] || fail "$kind in the terminal: $(wc -l <out) lines"
+done
+expect 0 'differences? .*chance' plot cmp comparison -t
+expect 0 '' plot cmp comparison --out c.csv
+[ "$(wc -l <c.csv)" -gt 3 ] || fail "rows of c.csv"
+[ "$(head -n 1 c.csv)" = metric,system,outcome,difference,low,high ] || fail "columns of c.csv"
+
+# a trade-off whose points are known: what none beats, by which way round each metric is good
+cp -r swept known
+sqlite3 known/sweep.db "UPDATE results SET value = CASE metric
+    WHEN 0 THEN CASE point WHEN 0 THEN 0.9 WHEN 1 THEN 0.8 ELSE 0.7 END
+    ELSE CASE point WHEN 0 THEN 30 WHEN 1 THEN 20 ELSE 25 END END"
+expect 0 '2 of 3 settings are worth a choice' plot known tradeoff -t
+expect 0 '' plot known tradeoff --metric deferrals --metric delivered_rate --out k.csv
+printf '%s\n' point,window,deferrals,delivered_rate,beaten_by_none 1,2h,20,0.8,1 2,4h,25,0.7,0 \
+    0,1h,30,0.9,1 | cmp -s - k.csv || fail "k.csv: $(cat k.csv)"
+expect 3 'no metric "sent"; it has delivered_rate, deferrals' plot known sweep --metric sent
+expect 2 'takes two --metric' plot known tradeoff --metric deferrals
+expect 2 'goes with the kinds sweep and tradeoff' plot a outcomes --metric deferrals
+
+# 10,000 points, drawn at random and as a grid: all pictures, and a page that opens at once
+numbers="WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 9999)"
 cp -r swept many
-sqlite3 many/sweep.db "WITH RECURSIVE
-    n(i) AS (SELECT 3 UNION ALL SELECT i + 1 FROM n WHERE i < 9999)
-    INSERT INTO points SELECT i, NULL, NULL FROM n" 2>err ||
-    { command -v sqlite3 >/dev/null && fail "$(cat err)"; }
-if command -v sqlite3 >/dev/null; then
-    expect 0 '' report many --out many.html
-    grep -q 'too many for a picture' many.html || fail "many.html: no word why no picture"
-    [ "$(grep -c '<tr><th scope="row">' many.html)" = 10000 ] || fail "points of many.html"
-    [ "$(wc -c <many.html)" -lt 5242880 ] || fail "many.html is larger than 5 MiB"
-fi
+sqlite3 many/sweep.db "DELETE FROM points; DELETE FROM settings; DELETE FROM results;
+    UPDATE study SET value = 'sobol' WHERE name = 'design';
+    UPDATE study SET value = 1 WHERE name = 'replications';
+    $numbers INSERT INTO points(point) SELECT i FROM n;
+    $numbers INSERT INTO settings SELECT i, 0, (1000 + i) || 's', 1000 + i FROM n;
+    $numbers INSERT INTO results SELECT i, 0, m, CASE m WHEN 0 THEN 1 - i * 1e-6
+        ELSE 1000.0 * (i * 7919 % 10007) END
+        FROM n, (SELECT 0 AS m UNION SELECT 1)" || fail "sqlite3"
+cp -r many grid
+sqlite3 grid/sweep.db "UPDATE study SET value = 'grid' WHERE name = 'design';
+    INSERT INTO parameters VALUES (1, 'other', 'other', '', 'linear');
+    DELETE FROM settings;
+    $numbers INSERT INTO settings SELECT i, 0, i / 100 || 's', i / 100 FROM n;
+    $numbers INSERT INTO settings SELECT i, 1, i % 100, i % 100 FROM n" || fail "sqlite3"
+for name in many grid; do
+    expect 0 '' report $name --out $name.html
+    [ "$(grep -c '<tr><th scope="row">' $name.html)" = 10000 ] || fail "points of $name.html"
+    [ "$(wc -c <$name.html)" -lt 5242880 ] || fail "$name.html is larger than 5 MiB"
+    [ "$(grep -c '<svg ' $name.html)" = 2 ] || fail "pictures of $name.html"
+    grep -q '<details class="long"><summary>All points' $name.html || fail "$name.html: not folded"
+done
+grep -q 'In each of 40 bins: the median' many.html || fail "many.html: no word of bins"
+grep -q 'each cell is the mean of 2.*x 2' grid.html || fail "grid.html: no word of cells"
+# every bin is the median of its 250 points: of 1 - i * 1e-6 that of the middle
+expect 0 '' plot many sweep --out m.csv
+[ "$(grep -c ^delivered_rate m.csv)" = 40 ] || fail "bins of m.csv"
+awk -F, '/^delivered_rate/ { middle = 1 - ($4 - 1000) * 1e-6; if ($5 - middle > 2e-6 ||
+    middle - $5 > 2e-6 || $6 > $5 || $7 < $5) exit 1 }' m.csv || fail "medians of m.csv"
 echo '{"kind": "comparison"}' >cmp/comparison.json
 expect 3 'comparison.json: metrics is missing' report cmp --out none.html
 echo broken >swept/sweep.db
@@ -110,7 +177,11 @@ expect 2 'takes a KIND' plot a --terminal
 expect 2 'takes a KIND' plot a retry-age --terminal --format svg
 expect 2 'svg, png, pdf and csv.*"gif"' plot a retry-age --format svg,gif
 expect 2 'another format' plot a retry-age --out r.pdf --format svg
-expect 2 'deferral-heat-map, .* and all' plot a pie
+expect 2 'deferral-heat-map, .* tornado; and all' plot a pie
+expect 2 'did you mean allowance' plot a alowance
+expect 2 'did you mean tradeoff' plot a trade-off
+expect 3 'cannot open the folder out/nosuch: .*what --out named' plot out/nosuch
+expect 3 'a holds no answer.json, of which the picture "plan" is drawn' plot a plan
 
 # --- by hand ---
 cd "$root" || exit 1

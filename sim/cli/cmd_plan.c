@@ -39,14 +39,18 @@ static bool look(void *context, const struct mx_search_view *view)
 
 static int draw(const struct mx_options *options)
 {
-    char error[1024] = "";
+    char text[1024] = "";
+    const struct mx_plot_error error = {text, sizeof text};
     char *scripts = mx_find_plot_scripts();
-    int code = scripts != NULL
-                   ? mx_plot_study(options->out, "plan", scripts, options->out, error, sizeof error)
-                   : MX_EXIT_FAILURE;
+    const struct mx_plot_request request = {.dir = options->out,
+                                            .kind = "plan",
+                                            .plots_dir = scripts,
+                                            .formats =
+                                                MX_PLOT_AS(MX_PLOT_SVG) | MX_PLOT_AS(MX_PLOT_PNG)};
+    int code = scripts != NULL ? mx_plot_study_write(&request, &error) : MX_EXIT_FAILURE;
 
     if (code != MX_EXIT_SUCCESS) { /* the answer stands without its picture */
-        mx_say("no picture: %s", scripts != NULL ? error : "out of memory");
+        mx_say("no picture: %s", scripts != NULL ? text : "out of memory");
     }
     free(scripts);
     return MX_EXIT_SUCCESS;

@@ -80,6 +80,26 @@ static bool settle(const struct mx_options *options, struct mx_plot_request *req
     return true;
 }
 
+/* What a picture of a sweep is to show. False, said, where there is no such choice. */
+static bool take_metrics(const struct mx_options *options, struct mx_plot_request *request)
+{
+    if (options->metric.count > 0 && strcmp(request->kind, "sweep") != 0 &&
+        strcmp(request->kind, "tradeoff") != 0) {
+        mx_say("--metric goes with the kinds sweep and tradeoff");
+        return false;
+    }
+    if (options->metric.count > MX_PLOT_WISH_COUNT_MAX) {
+        mx_say("a picture shows up to %d metrics, not %zu", MX_PLOT_WISH_COUNT_MAX,
+               options->metric.count);
+        return false;
+    }
+    for (size_t i = 0; i < options->metric.count; i++) {
+        request->metrics[i] = options->metric.items[i];
+    }
+    request->metric_count = options->metric.count;
+    return true;
+}
+
 /* --- in the terminal ------------------------------------------------------------------------- */
 
 /* Words of a text in lines of up to `columns` bytes. */
@@ -123,34 +143,37 @@ static void terminal_size(unsigned *columns, unsigned *rows)
     *rows = within(*rows > HEAD_ROWS ? *rows - HEAD_ROWS : 0, ROWS_MIN, ROWS_MAX);
 }
 
-static int draw_here(const struct mx_plot_request *request, char *error, size_t error_size)
+static int print_story(const struct mx_plot_story *story, const char *text, size_t size,
+                       unsigned columns)
+{
+    print_wrapped(story->headline.s, columns);
+    print_wrapped(story->line1.s, columns);
+    print_wrapped(story->line2.s, columns);
+    (void)fwrite(text, 1, size, stdout);
+    return mx_finish_output(MX_EXIT_SUCCESS);
+}
+
+static int draw_run_here(const struct mx_plot_request *request, const struct mx_plot_error *error)
 {
     struct mx_plot_session *session = NULL;
     struct mx_plot_story story = {.script = NULL};
-    size_t count, size = 0, kind = mx_plot_kind_find(request->kind);
+    size_t size = 0, kind = mx_plot_kind_find(request->kind);
     unsigned columns, rows;
     char *text = NULL;
     int code;
 
-    (void)mx_plot_kind_names(&count);
-    if (kind == count) {
-        return mx_plot_write(request, error, error_size); /* it says which there are */
-    }
     terminal_size(&columns, &rows);
-    code = mx_plot_session_open(&session, request->dir, request->plots_dir, error, error_size);
+    code =
+        mx_plot_session_open(&session, request->dir, request->plots_dir, error->text, error->size);
     if (code == MX_EXIT_SUCCESS) {
-        code = mx_plot_story_make(session, kind, true, &story, error, error_size);
+        code = mx_plot_story_make(session, kind, true, &story, error->text, error->size);
     }
     if (code == MX_EXIT_SUCCESS) {
         code = mx_plot_story_draw(session, kind, &story, MX_PLOT_TEXT, columns, rows, &text, &size,
-                                  error, error_size);
+                                  error->text, error->size);
     }
     if (code == MX_EXIT_SUCCESS) {
-        print_wrapped(story.headline.s, columns);
-        print_wrapped(story.line1.s, columns);
-        print_wrapped(story.line2.s, columns);
-        (void)fwrite(text, 1, size, stdout);
-        code = mx_finish_output(code);
+        code = print_story(&story, text, size, columns);
     }
     free(text);
     mx_plot_story_fini(&story);
@@ -158,24 +181,50 @@ static int draw_here(const struct mx_plot_request *request, char *error, size_t 
     return code;
 }
 
-/* The studies' pictures among what is asked for; *is_all: there is no other. */
-static int draw_studies(const struct mx_plot_request *request, bool *is_all, char *error,
-                        size_t error_size)
+static int draw_study_here(const struct mx_plot_request *request, const struct mx_plot_error *error)
 {
-    const char *dir = request->dir, *kind = request->kind;
-    bool wants_all = strcmp(kind, "all") == 0;
-    int code = MX_EXIT_SUCCESS;
+    struct mx_plot_story story;
+    size_t size = 0;
+    unsigned columns, rows;
+    char *text = NULL;
+    int code = mx_plot_study_make(request, true, &story, error);
 
-    *is_all = false;
-    for (size_t i = 0; mx_plot_study_kind(i) != NULL && code == MX_EXIT_SUCCESS; i++) {
-        const char *name = mx_plot_study_kind(i);
-
-        if (strcmp(kind, name) == 0 || (wants_all && mx_plot_study_has(dir, name))) {
-            code = mx_plot_study(dir, name, request->plots_dir, request->out, error, error_size);
-            *is_all = true;
-        }
+    terminal_size(&columns, &rows);
+    if (code == MX_EXIT_SUCCESS) {
+        code = mx_plot_study_draw(request->kind, &story, request->plots_dir, MX_PLOT_TEXT, columns,
+                                  rows, &text, &size, error);
     }
+    if (code == MX_EXIT_SUCCESS) {
+        code = print_story(&story, text, size, columns);
+    }
+    free(text);
+    mx_plot_story_fini(&story);
     return code;
+}
+
+/* --- the command ----------------------------------------------------------------------------- */
+
+static int draw(const struct mx_plot_request *request, bool is_here,
+                const struct mx_plot_error *error)
+{
+    bool is_all = strcmp(request->kind, "all") == 0;
+    bool is_study = mx_plot_is_study_kind(request->kind);
+    size_t count;
+    int code;
+
+    (void)mx_plot_kind_names(&count);
+    if (!is_all && !is_study && mx_plot_kind_find(request->kind) == count) {
+        return mx_plot_no_such_kind(request->kind, error);
+    }
+    code = mx_plot_folder_check(request->dir, request->kind, error);
+    if (code != MX_EXIT_SUCCESS) {
+        return code;
+    }
+    if (is_study || (is_all && mx_plot_study_has(request->dir, "all"))) {
+        return is_here ? draw_study_here(request, error) : mx_plot_study_write(request, error);
+    }
+    return is_here ? draw_run_here(request, error)
+                   : mx_plot_write(request, error->text, error->size);
 }
 
 int mx_cmd_plot(const struct mx_options *options)
@@ -184,9 +233,9 @@ int mx_cmd_plot(const struct mx_options *options)
         .dir = options->operands[0],
         .kind = options->operand_count > 1 ? options->operands[1] : "all",
     };
-    char error[1024] = "";
+    char text[1024] = "";
+    const struct mx_plot_error error = {text, sizeof text};
     char *scripts;
-    bool is_all = false;
     int code;
 
     if (options->terminal &&
@@ -194,7 +243,7 @@ int mx_cmd_plot(const struct mx_options *options)
         mx_say("--terminal takes a KIND, and neither --out nor --format");
         return MX_EXIT_USAGE;
     }
-    if (!settle(options, &request)) {
+    if (!settle(options, &request) || !take_metrics(options, &request)) {
         return MX_EXIT_USAGE;
     }
     scripts = mx_find_plot_scripts();
@@ -205,15 +254,11 @@ int mx_cmd_plot(const struct mx_options *options)
     request.plots_dir = scripts;
     mx_catch_interrupts();
     mx_gnuplot_stop_when(mx_was_interrupted);
-    code = draw_studies(&request, &is_all, error, sizeof error);
-    if (!is_all) {
-        code = options->terminal ? draw_here(&request, error, sizeof error)
-                                 : mx_plot_write(&request, error, sizeof error);
-    }
+    code = draw(&request, options->terminal, &error);
     if (code == MX_EXIT_INTERRUPTED) {
         mx_say("interrupted: the pictures that were finished are kept");
-    } else if (code != MX_EXIT_SUCCESS && error[0] != '\0') {
-        mx_say("%s", error);
+    } else if (code != MX_EXIT_SUCCESS && text[0] != '\0') {
+        mx_say("%s", text);
     }
     free(scripts);
     return code;

@@ -159,7 +159,14 @@ static int run_sweep(struct mx_sweep *sweep, struct mx_live_view *live,
     struct paths paths = {NULL, NULL};
     enum mx_sweep_status status;
     int code = find_paths(&paths, options), error_number = 0;
+    const struct mx_store_identity *identity = mx_sweep_identity(sweep);
+    char *command = identity->is_auto
+                        ? mx_study_command_line_auto(options, "sweep", identity->seed,
+                                                     identity->replications, identity->is_uncertain)
+                        : mx_study_command_line(options, "sweep", identity->seed,
+                                                identity->replications, identity->is_uncertain);
 
+    mx_sweep_set_command(sweep, command);
     if (code == MX_EXIT_SUCCESS && options->out != NULL && is_first(ranks)) {
         error_number = mx_make_dirs(options->out);
         code = error_number != 0 ? mx_cannot_write(options->out, error_number) : code;
@@ -176,6 +183,7 @@ static int run_sweep(struct mx_sweep *sweep, struct mx_live_view *live,
             code = code == MX_EXIT_SUCCESS ? conclude(sweep, options, paths.csv) : code;
         }
     }
+    free(command);
     free(paths.db);
     free(paths.csv);
     return code;

@@ -168,18 +168,20 @@ const struct mx_command mx_command_table[MX_COMMAND_COUNT] = {
             .id = MX_COMMAND_PLOT,
             .name = "plot",
             .operands = "RESULTS [KIND]",
-            .summary = "draw the results of a run",
+            .summary = "draw the results of a run or a study",
             .description =
-                "Draws pictures of a folder that `mxsim run --out` wrote, with gnuplot. KIND is "
-                "one of delivered-over-time, attempts-per-minute, deferrals-by-reason, "
+                "Draws pictures of a folder that mxsim wrote with --out, with gnuplot. KIND is one "
+                "of delivered-over-time, attempts-per-minute, deferrals-by-reason, "
                 "deferral-heat-map, queue-length, first-attempt, retry-age, reputation, "
-                "allowance, warm-up, outcomes; of a sensitivity study influence and tornado; "
-                "without it all are drawn that have something to show.",
+                "allowance, warm-up, outcomes; of studies comparison, sweep, tradeoff, plan, "
+                "influence, tornado; without it all are drawn that have something to show.",
             .examples =
                 "mxsim plot out/black-friday\tall kinds as SVG and PNG, into the same folder\n"
                 "mxsim plot out/black-friday retry-age --out retries.pdf\tone kind, for a paper\n"
                 "mxsim plot out/black-friday queue-length --format csv --out data\tits data\n"
-                "mxsim plot out/black-friday queue-length --terminal\ta look at it here\n",
+                "mxsim plot out/black-friday queue-length --terminal\ta look at it here\n"
+                "mxsim plot out/ips tradeoff --metric deferrals --metric delivered_rate\t"
+                "two metrics of a sweep against each other\n",
             .operand_count_min = 1,
             .operand_count_max = 2,
             .run = mx_cmd_plot,

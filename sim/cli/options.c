@@ -50,6 +50,11 @@ const struct mx_option mx_option_table[] = {
      "what to compare, a metric of summary.json, e.g. providers.gmail.time_to_deliver_p99_s; may "
      "be repeated",
      ON(MX_COMMAND_COMPARE)},
+    {MX_OPTION_METRIC, "metric", 'm', "METRIC",
+     "with sweep or tradeoff: what to show, a metric of the sweep; may be repeated (default: the "
+     "first ones; of a trade-off the delivered rate against the time until 99 % are delivered, "
+     "where both are there)",
+     ON(MX_COMMAND_PLOT)},
     {MX_OPTION_SET, "set", 's', "PATH=VALUE",
      "replace a value of the scenario, e.g. mta.retry.lifetime=24h; may be repeated",
      ON(MX_COMMAND_RUN) | ON(MX_COMMAND_CHECK)},

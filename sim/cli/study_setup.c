@@ -52,8 +52,10 @@ int mx_study_command(const struct mx_options *options, enum mx_study_kind kind,
     return code;
 }
 
-char *mx_study_command_line(const struct mx_options *options, const char *command, uint64_t seed,
-                            uint32_t replications, bool is_uncertain)
+/* count: text of --replications. precision: those of the command line, or NULL. */
+static char *command_line(const struct mx_options *options, const char *command, uint64_t seed,
+                          const char *count, bool is_uncertain,
+                          const struct mx_text_list *precision)
 {
     char *text = NULL;
     size_t size = 0;
@@ -70,13 +72,35 @@ char *mx_study_command_line(const struct mx_options *options, const char *comman
         (void)fputc('=', stream);
         mx_print_shell_quoted(stream, options->overrides[i].value);
     }
-    (void)fprintf(stream, " --seed %llu --replications %u%s", (unsigned long long)seed,
-                  (unsigned)replications, is_uncertain ? " --uncertain" : "");
+    (void)fprintf(stream, " --seed %llu --replications %s%s", (unsigned long long)seed, count,
+                  is_uncertain ? " --uncertain" : "");
+    for (size_t i = 0; precision != NULL && i < precision->count; i++) {
+        (void)fputs(" --precision ", stream);
+        mx_print_shell_quoted(stream, precision->items[i]);
+    }
     if (fclose(stream) != 0) {
         free(text);
         return NULL;
     }
     return text;
+}
+
+char *mx_study_command_line(const struct mx_options *options, const char *command, uint64_t seed,
+                            uint32_t replications, bool is_uncertain)
+{
+    char count[32];
+
+    (void)snprintf(count, sizeof count, "%u", (unsigned)replications);
+    return command_line(options, command, seed, count, is_uncertain, NULL);
+}
+
+char *mx_study_command_line_auto(const struct mx_options *options, const char *command,
+                                 uint64_t seed, uint32_t replications_max, bool is_uncertain)
+{
+    char count[64];
+
+    (void)snprintf(count, sizeof count, "auto --replications-max %u", (unsigned)replications_max);
+    return command_line(options, command, seed, count, is_uncertain, &options->precision);
 }
 
 int mx_study_write_json(const struct mx_options *options, const char *name, const char *text)

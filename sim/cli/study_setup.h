@@ -29,6 +29,11 @@ int mx_study_command(const struct mx_options *options, enum mx_study_kind kind,
 char *mx_study_command_line(const struct mx_options *options, const char *command, uint64_t seed,
                             uint32_t replications, bool is_uncertain);
 
+/* The same of one that decides itself how many replications: up to so many, to the precision that
+ * the options ask for beside the study. */
+char *mx_study_command_line_auto(const struct mx_options *options, const char *command,
+                                 uint64_t seed, uint32_t replications_max, bool is_uncertain);
+
 /* The result as it was asked for: with --out as the file `name` there, with --json printed. text
  * NULL: out of memory. Returns the exit code. */
 int mx_study_write_json(const struct mx_options *options, const char *name, const char *text);

@@ -10,8 +10,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "sim/base/outfile.h"
 #include "sim/result/plot_kinds.h"
+#include "sim/result/plot_study.h"
+#include "sim/scenario/mistakes.h"
 
 static const char *const kind_names[] = {"delivered-over-time",
                                          "attempts-per-minute",
@@ -57,53 +58,22 @@ size_t mx_plot_kind_find(const char *name)
 
 /* --- a picture ------------------------------------------------------------------------------- */
 
-static int close_story(struct mx_plot_picture *picture, size_t kind, int code)
-{
-    bool failed;
-
-    mx_plot_canvas_write(&picture->canvas, picture->script);
-    failed = picture->canvas.has_failed || ferror(picture->script) || ferror(picture->table);
-    mx_plot_canvas_fini(&picture->canvas);
-    failed |= fclose(picture->script) != 0;
-    failed |= fclose(picture->table) != 0;
-    return failed && code == 0
-               ? mx_plot_fail(picture->error, MX_EXIT_FAILURE,
-                              "%s: out of memory or too much to draw", kind_names[kind])
-               : code;
-}
-
 int mx_plot_story_make(struct mx_plot_session *session, size_t kind, bool is_bare,
                        struct mx_plot_story *story, char *error, size_t error_size)
 {
     const struct mx_plot_error keep = {error, error_size};
-    struct mx_plot_picture picture = {.data = &session->data, .error = &keep, .is_bare = is_bare};
-    size_t script_size = 0;
+    struct mx_plot_picture picture = {
+        .data = &session->data,
+        .error = &keep,
+        .is_bare = is_bare,
+        .name = mx_plot_text_format("scenario %s", session->data.scenario.s)};
     int code;
 
-    memset(story, 0, sizeof *story);
     error[0] = '\0';
-    picture.script = open_memstream(&story->script, &script_size);
-    picture.table = open_memstream(&story->table, &story->table_size);
-    if (picture.script == NULL || picture.table == NULL) {
-        if (picture.script != NULL) {
-            (void)fclose(picture.script);
-        }
-        return mx_plot_fail(&keep, MX_EXIT_FAILURE, "out of memory");
-    }
-    code = close_story(&picture, kind, kind_draw[kind](&picture));
-    story->headline = picture.headline;
-    story->line1 = picture.line1;
-    story->line2 = picture.line2;
-    story->blank_px = picture.blank_px;
-    story->is_empty = picture.is_empty;
-    return code;
-}
-
-void mx_plot_story_fini(struct mx_plot_story *story)
-{
-    free(story->script);
-    free(story->table);
-    memset(story, 0, sizeof *story);
+    code = mx_plot_story_begin(story, &picture, &keep);
+    return code == 0
+               ? mx_plot_story_end(story, &picture, kind_names[kind], kind_draw[kind](&picture))
+               : code;
 }
 
 /* The script that gnuplot is started with. */
@@ -266,48 +236,24 @@ void mx_plot_session_close(struct mx_plot_session *session)
 
 /* --- files ----------------------------------------------------------------------------------- */
 
-static int write_file(const char *path, const char *bytes, size_t size, char *error,
-                      size_t error_size)
-{
-    const struct mx_plot_error keep = {error, error_size};
-    int error_number = 0;
-    struct mx_outfile *out = mx_outfile_open(path, &error_number);
-
-    if (out != NULL) {
-        mx_outfile_write(out, bytes, size);
-        error_number = mx_outfile_commit(out);
-    }
-    return error_number == 0 ? 0
-                             : mx_plot_fail(&keep, MX_EXIT_FAILURE, "cannot write %s: %s", path,
-                                            strerror(error_number));
-}
-
 /* One format of a picture, or its data, under its name. */
 static int write_product(struct mx_plot_session *session, size_t kind,
                          const struct mx_plot_story *story, int format,
-                         const struct mx_plot_request *request, char *error, size_t error_size)
+                         const struct mx_plot_request *request, const struct mx_plot_error *error)
 {
-    const struct mx_plot_error keep = {error, error_size};
-    size_t size = strlen(request->out) + 64, bytes_size = 0;
-    char *path = malloc(size), *bytes = NULL;
-    bool is_table = format == MX_PLOT_FORMAT_COUNT;
+    size_t size = story->table_size;
+    char *bytes = NULL;
     int code = 0;
 
-    if (path == NULL) {
-        return mx_plot_fail(&keep, MX_EXIT_FAILURE, "out of memory");
-    }
-    (void)snprintf(path, size, request->is_file ? "%s" : "%s/%s.%s", request->out, kind_names[kind],
-                   is_table ? "csv" : mx_plot_format_name[format]);
-    if (!is_table) {
+    if (format != MX_PLOT_FORMAT_COUNT) {
         code = mx_plot_story_draw(session, kind, story, (enum mx_plot_format)format, 0, 0, &bytes,
-                                  &bytes_size, error, error_size);
+                                  &size, error->text, error->size);
     }
     if (code == 0) {
-        code = write_file(path, is_table ? story->table : bytes,
-                          is_table ? story->table_size : bytes_size, error, error_size);
+        code = mx_plot_deliver(request, kind_names[kind], format,
+                               bytes != NULL ? bytes : story->table, size, error);
     }
     free(bytes);
-    free(path);
     return code;
 }
 
@@ -315,6 +261,7 @@ static int write_product(struct mx_plot_session *session, size_t kind,
 static int write_kind(struct mx_plot_session *session, size_t kind, bool one_of_all,
                       const struct mx_plot_request *request, char *error, size_t error_size)
 {
+    const struct mx_plot_error keep = {error, error_size};
     struct mx_plot_story story;
     int code = mx_plot_story_make(session, kind, false, &story, error, error_size);
     bool as_picture = !(one_of_all && story.is_empty);
@@ -322,7 +269,7 @@ static int write_kind(struct mx_plot_session *session, size_t kind, bool one_of_
     for (int format = 0; code == 0 && format <= MX_PLOT_FORMAT_COUNT; format++) {
         if ((request->formats & (1U << format)) != 0 &&
             (as_picture || format == MX_PLOT_FORMAT_COUNT)) {
-            code = write_product(session, kind, &story, format, request, error, error_size);
+            code = write_product(session, kind, &story, format, request, &keep);
         }
     }
     mx_plot_story_fini(&story);
@@ -344,18 +291,31 @@ static int write_all(struct mx_plot_session *session, const struct mx_plot_reque
     return first;
 }
 
-/* "delivered-over-time, ... and all" */
-static int no_such_kind(const char *name, const struct mx_plot_error *error)
+int mx_plot_no_such_kind(const char *name, const struct mx_plot_error *error)
 {
+    const char *all[KIND_COUNT + MX_PLOT_STUDY_KIND_COUNT + 1], *nearest;
     char names[512];
-    size_t used = 0;
+    size_t used = 0, count = 0;
 
     for (size_t k = 0; k < KIND_COUNT; k++) {
-        used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", k > 0 ? ", " : "",
-                                 kind_names[k]);
+        all[count++] = kind_names[k];
     }
-    return mx_plot_fail(error, MX_EXIT_USAGE, "no kind of picture \"%.60s\"; there are %s and all",
-                        name, names);
+    for (size_t k = 0; k < MX_PLOT_STUDY_KIND_COUNT; k++) {
+        all[count++] = mx_plot_study_kind(k);
+    }
+    all[count++] = "all";
+    for (size_t k = 0; k < count && used < sizeof names; k++) {
+        used += (size_t)snprintf(names + used, sizeof names - used, "%s%s",
+                                 k == 0            ? ""
+                                 : k == KIND_COUNT ? "; of studies "
+                                 : k + 1 == count  ? "; and "
+                                                   : ", ",
+                                 all[k]);
+    }
+    nearest = mx_nearest_name(name, all, count);
+    return mx_plot_fail(error, MX_EXIT_USAGE, "no kind of picture \"%.60s\"%s%s%s; there are %s",
+                        name, nearest != NULL ? " (did you mean " : "",
+                        nearest != NULL ? nearest : "", nearest != NULL ? "?)" : "", names);
 }
 
 int mx_plot_write(const struct mx_plot_request *request, char *error, size_t error_size)
@@ -366,22 +326,18 @@ int mx_plot_write(const struct mx_plot_request *request, char *error, size_t err
     const char *folder = request->out != NULL ? request->out : request->dir;
     size_t kind = mx_plot_kind_find(request->kind);
     char *full = NULL;
-    int code, error_number;
+    int code;
 
     error[0] = '\0';
     if (kind == KIND_COUNT && strcmp(request->kind, "all") != 0) {
-        return no_such_kind(request->kind, &keep);
+        return mx_plot_no_such_kind(request->kind, &keep);
     }
     code = mx_plot_session_open(&session, request->dir, request->plots_dir, error, error_size);
     if (session == NULL) {
         return code;
     }
     if (!request->is_file) {
-        error_number = mx_make_dirs(folder);
-        code = error_number == 0
-                   ? 0
-                   : mx_plot_fail(&keep, MX_EXIT_FAILURE, "cannot make the folder %s: %s", folder,
-                                  strerror(error_number));
+        code = mx_plot_prepare_folder(folder, &keep);
         full = code == 0 ? resolve(folder, "the folder for pictures", &keep, &code) : NULL;
         absolute.out = full;
     }

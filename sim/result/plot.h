@@ -9,8 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "sim/result/plot_gnuplot.h"
-#include "sim/result/plot_text.h"
+#include "sim/result/plot_story.h"
 
 /* Names of the kinds, as the pictures' files are called: "delivered-over-time" ... Static storage;
  * *count gets their number. */
@@ -30,23 +29,11 @@ int mx_plot_session_open(struct mx_plot_session **session, const char *dir, cons
                          char *error, size_t error_size);
 void mx_plot_session_close(struct mx_plot_session *session);
 
-/* What a picture says and shows. is_empty: there is nothing to draw (no address has a warm-up
- * plan), and the picture says so. */
-struct mx_plot_story {
-    struct mx_plot_text headline, line1, line2;
-    double blank_px; /* of 600, at the lower edge: nothing but the scenario's name */
-    bool is_empty;
-    char *script; /* for gnuplot; owned */
-    char *table;  /* its data as CSV; owned */
-    size_t table_size;
-};
-
 /* Work out one kind. is_bare: the headline and what stands under it are left out of the picture,
  * for a page that sets them as text. Returns 0 or an exit code; mx_plot_story_fini must follow
  * either way. */
 int mx_plot_story_make(struct mx_plot_session *session, size_t kind, bool is_bare,
                        struct mx_plot_story *story, char *error, size_t error_size);
-void mx_plot_story_fini(struct mx_plot_story *story);
 
 /* Draw it. columns, rows: size in characters, for MX_PLOT_TEXT alone. Returns 0 with the picture in
  * *bytes (owned, NUL behind it), or an exit code. */
@@ -57,23 +44,15 @@ int mx_plot_story_draw(struct mx_plot_session *session, size_t kind,
 
 /* --- pictures as files ------------------------------------------------------------------------ */
 
-/* Bits of what to write: 1 << enum mx_plot_format, or the data. */
-#define MX_PLOT_AS(format) (1U << (format))
-#define MX_PLOT_AS_CSV (1U << MX_PLOT_FORMAT_COUNT)
-
-/* kind: a name or "all". out: a folder, which is made when it is missing; NULL stands for dir; or,
- * with is_file, the file of the one format of the one kind. */
-struct mx_plot_request {
-    const char *dir, *kind, *plots_dir, *out;
-    unsigned formats;
-    bool is_file;
-};
-
 /* Write OUT/KIND.svg (960 x 600), .png (1920 x 1200), .pdf, .csv as asked for. Returns 0, or an
  * exit code: usage (no such kind), invalid, failure as above. Of "all", the kinds that can be drawn
  * are drawn, and the first mistake is returned. A picture that could not be made leaves an older
  * one of its name as it was. */
 int mx_plot_write(const struct mx_plot_request *request, char *error, size_t error_size);
+
+/* "no kind of picture ...", the nearest one and which there are, studies' among them, as an error;
+ * returns its code. */
+int mx_plot_no_such_kind(const char *name, const struct mx_plot_error *error);
 
 /* The same as SVG and PNG into a folder. */
 int mx_plot(const char *dir, const char *kind_or_all, const char *plots_dir, const char *out_dir,

@@ -12,8 +12,9 @@
 
 #include "sim/result/plot_script.h"
 
+/* plots_dir: absolute. */
 static int write_script(const struct mx_gnuplot *gnuplot, const char *plots_dir,
-                        enum mx_plot_format format, const char *canvas,
+                        const struct mx_plot_drawing *drawing, const char *canvas,
                         const struct mx_plot_error *error)
 {
     char path[MX_PLOT_DIR_SIZE + 32];
@@ -26,11 +27,14 @@ static int write_script(const struct mx_gnuplot *gnuplot, const char *plots_dir,
     }
     (void)fputs(MX_PLOT_SCRIPT_BEGIN, script);
     mx_plot_script_text(script, "plots", plots_dir);
-    mx_plot_script_text(script, "picture_format", mx_plot_format_name[format]);
-    (void)snprintf(path, sizeof path, "picture.%s", mx_plot_format_name[format]);
+    mx_plot_script_text(script, "picture_format", mx_plot_format_name[drawing->format]);
+    (void)snprintf(path, sizeof path, "picture.%s", mx_plot_format_name[drawing->format]);
     mx_plot_script_text(script, "picture_file", path);
+    mx_plot_script_number(script, "text_columns", drawing->columns);
+    mx_plot_script_number(script, "text_rows", drawing->rows);
     (void)fputs(canvas, script);
-    (void)fputs("load plots.'/whole-canvas.gp'\n", script);
+    (void)fprintf(script, "load plots.'/%s.gp'\n",
+                  drawing->format == MX_PLOT_TEXT ? "terminal" : "whole-canvas");
     failed = ferror(script) != 0;
     failed |= fclose(script) != 0;
     return failed
@@ -40,7 +44,7 @@ static int write_script(const struct mx_gnuplot *gnuplot, const char *plots_dir,
 
 static int check_scripts(const char *plots_dir, const struct mx_plot_error *error)
 {
-    static const char *const names[] = {"style", "canvas", "whole-canvas"};
+    static const char *const names[] = {"style", "canvas", "whole-canvas", "terminal"};
     char path[PATH_MAX + 32];
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         (void)snprintf(path, sizeof path, "%s/%s.gp", plots_dir, names[i]);
@@ -52,16 +56,15 @@ static int check_scripts(const char *plots_dir, const struct mx_plot_error *erro
     return 0;
 }
 
-static int make(const char *canvas, const char *kind, enum mx_plot_format format,
-                const char *plots_dir, char **bytes, size_t *size,
-                const struct mx_plot_error *error)
+static int make(const struct mx_plot_drawing *drawing, const char *canvas, char **bytes,
+                size_t *size, const struct mx_plot_error *error)
 {
     struct mx_gnuplot gnuplot;
     char full[PATH_MAX], name[32];
     int code;
-    if (realpath(plots_dir, full) == NULL) {
+    if (realpath(drawing->plots_dir, full) == NULL) {
         return mx_plot_fail(error, MX_EXIT_FAILURE,
-                            "cannot use the folder of gnuplot scripts %s: %s", plots_dir,
+                            "cannot use the folder of gnuplot scripts %s: %s", drawing->plots_dir,
                             strerror(errno));
     }
     code = check_scripts(full, error);
@@ -71,39 +74,39 @@ static int make(const char *canvas, const char *kind, enum mx_plot_format format
     if (code != 0) {
         return code;
     }
-    (void)snprintf(name, sizeof name, "picture.%s", mx_plot_format_name[format]);
-    code = write_script(&gnuplot, full, format, canvas, error);
+    (void)snprintf(name, sizeof name, "picture.%s", mx_plot_format_name[drawing->format]);
+    code = write_script(&gnuplot, full, drawing, canvas, error);
     if (code == 0) {
-        code = mx_gnuplot_make(&gnuplot, kind, "picture.gp", name, format, bytes, size, error);
+        code = mx_gnuplot_make(&gnuplot, drawing->kind, "picture.gp", name, drawing->format, bytes,
+                               size, error);
     }
     mx_gnuplot_fini(&gnuplot);
     return code;
 }
 
-int mx_plot_canvas_make(const char *canvas, const char *kind, enum mx_plot_format format,
-                        const char *plots_dir, char **bytes, size_t *size,
+int mx_plot_canvas_make(const struct mx_plot_drawing *drawing, char **bytes, size_t *size,
                         const struct mx_plot_error *error)
 {
     char *drawable;
     int code;
-    if (format == MX_PLOT_SVG) { /* its fonts are its viewer's business */
-        return make(canvas, kind, format, plots_dir, bytes, size, error);
+    if (drawing->format != MX_PLOT_PNG && drawing->format != MX_PLOT_PDF) {
+        return make(drawing, drawing->canvas, bytes, size, error); /* fonts are the viewer's */
     }
-    drawable = mx_plot_text_drawable(canvas);
+    drawable = mx_plot_text_drawable(drawing->canvas);
     if (drawable == NULL) {
         return mx_plot_fail(error, MX_EXIT_FAILURE, "out of memory");
     }
-    code = make(drawable, kind, format, plots_dir, bytes, size, error);
+    code = make(drawing, drawable, bytes, size, error);
     free(drawable);
     return code;
 }
 
-int mx_plot_canvas_draw(const char *canvas, const char *kind, enum mx_plot_format format,
-                        const char *plots_dir, const char *file, const struct mx_plot_error *error)
+int mx_plot_canvas_draw(const struct mx_plot_drawing *drawing, const char *file,
+                        const struct mx_plot_error *error)
 {
     char *bytes = NULL;
     size_t size = 0;
-    int code = mx_plot_canvas_make(canvas, kind, format, plots_dir, &bytes, &size, error);
+    int code = mx_plot_canvas_make(drawing, &bytes, &size, error);
 
     if (code == 0) {
         code = mx_gnuplot_deliver(bytes, size, file, error);

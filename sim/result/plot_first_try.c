@@ -9,8 +9,6 @@
 #include "sim/result/plot_table.h"
 
 #define ROW_COUNT_MAX 30
-#define NAME_RIGHT_PX 168.0
-#define COUNT_RIGHT_PX 226.0
 #define BAR_LEFT_PX 244.0
 #define BAR_RIGHT_PX 764.0
 #define ROWS_TOP_PX 462.0
@@ -97,23 +95,8 @@ static void fill(struct table *table, const struct mx_plot_data *data, const siz
             table->worst = i;
         }
     }
-    table->row_px = fmin((ROWS_TOP_PX - ROWS_BOTTOM_PX) / (double)table->count, ROW_PX_MAX);
-    table->font_px = fmin(fmax(0.74 * table->row_px, 8.5), 13.5);
-}
-
-static void add_note(struct mx_plot_picture *picture, struct mx_plot_text text, double x_px,
-                     double y_px, double font_px, mx_plot_colour colour, enum mx_plot_align align,
-                     bool bold)
-{
-    struct mx_plot_note note = {.text = text,
-                                .x_px = x_px,
-                                .y_px = y_px,
-                                .font_px = font_px,
-                                .colour = colour,
-                                .align = align,
-                                .bold = bold};
-
-    mx_plot_canvas_note(&picture->canvas, &note);
+    table->row_px = mx_plot_frame_row_px(table->count, ROWS_TOP_PX - ROWS_BOTTOM_PX, ROW_PX_MAX);
+    table->font_px = mx_plot_frame_row_font_px(table->row_px);
 }
 
 /* The parts side by side; each that happens at all is at least a hair wide. */
@@ -139,19 +122,16 @@ static void draw_rows(struct mx_plot_picture *picture, const struct table *table
         const struct row *row = &table->row[i];
         double middle_px = ROWS_TOP_PX - ((double)i + 0.5) * table->row_px;
 
-        add_note(picture,
-                 mx_plot_text_fit(row->name.s, table->font_px, row->is_total, NAME_RIGHT_PX - 26.0),
-                 NAME_RIGHT_PX, middle_px, table->font_px, MX_PLOT_INK, MX_PLOT_RIGHT,
-                 row->is_total);
-        add_note(picture, mx_plot_count(row->attempts), COUNT_RIGHT_PX, middle_px, table->font_px,
-                 MX_PLOT_GREY, MX_PLOT_RIGHT, row->is_total);
+        mx_plot_frame_row(picture, row->name.s, row->attempts, middle_px, table->font_px,
+                          row->is_total);
         draw_bar(picture, row, middle_px, table->row_px);
-        add_note(picture,
-                 row->attempts > 0.0
-                     ? mx_plot_text_format("%s accepted", mx_plot_share(accepted_share(row)).s)
-                     : mx_plot_text_clean("no attempt"),
-                 BAR_RIGHT_PX + 10.0, middle_px, table->font_px, MX_PLOT_INK, MX_PLOT_LEFT,
-                 row->is_total);
+        mx_plot_frame_note(
+            picture,
+            row->attempts > 0.0
+                ? mx_plot_text_format("%s accepted", mx_plot_share(accepted_share(row)).s)
+                : mx_plot_text_clean("no attempt"),
+            BAR_RIGHT_PX + 10.0, middle_px, table->font_px, MX_PLOT_INK, MX_PLOT_LEFT,
+            row->is_total);
     }
 }
 
@@ -160,25 +140,25 @@ static void draw_frame(struct mx_plot_picture *picture, const struct table *tabl
 {
     double bottom_px = ROWS_TOP_PX - table->row_px * (double)table->count, left_px = BAR_LEFT_PX;
 
-    add_note(picture, mx_plot_text_clean("provider"), NAME_RIGHT_PX, 488.0, 12.5, MX_PLOT_INK,
-             MX_PLOT_RIGHT, true);
-    add_note(picture, mx_plot_text_clean("first"), COUNT_RIGHT_PX, 494.0, 12.0, MX_PLOT_GREY,
-             MX_PLOT_RIGHT, false);
-    add_note(picture, mx_plot_text_clean("attempts"), COUNT_RIGHT_PX, 479.0, 12.0, MX_PLOT_GREY,
-             MX_PLOT_RIGHT, false);
+    mx_plot_frame_note(picture, mx_plot_text_clean("provider"), MX_PLOT_NAME_RIGHT_PX, 488.0, 12.5,
+                       MX_PLOT_INK, MX_PLOT_RIGHT, true);
+    mx_plot_frame_note(picture, mx_plot_text_clean("first"), MX_PLOT_COUNT_RIGHT_PX, 494.0, 12.0,
+                       MX_PLOT_GREY, MX_PLOT_RIGHT, false);
+    mx_plot_frame_note(picture, mx_plot_text_clean("attempts"), MX_PLOT_COUNT_RIGHT_PX, 479.0, 12.0,
+                       MX_PLOT_GREY, MX_PLOT_RIGHT, false);
     for (int p = 0; p < PART_COUNT; p++) {
         struct mx_plot_box box = {left_px, 482.0, left_px + 11.0, 493.0, parts[p].colour};
         mx_plot_canvas_box(&picture->canvas, &box);
-        add_note(picture, mx_plot_text_clean(parts[p].name), left_px + 17.0, 488.0, 12.5,
-                 MX_PLOT_INK, MX_PLOT_LEFT, true);
+        mx_plot_frame_note(picture, mx_plot_text_clean(parts[p].name), left_px + 17.0, 488.0, 12.5,
+                           MX_PLOT_INK, MX_PLOT_LEFT, true);
         left_px += mx_plot_text_width(parts[p].name, 12.5, true) + 42.0;
     }
     for (int quarter = 0; quarter <= 4; quarter++) {
         double x_px = BAR_LEFT_PX + 0.25 * quarter * (BAR_RIGHT_PX - BAR_LEFT_PX);
         struct mx_plot_stroke line = {x_px, bottom_px, x_px, bottom_px - 5.0, 1.0, MX_PLOT_PALE, 1};
         mx_plot_canvas_stroke(&picture->canvas, &line);
-        add_note(picture, mx_plot_text_format("%d %%", 25 * quarter), x_px, bottom_px - 14.0, 12.0,
-                 MX_PLOT_GREY, MX_PLOT_CENTRE, false);
+        mx_plot_frame_note(picture, mx_plot_text_format("%d %%", 25 * quarter), x_px,
+                           bottom_px - 14.0, 12.0, MX_PLOT_GREY, MX_PLOT_CENTRE, false);
     }
 }
 
@@ -201,31 +181,19 @@ static struct mx_plot_text headline(const struct table *table)
 
 static void write_data(struct mx_plot_picture *picture, const struct table *table)
 {
-    struct mx_plot_ticks ticks = {.count = 0};
+    struct mx_plot_bar bars[ROW_COUNT_MAX + 1];
 
     mx_plot_table_head(picture->table, "provider,first_attempts,accepted,deferred,rejected");
-    (void)fputs("$d1 << EOD\n", picture->script);
     for (size_t i = 0; i < table->count; i++) {
         const struct row *row = &table->row[i];
         const char *name = row->is_total ? "total" : row->name.s;
         const double numbers[] = {row->attempts, row->part[ACCEPTED], row->part[DEFERRED],
                                   row->part[REJECTED]};
-        double share = accepted_share(row);
 
         mx_plot_table_row(picture->table, &name, 1, numbers, 4);
-        (void)fprintf(picture->script, "%.10g %zu\n", isnan(share) ? 0.0 : 100.0 * share,
-                      table->count - i);
-        mx_plot_ticks_add(&ticks, (double)(table->count - i),
-                          mx_plot_text_format("%s %s",
-                                              mx_plot_text_fit(row->name.s, 13.0, false, 120.0).s,
-                                              mx_plot_share(share).s));
+        bars[i] = (struct mx_plot_bar){row->name.s, accepted_share(row)};
     }
-    (void)fputs("EOD\n", picture->script);
-    mx_plot_script_ticks(picture->script, "y_tick", &ticks);
-    mx_plot_script_number(picture->script, "x_max", 100.0);
-    mx_plot_script_number(picture->script, "y_max", (double)table->count + 1.0);
-    mx_plot_script_text(picture->script, "terminal_unit", "% of first attempts accepted");
-    mx_plot_frame_form(picture, MX_PLOT_BARS, 1);
+    mx_plot_frame_bars(picture, bars, table->count, "% of first attempts accepted");
 }
 
 int mx_plot_first_try(struct mx_plot_picture *picture)

@@ -43,13 +43,12 @@ void mx_plot_frame_head(struct mx_plot_picture *picture, const char *headline, c
     note.font_px = font_px;
     note.text = mx_plot_text_fit(headline, font_px, true, width_px);
     mx_plot_canvas_note(&picture->canvas, &note);
-    note =
-        (struct mx_plot_note){.text = mx_plot_text_format("scenario %s", picture->data->scenario.s),
-                              .x_px = MX_PLOT_WIDTH_PX - HEAD_LEFT_PX + 8.0,
-                              .y_px = 14.0,
-                              .font_px = 11.0,
-                              .colour = 0x8A8A8A,
-                              .align = MX_PLOT_RIGHT};
+    note = (struct mx_plot_note){.text = mx_plot_text_fit(picture->name.s, 11.0, false, 300.0),
+                                 .x_px = MX_PLOT_WIDTH_PX - HEAD_LEFT_PX + 8.0,
+                                 .y_px = 14.0,
+                                 .font_px = 11.0,
+                                 .colour = 0x8A8A8A,
+                                 .align = MX_PLOT_RIGHT};
     mx_plot_canvas_note(&picture->canvas, &note);
     if (line1[0] != '\0') {
         add_text(picture, mx_plot_text_fit(line1, SUBTITLE_PX, false, width_px), HEAD_LEFT_PX,
@@ -85,6 +84,63 @@ void mx_plot_frame_unit(struct mx_plot_picture *picture, const struct mx_plot_ar
              MX_PLOT_GREY);
 }
 
+void mx_plot_frame_note(struct mx_plot_picture *picture, struct mx_plot_text text, double x_px,
+                        double y_px, double font_px, mx_plot_colour colour,
+                        enum mx_plot_align align, bool bold)
+{
+    struct mx_plot_note note = {.text = text,
+                                .x_px = x_px,
+                                .y_px = y_px,
+                                .font_px = font_px,
+                                .colour = colour,
+                                .align = align,
+                                .bold = bold};
+
+    mx_plot_canvas_note(&picture->canvas, &note);
+}
+
+double mx_plot_frame_row_px(size_t row_count, double height_px, double row_px_max)
+{
+    return fmin(height_px / (double)row_count, row_px_max);
+}
+
+double mx_plot_frame_row_font_px(double row_px)
+{
+    return fmin(fmax(0.74 * row_px, 8.5), 13.5);
+}
+
+void mx_plot_frame_row(struct mx_plot_picture *picture, const char *name, double count,
+                       double middle_px, double font_px, bool is_total)
+{
+    mx_plot_frame_note(
+        picture, mx_plot_text_fit(name, font_px, is_total, MX_PLOT_NAME_RIGHT_PX - 26.0),
+        MX_PLOT_NAME_RIGHT_PX, middle_px, font_px, MX_PLOT_INK, MX_PLOT_RIGHT, is_total);
+    mx_plot_frame_note(picture, mx_plot_count(count), MX_PLOT_COUNT_RIGHT_PX, middle_px, font_px,
+                       MX_PLOT_GREY, MX_PLOT_RIGHT, is_total);
+}
+
+void mx_plot_frame_bars(struct mx_plot_picture *picture, const struct mx_plot_bar *bars,
+                        size_t count, const char *unit)
+{
+    struct mx_plot_ticks ticks = {.count = 0};
+
+    (void)fputs("$d1 << EOD\n", picture->script);
+    for (size_t i = 0; i < count; i++) {
+        struct mx_plot_text name = mx_plot_text_fit(bars[i].name, 13.0, false, 120.0);
+
+        (void)fprintf(picture->script, "%.10g %zu\n",
+                      isnan(bars[i].share) ? 0.0 : 100.0 * bars[i].share, count - i);
+        mx_plot_ticks_add(&ticks, (double)(count - i),
+                          mx_plot_text_format("%s %s", name.s, mx_plot_share(bars[i].share).s));
+    }
+    (void)fputs("EOD\n", picture->script);
+    mx_plot_script_ticks(picture->script, "y_tick", &ticks);
+    mx_plot_script_number(picture->script, "x_max", 100.0);
+    mx_plot_script_number(picture->script, "y_max", (double)count + 1.0);
+    mx_plot_script_text(picture->script, "terminal_unit", unit);
+    mx_plot_frame_form(picture, MX_PLOT_BARS, 1);
+}
+
 void mx_plot_frame_empty(struct mx_plot_picture *picture, const struct mx_plot_area *area,
                          const char *sentence)
 {
@@ -101,7 +157,7 @@ void mx_plot_frame_empty(struct mx_plot_picture *picture, const struct mx_plot_a
 
 void mx_plot_frame_form(struct mx_plot_picture *picture, enum mx_plot_form form, int column)
 {
-    static const char *const names[] = {"lines", "bars", "cells", "panels"};
+    static const char *const names[] = {"lines", "bars", "cells", "panels", "points"};
 
     mx_plot_script_text(picture->script, "terminal_form", names[form]);
     mx_plot_script_number(picture->script, "terminal_column", column);

@@ -9,7 +9,8 @@
 #include "sim/result/plot_data.h"
 #include "sim/result/plot_script.h"
 
-/* Everything a kind of picture works on. script: the variables for its gnuplot script. table: its
+/* Everything a kind of picture works on. data: NULL for studies, which read files of their own.
+ * script: the variables for its gnuplot script. table: its
  * data as CSV (plot_table.h). is_bare: without head. The head's texts, and whether there is nothing
  * to show, are kept for who asks. */
 struct mx_plot_picture {
@@ -17,14 +18,16 @@ struct mx_plot_picture {
     struct mx_plot_canvas canvas;
     FILE *script, *table;
     const struct mx_plot_error *error;
+    struct mx_plot_text name; /* of what was simulated, in the lower right corner */
     struct mx_plot_text headline, line1, line2;
     double blank_px; /* at the lower edge, where a page may cut */
     bool is_bare, is_empty;
 };
 
 /* How terminal.gp draws a kind: lines $d1 ... (column `column` against the first), bars (rows of
- * value and place, named by y ticks), cells (x, y, level 0 to 9), or the lines of panels. */
-enum mx_plot_form { MX_PLOT_LINES, MX_PLOT_BARS, MX_PLOT_CELLS, MX_PLOT_PANELS };
+ * value and place, named by y ticks), cells (x, y, level 0 to 9), the lines of panels, or the
+ * points of $d1 with those of $d2 marked. */
+enum mx_plot_form { MX_PLOT_LINES, MX_PLOT_BARS, MX_PLOT_CELLS, MX_PLOT_PANELS, MX_PLOT_POINTS };
 void mx_plot_frame_form(struct mx_plot_picture *picture, enum mx_plot_form form, int column);
 
 /* The plot area in pixels from the lower left corner of the picture. */
@@ -44,6 +47,28 @@ void mx_plot_frame_area(struct mx_plot_picture *picture, const struct mx_plot_ar
 /* What the y axis counts, small, above its upper end. */
 void mx_plot_frame_unit(struct mx_plot_picture *picture, const struct mx_plot_area *area,
                         const char *unit);
+
+/* A text of the picture. */
+void mx_plot_frame_note(struct mx_plot_picture *picture, struct mx_plot_text text, double x_px,
+                        double y_px, double font_px, mx_plot_colour colour,
+                        enum mx_plot_align align, bool bold);
+
+/* Tables of providers: where the names and the counts beside them end on the right, and one row's.
+ * Sizes of a row of so many between top and bottom, and of its text. */
+#define MX_PLOT_NAME_RIGHT_PX 168.0
+#define MX_PLOT_COUNT_RIGHT_PX 226.0
+double mx_plot_frame_row_px(size_t row_count, double height_px, double row_px_max);
+double mx_plot_frame_row_font_px(double row_px);
+void mx_plot_frame_row(struct mx_plot_picture *picture, const char *name, double count,
+                       double middle_px, double font_px, bool is_total);
+
+/* The form of such a table for the terminal: bars of shares, from the top. NaN: none. */
+struct mx_plot_bar {
+    const char *name;
+    double share;
+};
+void mx_plot_frame_bars(struct mx_plot_picture *picture, const struct mx_plot_bar *bars,
+                        size_t count, const char *unit);
 
 /* A grey sentence in the middle of an area that has nothing to show; is_empty is set. */
 void mx_plot_frame_empty(struct mx_plot_picture *picture, const struct mx_plot_area *area,

@@ -10,8 +10,6 @@
 #include "sim/result/plot_table.h"
 
 #define ROW_COUNT_MAX 30
-#define NAME_RIGHT_PX 168.0
-#define SENT_RIGHT_PX 226.0
 #define DELIVERED_LEFT_PX 244.0
 #define DELIVERED_WIDTH_PX 70.0
 #define LOST_LEFT_PX 392.0
@@ -113,23 +111,8 @@ static void fill_table(struct table *table, const struct mx_plot_data *data, con
         struct mx_plot_ticks ticks;
         mx_plot_ticks_share(most, 4, &table->top, &ticks);
     }
-    table->row_px = fmin((ROWS_TOP_PX - ROWS_BOTTOM_PX) / (double)table->count, 44.0);
-    table->font_px = fmin(fmax(0.74 * table->row_px, 8.5), 13.5);
-}
-
-static void add_note(struct mx_plot_picture *picture, struct mx_plot_text text, double x_px,
-                     double y_px, double font_px, mx_plot_colour colour, enum mx_plot_align align,
-                     bool bold)
-{
-    struct mx_plot_note note = {.text = text,
-                                .x_px = x_px,
-                                .y_px = y_px,
-                                .font_px = font_px,
-                                .colour = colour,
-                                .align = align,
-                                .bold = bold};
-
-    mx_plot_canvas_note(&picture->canvas, &note);
+    table->row_px = mx_plot_frame_row_px(table->count, ROWS_TOP_PX - ROWS_BOTTOM_PX, 44.0);
+    table->font_px = mx_plot_frame_row_font_px(table->row_px);
 }
 
 /* A bar from left_px, and its track of full width behind it. */
@@ -178,8 +161,9 @@ static void draw_lost(struct mx_plot_picture *picture, const struct table *table
     if (share > 0.0) {
         text = mx_plot_text_format("%s (%s)", text.s, mx_plot_count(count).s);
     }
-    add_note(picture, text, left_px + width_px + 5.0, middle_px, fmin(table->font_px, 11.5),
-             share > 0.0 ? MX_PLOT_INK : 0x999999, MX_PLOT_LEFT, row->is_total);
+    mx_plot_frame_note(picture, text, left_px + width_px + 5.0, middle_px,
+                       fmin(table->font_px, 11.5), share > 0.0 ? MX_PLOT_INK : 0x999999,
+                       MX_PLOT_LEFT, row->is_total);
 }
 
 static void draw_row(struct mx_plot_picture *picture, const struct table *table, size_t index)
@@ -192,15 +176,13 @@ static void draw_row(struct mx_plot_picture *picture, const struct table *table,
         (LOST_RIGHT_PX - LOST_LEFT_PX) / (double)(table->shown_count > 0 ? table->shown_count : 1);
     double left_px = LOST_LEFT_PX;
 
-    add_note(picture,
-             mx_plot_text_fit(row->name.s, table->font_px, row->is_total, NAME_RIGHT_PX - 26.0),
-             NAME_RIGHT_PX, middle_px, table->font_px, MX_PLOT_INK, MX_PLOT_RIGHT, row->is_total);
-    add_note(picture, mx_plot_count(row->scope.metric[MX_PLOT_SENT]), SENT_RIGHT_PX, middle_px,
-             table->font_px, MX_PLOT_GREY, MX_PLOT_RIGHT, row->is_total);
+    mx_plot_frame_row(picture, row->name.s, row->scope.metric[MX_PLOT_SENT], middle_px,
+                      table->font_px, row->is_total);
     add_bar(picture, table, DELIVERED_LEFT_PX, middle_px, DELIVERED_WIDTH_PX, 0xE9EDEB);
     add_bar(picture, table, DELIVERED_LEFT_PX, middle_px, delivered_px, DELIVERED_COLOUR);
-    add_note(picture, mx_plot_share(delivered), DELIVERED_LEFT_PX + DELIVERED_WIDTH_PX + 6.0,
-             middle_px, table->font_px, MX_PLOT_INK, MX_PLOT_LEFT, row->is_total);
+    mx_plot_frame_note(picture, mx_plot_share(delivered),
+                       DELIVERED_LEFT_PX + DELIVERED_WIDTH_PX + 6.0, middle_px, table->font_px,
+                       MX_PLOT_INK, MX_PLOT_LEFT, row->is_total);
     for (int o = 0; o < OUTCOME_COUNT; o++) {
         if (table->is_shown[o]) {
             draw_lost(picture, table, row, middle_px, o, left_px, fmin(step_px - 104.0, 220.0));
@@ -217,9 +199,10 @@ static void draw_row(struct mx_plot_picture *picture, const struct table *table,
 static void add_header(struct mx_plot_picture *picture, const char *name, const char *meaning,
                        double x_px, enum mx_plot_align align)
 {
-    add_note(picture, mx_plot_text_clean(name), x_px, HEADER_PX, 12.5, MX_PLOT_INK, align, true);
-    add_note(picture, mx_plot_text_clean(meaning), x_px, HEADER_PX - 16.0, 10.5, MX_PLOT_GREY,
-             align, false);
+    mx_plot_frame_note(picture, mx_plot_text_clean(name), x_px, HEADER_PX, 12.5, MX_PLOT_INK, align,
+                       true);
+    mx_plot_frame_note(picture, mx_plot_text_clean(meaning), x_px, HEADER_PX - 16.0, 10.5,
+                       MX_PLOT_GREY, align, false);
 }
 
 /* Names of the columns, and a line under each set that has a scale of its own. */
@@ -229,8 +212,8 @@ static void draw_header(struct mx_plot_picture *picture, const struct table *tab
         (LOST_RIGHT_PX - LOST_LEFT_PX) / (double)(table->shown_count > 0 ? table->shown_count : 1);
     double left_px = LOST_LEFT_PX, bottom_px = ROWS_TOP_PX - table->row_px * (double)table->count;
 
-    add_header(picture, "provider", "", NAME_RIGHT_PX, MX_PLOT_RIGHT);
-    add_header(picture, "sent", "= 100 %", SENT_RIGHT_PX, MX_PLOT_RIGHT);
+    add_header(picture, "provider", "", MX_PLOT_NAME_RIGHT_PX, MX_PLOT_RIGHT);
+    add_header(picture, "sent", "= 100 %", MX_PLOT_COUNT_RIGHT_PX, MX_PLOT_RIGHT);
     add_header(picture, "delivered", "bar: 0 to 100 %", DELIVERED_LEFT_PX, MX_PLOT_LEFT);
     for (int o = 0; o < OUTCOME_COUNT; o++) {
         if (table->is_shown[o]) {
@@ -310,7 +293,7 @@ static void write_data(struct mx_plot_picture *picture, const struct table *tabl
         MX_PLOT_SOFT_FULL, MX_PLOT_SOFT_BLOCKED, MX_PLOT_SOFT_EXPIRED, MX_PLOT_PENDING};
     enum { METRIC_COUNT = sizeof metrics / sizeof metrics[0] };
     const struct mx_plot_data *data = picture->data;
-    struct mx_plot_ticks ticks = {.count = 0};
+    struct mx_plot_bar bars[ROW_COUNT_MAX + 2];
 
     mx_plot_table_head(picture->table, "provider,sent,delivered,hard_bounced,soft_bounced_rejected,"
                                        "soft_bounced_full,soft_bounced_blocked,"
@@ -325,25 +308,12 @@ static void write_data(struct mx_plot_picture *picture, const struct table *tabl
         }
         mx_plot_table_row(picture->table, &name, 1, numbers, METRIC_COUNT);
     }
-    (void)fputs("$d1 << EOD\n", picture->script);
     for (size_t i = 0; i < table->count; i++) {
-        double share = share_of(&table->row[i].scope, MX_PLOT_DELIVERED);
-        (void)fprintf(picture->script, "%.10g %zu\n", isnan(share) ? 0.0 : 100.0 * share,
-                      table->count - i);
+        const struct row *row = &table->row[i];
+
+        bars[i] = (struct mx_plot_bar){row->name.s, share_of(&row->scope, MX_PLOT_DELIVERED)};
     }
-    (void)fputs("EOD\n", picture->script);
-    for (size_t i = 0; i < table->count && ticks.count < MX_PLOT_TICK_COUNT_MAX; i++) {
-        double share = share_of(&table->row[i].scope, MX_PLOT_DELIVERED);
-        mx_plot_ticks_add(&ticks, (double)(table->count - i),
-                          mx_plot_text_format(
-                              "%s %s", mx_plot_text_fit(table->row[i].name.s, 13.0, false, 120.0).s,
-                              mx_plot_share(share).s));
-    }
-    mx_plot_script_ticks(picture->script, "y_tick", &ticks);
-    mx_plot_script_number(picture->script, "x_max", 100.0);
-    mx_plot_script_number(picture->script, "y_max", (double)table->count + 1.0);
-    mx_plot_script_text(picture->script, "terminal_unit", "% of sent delivered");
-    mx_plot_frame_form(picture, MX_PLOT_BARS, 1);
+    mx_plot_frame_bars(picture, bars, table->count, "% of sent delivered");
 }
 
 int mx_plot_outcomes(struct mx_plot_picture *picture)

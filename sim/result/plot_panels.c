@@ -225,21 +225,6 @@ double mx_plot_panel_y_px(const struct mx_plot_panel *panel, const struct mx_plo
     return panel->area.bottom_px + share * (panel->area.top_px - panel->area.bottom_px);
 }
 
-static void add_note(struct mx_plot_picture *picture, struct mx_plot_text text, double x_px,
-                     double y_px, double font_px, mx_plot_colour colour, enum mx_plot_align align,
-                     bool bold)
-{
-    struct mx_plot_note note = {.text = text,
-                                .x_px = x_px,
-                                .y_px = y_px,
-                                .font_px = font_px,
-                                .colour = colour,
-                                .align = align,
-                                .bold = bold};
-
-    mx_plot_canvas_note(&picture->canvas, &note);
-}
-
 static void add_stroke(struct mx_plot_picture *picture, double x1_px, double y1_px, double x2_px,
                        double y2_px, mx_plot_colour colour)
 {
@@ -260,8 +245,8 @@ static void draw_y_axis(struct mx_plot_picture *picture, const struct mx_plot_pa
         double y_px = mx_plot_panel_y_px(panel, view, ticks->tick[i].at);
         add_stroke(picture, area->left_px, y_px, area->right_px, y_px, 0xE4E4E4);
         if (with_text && y_px - last_px >= 15.0) {
-            add_note(picture, mx_plot_text_clean(ticks->tick[i].text), area->left_px - 7.0, y_px,
-                     11.0, MX_PLOT_GREY, MX_PLOT_RIGHT, false);
+            mx_plot_frame_note(picture, mx_plot_text_clean(ticks->tick[i].text),
+                               area->left_px - 7.0, y_px, 11.0, MX_PLOT_GREY, MX_PLOT_RIGHT, false);
             last_px = y_px;
         }
     }
@@ -283,10 +268,10 @@ static void draw_x_axis(struct mx_plot_picture *picture, const struct mx_plot_pa
         double x_px = area->left_px + ticks.tick[i].at / panels->end_s * width_px;
         add_stroke(picture, x_px, area->bottom_px, x_px, area->bottom_px - 3.0, MX_PLOT_PALE);
         if (with_text && x_px <= last_text_px) {
-            add_note(picture, mx_plot_text_clean(ticks.tick[i].text), x_px, area->bottom_px - 12.0,
-                     11.0, MX_PLOT_GREY, MX_PLOT_CENTRE, false);
-            add_note(picture, mx_plot_text_clean(ticks.tick[i].below), x_px, area->bottom_px - 27.0,
-                     11.0, MX_PLOT_GREY, MX_PLOT_CENTRE, false);
+            mx_plot_frame_note(picture, mx_plot_text_clean(ticks.tick[i].text), x_px,
+                               area->bottom_px - 12.0, 11.0, MX_PLOT_GREY, MX_PLOT_CENTRE, false);
+            mx_plot_frame_note(picture, mx_plot_text_clean(ticks.tick[i].below), x_px,
+                               area->bottom_px - 27.0, 11.0, MX_PLOT_GREY, MX_PLOT_CENTRE, false);
         }
     }
 }
@@ -402,8 +387,8 @@ static void draw_title(struct mx_plot_picture *picture, const struct mx_plot_pan
     struct mx_plot_text more;
     bool highlight = has_orange(found);
 
-    add_note(picture, title, area->left_px, area->top_px + 10.0, 12.5, MX_PLOT_INK, MX_PLOT_LEFT,
-             true);
+    mx_plot_frame_note(picture, title, area->left_px, area->top_px + 10.0, 12.5, MX_PLOT_INK,
+                       MX_PLOT_LEFT, true);
     if (!is_wide) {
         return;
     }
@@ -426,11 +411,11 @@ static void draw_title(struct mx_plot_picture *picture, const struct mx_plot_pan
                                        : mx_plot_text_format("%zu addresses", panel->ip_count).s,
                                    number(found->worst_last).s);
     }
-    add_note(picture,
-             mx_plot_text_fit(more.s, 11.0, false,
-                              width_px - mx_plot_text_width(title.s, 12.5, true) - 10.0),
-             area->right_px, area->top_px + 9.0, 11.0, highlight ? WORST_TEXT : MX_PLOT_GREY,
-             MX_PLOT_RIGHT, false);
+    mx_plot_frame_note(picture,
+                       mx_plot_text_fit(more.s, 11.0, false,
+                                        width_px - mx_plot_text_width(title.s, 12.5, true) - 10.0),
+                       area->right_px, area->top_px + 9.0, 11.0,
+                       highlight ? WORST_TEXT : MX_PLOT_GREY, MX_PLOT_RIGHT, false);
 }
 
 static double kept_in(const struct mx_plot_panel_view *view, double value)
@@ -685,6 +670,7 @@ void mx_plot_panels_table(const struct mx_plot_panels *panels, struct mx_plot_pi
 
 void mx_plot_panels_x_title(struct mx_plot_picture *picture)
 {
-    add_note(picture, mx_plot_frame_time_title(&picture->data->clock),
-             0.5 * (PAGE_LEFT_PX + PAGE_RIGHT_PX), 18.0, 13.0, MX_PLOT_GREY, MX_PLOT_CENTRE, false);
+    mx_plot_frame_note(picture, mx_plot_frame_time_title(&picture->data->clock),
+                       0.5 * (PAGE_LEFT_PX + PAGE_RIGHT_PX), 18.0, 13.0, MX_PLOT_GREY,
+                       MX_PLOT_CENTRE, false);
 }

@@ -386,7 +386,10 @@ int mx_plot_schedule(const struct mx_plot_policy *policies, size_t count, const 
     if (canvas == NULL) {
         return mx_plot_fail(&keep, MX_EXIT_FAILURE, "out of memory or too much to draw");
     }
-    code = mx_plot_canvas_draw(canvas, "schedule", format, plots_dir, file, &keep);
+    code = mx_plot_canvas_draw(
+        &(struct mx_plot_drawing){
+            .canvas = canvas, .kind = "schedule", .plots_dir = plots_dir, .format = format},
+        file, &keep);
     free(canvas);
     return code;
 }

@@ -34,6 +34,18 @@ void mx_plot_canvas_note(struct mx_plot_canvas *canvas, const struct mx_plot_not
     canvas->notes = items;
 }
 
+void mx_plot_canvas_text(struct mx_plot_canvas *canvas, struct mx_plot_text text, double x_px,
+                         double y_px, double font_px, mx_plot_colour colour,
+                         enum mx_plot_align align)
+{
+    mx_plot_canvas_note(canvas, &(struct mx_plot_note){.text = text,
+                                                       .x_px = x_px,
+                                                       .y_px = y_px,
+                                                       .font_px = font_px,
+                                                       .colour = colour,
+                                                       .align = align});
+}
+
 void mx_plot_canvas_stroke(struct mx_plot_canvas *canvas, const struct mx_plot_stroke *stroke)
 {
     void *items = canvas->strokes;

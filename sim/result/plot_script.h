@@ -63,6 +63,10 @@ struct mx_plot_canvas {
 };
 
 void mx_plot_canvas_note(struct mx_plot_canvas *canvas, const struct mx_plot_note *note);
+/* A text that is neither bold nor turned. */
+void mx_plot_canvas_text(struct mx_plot_canvas *canvas, struct mx_plot_text text, double x_px,
+                         double y_px, double font_px, mx_plot_colour colour,
+                         enum mx_plot_align align);
 void mx_plot_canvas_stroke(struct mx_plot_canvas *canvas, const struct mx_plot_stroke *stroke);
 void mx_plot_canvas_box(struct mx_plot_canvas *canvas, const struct mx_plot_box *box);
 void mx_plot_canvas_fini(struct mx_plot_canvas *canvas);

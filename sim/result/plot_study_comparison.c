@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/result/plot_script.h"
 #include "sim/result/plot_study_parts.h"
+#include "sim/result/plot_table.h"
 #include "sim/stats/metric_name.h"
 
 #define ROW_COUNT_MAX 24
@@ -20,6 +20,7 @@
 
 struct row {
     struct mx_plot_text name;
+    const char *metric, *system, *outcome; /* of the file */
     double mean, low, high;
     bool is_told_apart;
     enum { COUNT, RATE, TIME } unit;
@@ -54,6 +55,9 @@ static void collect(const json_t *root, struct rows *rows)
             }
             rows->count++;
             row->name = mx_plot_text_format("%s, %s", name, system);
+            row->metric = name;
+            row->system = system;
+            row->outcome = outcome != NULL ? outcome : "";
             row->mean = number_of(json_object_get(difference, "mean"));
             row->low = number_of(json_array_get(interval, 0));
             row->high = number_of(json_array_get(interval, 1));
@@ -77,31 +81,17 @@ static struct mx_plot_text number_text(const struct row *row, double value)
                                : mx_plot_text_format("%s%s", sign, mx_plot_count(size).s);
 }
 
-static void add_note(struct mx_plot_canvas *canvas, struct mx_plot_text text, double x_px,
-                     double y_px, double font_px, mx_plot_colour colour, enum mx_plot_align align)
-{
-    struct mx_plot_note note = {.text = text,
-                                .x_px = x_px,
-                                .y_px = y_px,
-                                .font_px = font_px,
-                                .colour = colour,
-                                .align = align,
-                                .bold = font_px > 15.0};
-
-    mx_plot_canvas_note(canvas, &note);
-}
-
 static void draw_row(struct mx_plot_canvas *canvas, const struct row *row, double y_px)
 {
     const double middle_px = 0.5 * (AXIS_LEFT_PX + AXIS_RIGHT_PX);
     double reach = fmax(fabs(row->low), fabs(row->high));
     mx_plot_colour colour = row->is_told_apart ? 0x0072B2 : 0x999999;
 
-    add_note(canvas, mx_plot_text_fit(row->name.s, 13.0, false, NAME_RIGHT_PX - 30.0),
-             NAME_RIGHT_PX, y_px, 13.0, MX_PLOT_INK, MX_PLOT_RIGHT);
+    mx_plot_canvas_text(canvas, mx_plot_text_fit(row->name.s, 13.0, false, NAME_RIGHT_PX - 30.0),
+                        NAME_RIGHT_PX, y_px, 13.0, MX_PLOT_INK, MX_PLOT_RIGHT);
     if (isnan(row->mean) || isnan(reach)) {
-        add_note(canvas, mx_plot_text_clean("undefined in some replication"), AXIS_RIGHT_PX + 12.0,
-                 y_px, 12.0, MX_PLOT_GREY, MX_PLOT_LEFT);
+        mx_plot_canvas_text(canvas, mx_plot_text_clean("undefined in some replication"),
+                            AXIS_RIGHT_PX + 12.0, y_px, 12.0, MX_PLOT_GREY, MX_PLOT_LEFT);
         return;
     }
     if (reach > 0.0) {
@@ -118,11 +108,12 @@ static void draw_row(struct mx_plot_canvas *canvas, const struct row *row, doubl
         mx_plot_canvas_box(canvas, &box);
         mx_plot_canvas_stroke(canvas, &dot);
     }
-    add_note(canvas,
-             mx_plot_text_format("%s [%s, %s]%s", number_text(row, row->mean).s,
-                                 number_text(row, row->low).s, number_text(row, row->high).s,
-                                 row->unit == RATE ? " points" : ""),
-             AXIS_RIGHT_PX + 12.0, y_px, 12.0, MX_PLOT_INK, MX_PLOT_LEFT);
+    mx_plot_canvas_text(canvas,
+                        mx_plot_text_format("%s [%s, %s]%s", number_text(row, row->mean).s,
+                                            number_text(row, row->low).s,
+                                            number_text(row, row->high).s,
+                                            row->unit == RATE ? " points" : ""),
+                        AXIS_RIGHT_PX + 12.0, y_px, 12.0, MX_PLOT_INK, MX_PLOT_LEFT);
 }
 
 static struct mx_plot_text headline(const struct rows *rows)
@@ -137,72 +128,113 @@ static struct mx_plot_text headline(const struct rows *rows)
                                             rows->count);
 }
 
-static char *compose(const json_t *root, const struct rows *rows)
+/* In the terminal a row is a bar to the mean, as a share of the far end of its interval. */
+static void write_data(struct mx_plot_picture *picture, const struct rows *rows)
 {
-    struct mx_plot_canvas canvas = {.notes = NULL};
+    struct mx_plot_ticks ticks = {.count = 0};
+
+    mx_plot_table_head(picture->table, "metric,system,outcome,difference,low,high");
+    (void)fputs("$d1 << EOD\n", picture->script);
+    for (size_t i = 0; i < rows->count; i++) {
+        const struct row *row = &rows->row[i];
+        const char *texts[] = {row->metric, row->system, row->outcome};
+        const double numbers[] = {row->mean, row->low, row->high};
+        double reach = fmax(fabs(row->low), fabs(row->high));
+        size_t place = rows->count - i;
+
+        mx_plot_table_row(picture->table, texts, 3, numbers, 3);
+        (void)fprintf(picture->script, "%.10g %zu\n",
+                      reach > 0.0 && !isnan(row->mean) ? row->mean / reach : 0.0, place);
+        mx_plot_ticks_add(
+            &ticks, (double)place,
+            mx_plot_text_format("%.18s %s", row->metric, number_text(row, row->mean).s));
+    }
+    (void)fputs("EOD\n", picture->script);
+    mx_plot_script_ticks(picture->script, "y_tick", &ticks);
+    mx_plot_script_number(picture->script, "x_min", -1.0);
+    mx_plot_script_number(picture->script, "x_max", 1.0);
+    mx_plot_script_number(picture->script, "y_max", (double)rows->count + 1.0);
+    mx_plot_script_text(picture->script, "terminal_unit",
+                        "difference from A, as a share of the far end of its interval");
+    mx_plot_frame_form(picture, MX_PLOT_BARS, 1);
+}
+
+/* What the letters stand for, below the rows as far as there is room. Returns where they end. */
+static double draw_systems(struct mx_plot_picture *picture, const json_t *root, double y_px)
+{
+    json_t *systems = json_object_get(root, "systems"), *system;
+    const char *letter;
+
+    json_object_foreach(systems, letter, system)
+    {
+        const char *name = json_string_value(json_object_get(system, "name"));
+
+        y_px -= 18.0;
+        if (y_px < 26.0) {
+            return y_px;
+        }
+        mx_plot_canvas_text(
+            &picture->canvas,
+            mx_plot_text_fit(
+                mx_plot_text_format("%.8s: %.200s", letter, name != NULL ? name : "").s, 12.5,
+                false, 760.0),
+            NAME_RIGHT_PX - 300.0, y_px, 12.5, MX_PLOT_GREY, MX_PLOT_LEFT);
+    }
+    return y_px;
+}
+
+static void draw(struct mx_plot_picture *picture, const json_t *root, const struct rows *rows)
+{
     const double middle_px = 0.5 * (AXIS_LEFT_PX + AXIS_RIGHT_PX);
     double row_px =
         fmin((ROWS_TOP_PX - ROWS_BOTTOM_PX) / fmax((double)rows->count, 1.0), ROW_PX_MAX);
     struct mx_plot_stroke zero = {
         middle_px, ROWS_TOP_PX,  middle_px, ROWS_TOP_PX - row_px * (double)rows->count,
         1.0,       MX_PLOT_PALE, 1};
-    char *script = NULL;
-    size_t size = 0;
-    FILE *out = open_memstream(&script, &size);
     const char *of = json_string_value(json_object_get(root, "interval_of"));
-    bool failed;
 
-    if (out == NULL) {
-        return NULL;
-    }
-    add_note(&canvas, headline(rows), 30.0, 570.0, 18.0, 0x000000, MX_PLOT_LEFT);
-    add_note(&canvas,
-             mx_plot_text_format("Difference from A, paired over %.0f replications with the same "
-                                 "draws. Each row has its own scale, zero in the middle.",
-                                 number_of(json_object_get(root, "replications"))),
-             30.0, 544.0, 13.0, MX_PLOT_GREY, MX_PLOT_LEFT);
-    add_note(&canvas,
-             mx_plot_text_format("Bars: intervals that hold all together in %.4g %% of all luck "
-                                 "(%.60s). Blue: told apart. Rates in points of 100.%s",
-                                 100.0 * number_of(json_object_get(root, "confidence")),
-                                 of != NULL ? of : "chance alone",
-                                 rows->left_out > 0 ? " More rows are in the file." : ""),
-             30.0, 526.0, 13.0, MX_PLOT_GREY, MX_PLOT_LEFT);
-    mx_plot_canvas_stroke(&canvas, &zero);
+    mx_plot_frame_head(
+        picture, headline(rows).s,
+        mx_plot_text_format("Difference from A, paired over %.0f replications with the same draws. "
+                            "Each row has a scale of its own.",
+                            number_of(json_object_get(root, "replications")))
+            .s,
+        mx_plot_text_format("Bars: intervals that hold all together in %.4g %% of all luck "
+                            "(%.60s). Blue: told apart. Rates in points of 100.%s",
+                            100.0 * number_of(json_object_get(root, "confidence")),
+                            of != NULL ? of : "chance alone",
+                            rows->left_out > 0 ? " More rows are in the file." : "")
+            .s);
+    mx_plot_canvas_stroke(&picture->canvas, &zero);
     for (size_t i = 0; i < rows->count; i++) {
-        draw_row(&canvas, &rows->row[i], ROWS_TOP_PX - ((double)i + 0.5) * row_px);
+        draw_row(&picture->canvas, &rows->row[i], ROWS_TOP_PX - ((double)i + 0.5) * row_px);
     }
-    mx_plot_canvas_write(&canvas, out);
-    failed = canvas.has_failed || ferror(out) != 0;
-    mx_plot_canvas_fini(&canvas);
-    failed |= fclose(out) != 0;
-    if (failed) {
-        free(script);
-        return NULL;
-    }
-    return script;
+    picture->blank_px = fmax(
+        draw_systems(picture, root, ROWS_TOP_PX - row_px * (double)rows->count - 8.0) - 14.0, 0.0);
+    write_data(picture, rows);
 }
 
-char *mx_plot_comparison_canvas(const char *file, const struct mx_plot_error *error, int *code)
+int mx_plot_comparison(struct mx_plot_picture *picture, const char *file,
+                       const struct mx_plot_request *request)
 {
     struct rows *rows = calloc(1, sizeof *rows);
     json_error_t where;
     json_t *root = json_load_file(file, JSON_REJECT_DUPLICATES, &where);
-    char *canvas = NULL;
+    int code = 0;
 
+    (void)request; /* nothing to choose */
     if (root == NULL) {
-        *code = mx_plot_fail(error, MX_EXIT_INVALID, "%s:%d: %s", file, where.line, where.text);
-    } else if (rows == NULL || !json_is_object(json_object_get(root, "metrics"))) {
-        *code = rows == NULL ? mx_plot_fail(error, MX_EXIT_FAILURE, "out of memory")
-                             : mx_plot_fail(error, MX_EXIT_INVALID, "%s: metrics is missing", file);
+        code = mx_plot_fail(picture->error, MX_EXIT_INVALID, "%s:%d: %s", file, where.line,
+                            where.text);
+    } else if (rows == NULL) {
+        code = mx_plot_fail(picture->error, MX_EXIT_FAILURE, "out of memory");
+    } else if (!json_is_object(json_object_get(root, "metrics"))) {
+        code = mx_plot_fail(picture->error, MX_EXIT_INVALID, "%s: metrics is missing", file);
     } else {
         collect(root, rows);
-        canvas = compose(root, rows);
-        *code = canvas != NULL
-                    ? 0
-                    : mx_plot_fail(error, MX_EXIT_FAILURE, "out of memory or too much to draw");
+        draw(picture, root, rows);
     }
     json_decref(root);
     free(rows);
-    return canvas;
+    return code;
 }

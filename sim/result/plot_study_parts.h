@@ -1,26 +1,25 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* plot_study_parts.h - the two kinds of pictures of studies, each from its result file to a
- * canvas. */
+/* plot_study_parts.h - the kinds of pictures of studies, each from its result file.
+ *
+ * As in plot_kinds.h, with the file and what was asked for beside the picture. Return 0 or an exit
+ * code with an error stored. */
 #ifndef MX_PLOT_STUDY_PARTS_H
 #define MX_PLOT_STUDY_PARTS_H
 
-#include "sim/result/plot_error.h"
-#include "sim/result/study_figure.h"
+#include "sim/result/plot_frame.h"
+#include "sim/result/plot_story.h"
 
-/* The canvas of DIR/answer.json, owned; NULL with *code and an error stored. */
-char *mx_plot_plan_canvas(const char *file, const struct mx_plot_error *error, int *code);
-/* The same of DIR/sweep.db. */
-char *mx_plot_sweep_canvas(const char *file, const struct mx_plot_error *error, int *code);
-
-/* The same of DIR/comparison.json. */
-char *mx_plot_comparison_canvas(const char *file, const struct mx_plot_error *error, int *code);
-
-/* One of the two pictures of DIR/sensitivity.json. */
-char *mx_plot_sensitivity_canvas(const char *file, bool is_tornado,
-                                 const struct mx_plot_error *error, int *code);
-
-/* Frees the points of all series, and the ticks. */
-void mx_figure_fini(struct mx_figure *figure);
-void mx_figure_axis_fini(struct mx_figure_axis *axis);
+int mx_plot_plan(struct mx_plot_picture *picture, const char *file,
+                 const struct mx_plot_request *request); /* answer.json */
+int mx_plot_sweep(struct mx_plot_picture *picture, const char *file,
+                  const struct mx_plot_request *request); /* sweep.db */
+int mx_plot_tradeoff(struct mx_plot_picture *picture, const char *file,
+                     const struct mx_plot_request *request); /* sweep.db */
+int mx_plot_comparison(struct mx_plot_picture *picture, const char *file,
+                       const struct mx_plot_request *request); /* comparison.json */
+int mx_plot_influence(struct mx_plot_picture *picture, const char *file,
+                      const struct mx_plot_request *request); /* sensitivity.json */
+int mx_plot_tornado(struct mx_plot_picture *picture, const char *file,
+                    const struct mx_plot_request *request); /* sensitivity.json */
 
 #endif

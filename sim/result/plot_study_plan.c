@@ -7,6 +7,7 @@
 #include <jansson.h>
 
 #include "sim/result/plot_study_parts.h"
+#include "sim/result/study_figure.h"
 #include "sim/stats/metric_name.h"
 
 static const char *text_of(const json_t *object, const char *key)
@@ -183,48 +184,46 @@ static void fill_head(const json_t *root, struct mx_figure *figure, const char *
         "target, orange: does not.",
         json_is_number(json_object_get(root, "assurance")) ? "Share" : "Mean", each,
         text_of(root, "interval_of"), 100 * number_of(json_object_get(root, "confidence")));
-    figure->name = mx_plot_text_clean(text_of(study, "name"));
     figure->x_marked = number_of(json_object_get(answer, "number"));
 }
 
-static char *compose(const json_t *root)
+static int compose(struct mx_plot_picture *picture, const char *file, const json_t *root)
 {
-    struct mx_figure figure = {.x_marked = NAN};
+    struct mx_figure figure = {.x_marked = NAN, .has_outcomes = true};
     size_t chosen[MX_FIGURE_PANELS_MAX], shown = choose_targets(root, chosen);
     bool good = fill_axis(root, &figure.x);
-    char *canvas = NULL;
 
     fill_head(root, &figure, name_hidden(root, chosen, shown).s);
     for (size_t t = 0; good && t < shown; t++) {
         good = fill_panel(root, chosen[t], &figure.panels[figure.panel_count++]);
     }
-    if (good && figure.panel_count > 0) {
-        canvas = mx_figure_compose(&figure);
+    good = good && figure.panel_count > 0;
+    if (good) {
+        picture->name =
+            mx_plot_text_format("study %s", text_of(json_object_get(root, "study"), "name"));
+        mx_figure_draw(picture, &figure);
     }
     mx_figure_fini(&figure);
-    return canvas;
+    return good ? 0
+                : mx_plot_fail(picture->error, MX_EXIT_INVALID, "%s: nothing in it can be drawn",
+                               file);
 }
 
-char *mx_plot_plan_canvas(const char *file, const struct mx_plot_error *error, int *code)
+int mx_plot_plan(struct mx_plot_picture *picture, const char *file,
+                 const struct mx_plot_request *request)
 {
     json_error_t why;
     json_t *root = json_load_file(file, 0, &why);
-    char *canvas = NULL;
+    int code;
 
-    *code = 0;
+    (void)request; /* nothing to choose */
     if (root == NULL) {
-        *code = mx_plot_fail(error, MX_EXIT_INVALID, "%s:%d: %s", file, why.line, why.text);
-        return NULL;
+        return mx_plot_fail(picture->error, MX_EXIT_INVALID, "%s:%d: %s", file, why.line, why.text);
     }
-    if (strcmp(text_of(root, "kind"), "plan") != 0) {
-        *code =
-            mx_plot_fail(error, MX_EXIT_INVALID, "%s: it holds no answer of `mxsim plan`", file);
-    } else {
-        canvas = compose(root);
-        if (canvas == NULL) {
-            *code = mx_plot_fail(error, MX_EXIT_INVALID, "%s: nothing in it can be drawn", file);
-        }
-    }
+    code = strcmp(text_of(root, "kind"), "plan") == 0
+               ? compose(picture, file, root)
+               : mx_plot_fail(picture->error, MX_EXIT_INVALID,
+                              "%s: it holds no answer of `mxsim plan`", file);
     json_decref(root);
-    return canvas;
+    return code;
 }

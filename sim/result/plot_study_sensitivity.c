@@ -7,8 +7,8 @@
 
 #include <jansson.h>
 
-#include "sim/result/plot_script.h"
 #include "sim/result/plot_study_parts.h"
+#include "sim/result/plot_table.h"
 #include "sim/stats/metric_name.h"
 
 #define ROWS_MAX 16
@@ -33,7 +33,7 @@ struct chart {
     const json_t *root;
     const char *metric;
     const json_t *results;
-    struct mx_plot_canvas canvas;
+    struct mx_plot_picture *picture;
     size_t count, left_out;
     struct row rows[ROWS_MAX];
     double low, high; /* of the axis */
@@ -102,19 +102,15 @@ static struct mx_plot_text short_value(const char *text)
 static void note(struct chart *chart, struct mx_plot_text text, double x_px, double y_px,
                  double font_px, mx_plot_colour colour, enum mx_plot_align align)
 {
-    mx_plot_canvas_note(&chart->canvas, &(struct mx_plot_note){.text = text,
-                                                               .x_px = x_px,
-                                                               .y_px = y_px,
-                                                               .font_px = font_px,
-                                                               .colour = colour,
-                                                               .align = align});
+    mx_plot_canvas_text(&chart->picture->canvas, text, x_px, y_px, font_px, colour, align);
 }
 
 static void stroke(struct chart *chart, double x1_px, double y1_px, double x2_px, double y2_px,
                    double width_pt, mx_plot_colour colour)
 {
     mx_plot_canvas_stroke(
-        &chart->canvas, &(struct mx_plot_stroke){x1_px, y1_px, x2_px, y2_px, width_pt, colour, 1});
+        &chart->picture->canvas,
+        &(struct mx_plot_stroke){x1_px, y1_px, x2_px, y2_px, width_pt, colour, 1});
 }
 
 static double place_px(const struct chart *chart, double value)
@@ -146,27 +142,7 @@ static void finish_range(struct chart *chart, bool from_zero)
 static void draw_head(struct chart *chart, struct mx_plot_text headline, struct mx_plot_text line1,
                       struct mx_plot_text line2)
 {
-    const json_t *study = json_object_get(chart->root, "study");
-    const double width_px = MX_PLOT_WIDTH_PX - 2 * LEFT_PX;
-    double font_px = 20;
-
-    while (font_px > 14 && mx_plot_text_width(headline.s, font_px, true) > width_px) {
-        font_px -= 0.5;
-    }
-    mx_plot_canvas_note(
-        &chart->canvas,
-        &(struct mx_plot_note){.text = mx_plot_text_fit(headline.s, font_px, true, width_px),
-                               .x_px = LEFT_PX,
-                               .y_px = 570,
-                               .font_px = font_px,
-                               .colour = 0x000000,
-                               .bold = true});
-    note(chart, mx_plot_text_fit(line1.s, 13, false, width_px), LEFT_PX, 544, 13, MX_PLOT_GREY,
-         MX_PLOT_LEFT);
-    note(chart, mx_plot_text_fit(line2.s, 13, false, width_px), LEFT_PX, 526, 13, MX_PLOT_GREY,
-         MX_PLOT_LEFT);
-    note(chart, mx_plot_text_format("study %s", text_of(study, "name")),
-         MX_PLOT_WIDTH_PX - LEFT_PX + 8, 14, 11, 0x8A8A8A, MX_PLOT_RIGHT);
+    mx_plot_frame_head(chart->picture, headline.s, line1.s, line2.s);
 }
 
 static double row_px(const struct chart *chart, size_t row)
@@ -203,7 +179,8 @@ static void draw_axis(struct chart *chart, const char *title)
         double x_px = place_px(chart, at);
         double value = fabs(at) < 1e-9 * step ? 0 : at;
 
-        stroke(chart, x_px, bottom, x_px, ROWS_TOP_PX, 1, GRID_COLOUR);
+        mx_plot_canvas_box(&chart->picture->canvas, /* strokes would lie over the bars */
+                           &(struct mx_plot_box){x_px, bottom, x_px + 1, ROWS_TOP_PX, GRID_COLOUR});
         note(chart, value_text(chart, value), x_px, bottom - 12, 12, MX_PLOT_GREY, MX_PLOT_CENTRE);
     }
     note(chart, mx_plot_text_clean(title), (AXIS_LEFT_PX + AXIS_RIGHT_PX) / 2, bottom - 32, 13,
@@ -273,7 +250,7 @@ static void draw_bar(struct chart *chart, double y_px, double half_px, double ba
     if (!isfinite(change) || !(fabs(to_px - from_px) > 0)) {
         return;
     }
-    mx_plot_canvas_box(&chart->canvas,
+    mx_plot_canvas_box(&chart->picture->canvas,
                        &(struct mx_plot_box){fmin(from_px, to_px), y_px - half_px,
                                              fmax(from_px, to_px), y_px + half_px, colour});
     note(chart, change_text(chart, change), to_px + (change > 0 ? 5 : -5), y_px, 11, colour,
@@ -395,7 +372,7 @@ static void draw_influence(struct chart *chart)
             stroke(chart, place_px(chart, fmax(row->from, 0)), y_px, place_px(chart, row->to), y_px,
                    1.5, colour);
         }
-        mx_plot_canvas_box(&chart->canvas,
+        mx_plot_canvas_box(&chart->picture->canvas,
                            &(struct mx_plot_box){x_px - 4, y_px - 4, x_px + 4, y_px + 4, colour});
     }
     stroke(chart, AXIS_LEFT_PX, row_px(chart, chart->count) + 8, AXIS_LEFT_PX, ROWS_TOP_PX, 1,
@@ -403,67 +380,105 @@ static void draw_influence(struct chart *chart)
     draw_influence_head(chart, strong);
 }
 
-/* ---- the canvas ---- */
+/* ---- the picture ---- */
 
-static char *compose(struct chart *chart, bool is_tornado)
+/* In the terminal an influence is a bar from nothing, a swing one between its two ends. */
+static void write_data(struct chart *chart, bool is_tornado)
 {
-    char *text = NULL;
-    size_t size = 0;
-    FILE *script = open_memstream(&text, &size);
-    bool failed;
+    FILE *script = chart->picture->script;
+    struct mx_plot_ticks ticks = {.count = 0};
+    double base = is_tornado ? number_of(chart->results, "base") : 0;
 
-    if (script == NULL) {
-        return NULL;
+    mx_plot_table_head(chart->picture->table, is_tornado
+                                                  ? "metric,value,as_written,at_low_end,at_high_end"
+                                                  : "metric,group,hangs,influence,low,high");
+    (void)fputs("$d1 << EOD\n", script);
+    for (size_t i = 0; i < chart->count; i++) {
+        const struct row *row = &chart->rows[i];
+        const char *texts[] = {chart->metric, row->name.s, row->is_strong ? "yes" : "no"};
+        const double ends[] = {base, base + row->from, base + row->to};
+        const double influence[] = {row->at, row->from, row->to};
+        double low = is_tornado ? base + fmin(fmin(row->from, row->to), 0) : 0;
+        double high = is_tornado ? base + fmax(fmax(row->from, row->to), 0) : row->at;
+
+        mx_plot_table_row(chart->picture->table, texts, is_tornado ? 2 : 3,
+                          is_tornado ? ends : influence, 3);
+        (void)fprintf(script, "%.10g %zu %.10g\n", high, chart->count - i, low);
+        mx_plot_ticks_add(&ticks, (double)(chart->count - i),
+                          mx_plot_text_fit(row->name.s, 13.0, false, 190.0));
     }
+    (void)fputs(chart->count == 0 ? "0 0 0\nEOD\n" : "EOD\n", script);
+    mx_plot_script_ticks(script, "y_tick", &ticks);
+    mx_plot_script_number(script, "x_min", chart->low);
+    mx_plot_script_number(script, "x_max", chart->high);
+    mx_plot_script_number(script, "y_max", (double)chart->count + 1.0);
+    mx_plot_script_number(script, "terminal_has_from", 1);
+    mx_plot_script_text(script, "terminal_unit", chart->metric);
+    mx_plot_frame_form(chart->picture, MX_PLOT_BARS, 1);
+}
+
+static void draw(struct chart *chart, bool is_tornado)
+{
     if (chart->count == 0) {
         draw_head(chart, mx_plot_text_format("Nothing that was varied moves %s", chart->metric),
                   mx_plot_text_clean(""), mx_plot_text_clean(""));
-    } else if (is_tornado) {
-        draw_tornado(chart);
+        chart->picture->is_empty = true;
     } else {
-        draw_influence(chart);
+        if (is_tornado) {
+            draw_tornado(chart);
+        } else {
+            draw_influence(chart);
+        }
+        chart->picture->blank_px = fmax(row_px(chart, chart->count) - 36.0, 0.0);
     }
-    mx_plot_canvas_write(&chart->canvas, script);
-    failed = chart->canvas.has_failed || ferror(script) != 0;
-    mx_plot_canvas_fini(&chart->canvas);
-    failed |= fclose(script) != 0;
-    if (failed) {
-        free(text);
-        text = NULL;
-    }
-    return text;
+    write_data(chart, is_tornado);
 }
 
-char *mx_plot_sensitivity_canvas(const char *file, bool is_tornado,
-                                 const struct mx_plot_error *error, int *code)
+static int draw_file(struct mx_plot_picture *picture, const char *file, bool is_tornado)
 {
     json_error_t why;
     struct chart *chart = calloc(1, sizeof *chart);
     json_t *root = json_load_file(file, 0, &why);
-    char *canvas = NULL;
+    int code = 0;
 
-    *code = 0;
     if (chart == NULL) {
-        *code = mx_plot_fail(error, MX_EXIT_FAILURE, "out of memory");
+        code = mx_plot_fail(picture->error, MX_EXIT_FAILURE, "out of memory");
     } else if (root == NULL) {
-        *code = mx_plot_fail(error, MX_EXIT_INVALID, "%s:%d: %s", file, why.line, why.text);
+        code = mx_plot_fail(picture->error, MX_EXIT_INVALID, "%s:%d: %s", file, why.line, why.text);
     } else if (strcmp(text_of(root, "kind"), "sensitivity") != 0) {
-        *code = mx_plot_fail(error, MX_EXIT_INVALID,
-                             "%s: it holds no results of `mxsim sensitivity`", file);
+        code = mx_plot_fail(picture->error, MX_EXIT_INVALID,
+                            "%s: it holds no results of `mxsim sensitivity`", file);
     } else {
         void *first = json_object_iter(json_object_get(root, "metrics"));
 
         chart->root = root;
+        chart->picture = picture;
         chart->metric = first != NULL ? json_object_iter_key(first) : "";
         chart->results = first != NULL ? json_object_iter_value(first) : NULL;
-        if (is_tornado ? fill_tornado(chart) : fill_influence(chart)) {
-            canvas = compose(chart, is_tornado);
-        }
-        if (canvas == NULL) {
-            *code = mx_plot_fail(error, MX_EXIT_INVALID, "%s: nothing in it can be drawn", file);
+        picture->name =
+            mx_plot_text_format("study %s", text_of(json_object_get(root, "study"), "name"));
+        if (first != NULL && (is_tornado ? fill_tornado(chart) : fill_influence(chart))) {
+            draw(chart, is_tornado);
+        } else {
+            code = mx_plot_fail(picture->error, MX_EXIT_INVALID, "%s: nothing in it can be drawn",
+                                file);
         }
     }
     json_decref(root);
     free(chart);
-    return canvas;
+    return code;
+}
+
+int mx_plot_influence(struct mx_plot_picture *picture, const char *file,
+                      const struct mx_plot_request *request)
+{
+    (void)request; /* nothing to choose */
+    return draw_file(picture, file, false);
+}
+
+int mx_plot_tornado(struct mx_plot_picture *picture, const char *file,
+                    const struct mx_plot_request *request)
+{
+    (void)request;
+    return draw_file(picture, file, true);
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "sim/base/outfile.h"
+#include "sim/result/plot_study.h"
 #include "sim/result/report_page.h"
 #include "sim/result/report_parts.h"
 #include "sim/result/report_study.h"
@@ -82,8 +83,7 @@ static int write_file(const struct mx_report_runs *runs, const struct mx_report_
                             strerror(error_number));
     }
     code = runs->count > 0 ? write_page(mx_outfile_stream(out), runs, request, error)
-                           : mx_report_study(mx_outfile_stream(out), request->dirs[0],
-                                             request->plots_dir, request->out, error);
+                           : mx_report_study(mx_outfile_stream(out), request, error);
     if (code != 0) {
         mx_outfile_abort(out);
         return code;
@@ -104,6 +104,12 @@ int mx_report_write(const struct mx_report_request *request, char *error, size_t
     if (request->dir_count > RUN_COUNT_MAX) {
         return mx_plot_fail(&keep, MX_EXIT_USAGE, "a report holds up to %d runs, not %zu",
                             RUN_COUNT_MAX, request->dir_count);
+    }
+    for (size_t d = 0; d < request->dir_count && code == 0; d++) {
+        code = mx_plot_folder_check(request->dirs[d], "all", &keep);
+    }
+    if (code != 0) {
+        return code;
     }
     if (request->dir_count == 1 && mx_report_is_study(request->dirs[0])) {
         return write_file(&runs, request, &keep);

@@ -90,33 +90,65 @@ void mx_report_assumed(FILE *out, const struct mx_report_runs *runs)
 
 /* --- words ----------------------------------------------------------------------------------- */
 
+#define BLUECORE "https://help.bluecore.com/en/articles/8593878-understanding-bounces-deferrals"
+#define SPARKPOST "https://support.sparkpost.com/docs/reporting/metrics-definitions/"
+
+/* sources: where a vendor says so, and its address; a page only names it. */
+#define SOURCE_COUNT_MAX 2
 static const struct {
-    const char *metric, *definition, *source;
+    const char *metric, *definition, *before;
+    struct {
+        const char *name, *address;
+    } sources[SOURCE_COUNT_MAX];
 } words[] = {
-    {"Delivered rate (this report)", "accepted \xC3\xB7 sent, where sent = recipients less drops",
-     "as Bluecore, \xE2\x80\x9CUnderstanding Bounces &amp; Deferrals\xE2\x80\x9D"},
-    {"Accepted rate", "accepted and not bounced later \xC3\xB7 attempted",
-     "SparkPost, metrics definitions"},
-    {"Delayed rate", "delayed at the first attempt \xC3\xB7 accepted",
-     "SparkPost, metrics definitions"},
-    {"Deferred rate (this report)", "recipients with at least one deferral \xC3\xB7 sent", ""},
-    {"Deferred rate", "deferred recipients \xC3\xB7 queued recipients", "Telnyx"},
-    {"Hard bounce (this report)", "rejected because the address is invalid, unknown or closed",
-     "as Bluecore, Enhanced Analytics"},
-    {"Hard bounce", "blocked by an ISP, or deferred longer than 72 hours",
-     "Bluecore, an older page; SendGrid calls the same a block"},
-    {"Spam rate", "reports \xC3\xB7 mail delivered to the inbox",
-     "Google Postmaster Tools; Yahoo Sender Hub"},
+    {"Delivered rate (this report)",
+     "accepted \xC3\xB7 sent, where sent = recipients less drops",
+     "as ",
+     {{"Bluecore, \xE2\x80\x9CUnderstanding Bounces & Deferrals\xE2\x80\x9D", BLUECORE}}},
+    {"Accepted rate",
+     "accepted and not bounced later \xC3\xB7 attempted",
+     "",
+     {{"SparkPost, metrics definitions", SPARKPOST}}},
+    {"Delayed rate",
+     "delayed at the first attempt \xC3\xB7 accepted",
+     "",
+     {{"SparkPost, metrics definitions", SPARKPOST}}},
+    {"Deferred rate (this report)",
+     "recipients with at least one deferral \xC3\xB7 sent",
+     "",
+     {{NULL, NULL}}},
+    {"Deferred rate",
+     "deferred recipients \xC3\xB7 queued recipients",
+     "",
+     {{"Telnyx, email event statistics",
+       "https://developers.telnyx.com/api-reference/email-events/get-email-event-statistics"}}},
+    {"Hard bounce (this report)",
+     "rejected because the address is invalid, unknown or closed",
+     "as Bluecore, Enhanced Analytics",
+     {{NULL, NULL}}},
+    {"Hard bounce",
+     "blocked by an ISP, or deferred longer than 72 hours",
+     "Bluecore, an older page; SendGrid calls the same a block",
+     {{NULL, NULL}}},
+    {"Spam rate",
+     "reports \xC3\xB7 mail delivered to the inbox",
+     "",
+     {{"Google Postmaster Tools", "https://support.google.com/a/answer/14289100"},
+      {"Yahoo Sender Hub", "https://senders.yahooinc.com/best-practices/"}}},
     {"RCPT and DATA commands",
      "retries count again in RCPT, so their ratio is no share of messages; filter results green, "
      "yellow, red",
-     "Microsoft, Smart Network Data Services"},
-    {"Transfail, TransientFailure", "counts attempts, as deferrals do here, not messages",
-     "KumoMTA, log records"},
+     "",
+     {{"Microsoft, Smart Network Data Services", "https://postmaster.live.com/snds/FAQ.aspx"}}},
+    {"Transfail, TransientFailure",
+     "counts attempts, as deferrals do here, not messages",
+     "",
+     {{"KumoMTA, log records", "https://docs.kumomta.com/reference/log_record/"}}},
     {"Time to deliver",
      "no vendor publishes a definition of its percentiles; here: age of a "
      "message, from creation, when that share of all sent is delivered",
-     ""},
+     "",
+     {{NULL, NULL}}},
 };
 
 void mx_report_words(FILE *out)
@@ -132,9 +164,12 @@ void mx_report_words(FILE *out)
                 "</tr></thead>\n<tbody>\n",
                 out);
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-        mx_html_printf(out, "<tr><th scope=\"row\">%s</th><td>%s</td><td>", words[i].metric,
-                       words[i].definition);
-        (void)fputs(words[i].source, out); /* our own, with its entity */
+        mx_html_printf(out, "<tr><th scope=\"row\">%s</th><td>%s</td><td>%s", words[i].metric,
+                       words[i].definition, words[i].before);
+        for (size_t k = 0; k < SOURCE_COUNT_MAX && words[i].sources[k].name != NULL; k++) {
+            mx_html_printf(out, "%s<a href=\"%s\" rel=\"noreferrer\">%s</a>", k > 0 ? "; " : "",
+                           words[i].sources[k].address, words[i].sources[k].name);
+        }
         (void)fputs("</td></tr>\n", out);
     }
     (void)fputs("</tbody></table></div>\n</section>\n", out);

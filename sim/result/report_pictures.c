@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* report_pictures.c - the pictures of a report, with what each says as text. */
-#include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "sim/base/outfile.h"
 #include "sim/result/plot.h"
-#include "sim/result/report_html.h"
+#include "sim/result/report_figure.h"
 #include "sim/result/report_parts.h"
-#include "sim/result/report_svg.h"
 
 /* In the order of the page. optional: left out where it has nothing to show. */
 static const struct {
@@ -37,85 +33,33 @@ struct gallery {
     const struct mx_plot_error *error;
 };
 
-/* PNG and PDF under OUT/LABEL-KIND.png; one run: OUT/KIND.png. */
-static int write_beside(const struct gallery *gallery, size_t r, size_t kind,
-                        const struct mx_plot_story *story, enum mx_plot_format format)
-{
-    size_t count, size, bytes_size = 0;
-    const char *name = mx_plot_kind_names(&count)[kind];
-    char *path, *bytes = NULL;
-    struct mx_outfile *file = NULL;
-    int error_number = 0, code;
-
-    size = strlen(gallery->pictures_dir) + strlen(name) + 64;
-    path = malloc(size);
-    if (path == NULL) {
-        return mx_plot_fail(gallery->error, MX_EXIT_FAILURE, "out of memory");
-    }
-    if (gallery->runs->count > 1) {
-        (void)snprintf(path, size, "%s/%zu-%s.%s", gallery->pictures_dir, r + 1, name,
-                       mx_plot_format_name[format]);
-    } else {
-        (void)snprintf(path, size, "%s/%s.%s", gallery->pictures_dir, name,
-                       mx_plot_format_name[format]);
-    }
-    code = mx_plot_story_draw(gallery->sessions[r], kind, story, format, 0, 0, &bytes, &bytes_size,
-                              gallery->error->text, gallery->error->size);
-    if (code == 0) {
-        file = mx_outfile_open(path, &error_number);
-        if (file != NULL) {
-            mx_outfile_write(file, bytes, bytes_size);
-            error_number = mx_outfile_commit(file);
-        }
-        code = error_number == 0
-                   ? 0
-                   : mx_plot_fail(gallery->error, MX_EXIT_FAILURE, "cannot write %s: %s", path,
-                                  strerror(error_number));
-    }
-    free(bytes);
-    free(path);
-    return code;
-}
-
-/* The whole picture, head included, as files. */
+/* PNG and PDF of the whole picture, head included, as OUT/KIND.png, or of one of several runs
+ * OUT/2-KIND.png. */
 static int draw_beside(const struct gallery *gallery, size_t r, size_t kind)
 {
+    const struct mx_plot_request request = {.out = gallery->pictures_dir};
+    const struct mx_plot_error *error = gallery->error;
     struct mx_plot_story story;
-    int code = mx_plot_story_make(gallery->sessions[r], kind, false, &story, gallery->error->text,
-                                  gallery->error->size);
+    size_t count;
+    const char *name = mx_plot_kind_names(&count)[kind];
+    int code =
+        mx_plot_story_make(gallery->sessions[r], kind, false, &story, error->text, error->size);
 
-    if (code == 0) {
-        code = write_beside(gallery, r, kind, &story, MX_PLOT_PNG);
-    }
-    if (code == 0) {
-        code = write_beside(gallery, r, kind, &story, MX_PLOT_PDF);
+    for (int f = MX_PLOT_PNG; f <= MX_PLOT_PDF && code == 0; f++) {
+        struct mx_plot_text numbered = mx_plot_text_format("%zu-%s", r + 1, name);
+        char *bytes = NULL;
+        size_t size = 0;
+
+        code = mx_plot_story_draw(gallery->sessions[r], kind, &story, (enum mx_plot_format)f, 0, 0,
+                                  &bytes, &size, error->text, error->size);
+        if (code == 0) {
+            code = mx_plot_deliver(&request, gallery->runs->count > 1 ? numbered.s : name, f, bytes,
+                                   size, error);
+        }
+        free(bytes);
     }
     mx_plot_story_fini(&story);
     return code;
-}
-
-static void write_figure(struct gallery *gallery, size_t r, const char *title,
-                         const struct mx_plot_story *story, const char *svg)
-{
-    FILE *out = gallery->out;
-    bool several = gallery->runs->count > 1;
-    struct mx_plot_text says =
-        mx_plot_text_format("%s. %s. %s", title, story->headline.s, story->line1.s);
-
-    mx_html_printf(out, "<figure>\n<figcaption><h4>%s%s",
-                   several ? gallery->runs->run[r].label : "", several ? ": " : "");
-    mx_html_unbroken(out, story->headline.s);
-    (void)fputs("</h4>\n<p class=\"note\">", out);
-    mx_html_unbroken(out, story->line1.s);
-    (void)fputc(' ', out);
-    mx_html_unbroken(out, story->line2.s);
-    (void)fputs("</p></figcaption>\n", out);
-    mx_html_printf(out,
-                   "<div class=\"picture\" role=\"region\" tabindex=\"0\" "
-                   "aria-label=\"Picture: %s%s%s\">",
-                   title, several ? ", " : "", several ? gallery->runs->run[r].label : "");
-    mx_report_svg(out, svg, gallery->number++, story->blank_px, says.s);
-    (void)fputs("</div>\n</figure>\n", out);
 }
 
 /* One kind, all runs. */
@@ -135,14 +79,17 @@ static int write_kind(struct gallery *gallery, size_t p)
             code = mx_plot_story_draw(gallery->sessions[r], kind, &story, MX_PLOT_SVG, 0, 0, &svg,
                                       &size, gallery->error->text, gallery->error->size);
             if (code == 0 && shown++ == 0) {
-                mx_html_printf(
-                    gallery->out,
-                    "<section class=\"gallery\" id=\"%s\" aria-labelledby=\"%s-title\">\n"
-                    "<h3 id=\"%s-title\">%s</h3>\n<div class=\"side-by-side\">\n",
-                    pictures[p].kind, pictures[p].kind, pictures[p].kind, pictures[p].title);
+                mx_report_gallery_begin(gallery->out, pictures[p].kind, pictures[p].title);
             }
             if (code == 0) {
-                write_figure(gallery, r, pictures[p].title, &story, svg);
+                const struct mx_report_figure figure = {
+                    .title = pictures[p].title,
+                    .label = gallery->runs->count > 1 ? gallery->runs->run[r].label : "",
+                    .number = gallery->number++,
+                    .story = &story,
+                    .svg = svg};
+
+                mx_report_figure(gallery->out, &figure);
             }
             if (code == 0 && gallery->pictures_dir != NULL) {
                 code = draw_beside(gallery, r, kind);
@@ -152,10 +99,7 @@ static int write_kind(struct gallery *gallery, size_t p)
         mx_plot_story_fini(&story);
     }
     if (shown > 0) {
-        mx_html_printf(gallery->out,
-                       "</div>\n<p class=\"how\">As a file, or its data: <code>mxsim plot DIR %s "
-                       "--format svg,png,pdf,csv</code></p>\n</section>\n",
-                       pictures[p].kind);
+        mx_report_gallery_end(gallery->out, pictures[p].kind);
     }
     return code;
 }
@@ -165,16 +109,14 @@ int mx_report_pictures(FILE *out, const struct mx_report_runs *runs, const char 
 {
     struct gallery gallery = {
         .out = out, .runs = runs, .pictures_dir = pictures_dir, .number = 1, .error = error};
-    int error_number = pictures_dir != NULL ? mx_make_dirs(pictures_dir) : 0;
     int code = 0;
 
     gallery.sessions = calloc(runs->count, sizeof(struct mx_plot_session *));
     if (gallery.sessions == NULL) {
         return mx_plot_fail(error, MX_EXIT_FAILURE, "out of memory");
     }
-    if (error_number != 0) {
-        code = mx_plot_fail(error, MX_EXIT_FAILURE, "cannot make the folder %s: %s", pictures_dir,
-                            strerror(error_number));
+    if (pictures_dir != NULL) {
+        code = mx_plot_prepare_folder(pictures_dir, error);
     }
     for (size_t r = 0; code == 0 && r < runs->count; r++) {
         code = mx_plot_session_open(&gallery.sessions[r], runs->run[r].dir, plots_dir, error->text,

@@ -12,32 +12,50 @@
 
 #include "sim/result/plot_study.h"
 #include "sim/result/plot_text.h"
+#include "sim/result/report_figure.h"
 #include "sim/result/report_html.h"
 #include "sim/result/report_page.h"
-#include "sim/result/report_svg.h"
-#include "sim/result/study_figure.h"
 
 #define ROW_COUNT_MAX 20000
 #define PICTURE_COUNT_MAX 2
+#define DIGEST_SIZE 64 /* of SHA-256 in characters; shown is the beginning */
+#define DIGEST_SHOWN 12
+#define OPEN_COUNT_MAX 2500 /* points of a table that is not folded away */
 
 static const struct study {
-    const char *file, *name, *pictures[PICTURE_COUNT_MAX];
+    const char *file, *name;
+    struct {
+        const char *kind, *title;
+    } pictures[PICTURE_COUNT_MAX];
 } studies[] = {
-    {"comparison.json", "Comparison", {"comparison", NULL}},
-    {"answer.json", "Plan", {"plan", NULL}},
-    {"sensitivity.json", "Sensitivity", {"influence", "tornado"}},
-    {"sweep.db", "Sweep", {"sweep", NULL}},
+    {"comparison.json", "Comparison", {{"comparison", "Paired differences"}}},
+    {"answer.json", "Plan", {{"plan", "What each value tried gave"}}},
+    {"sensitivity.json",
+     "Sensitivity",
+     {{"influence", "What it hangs on"}, {"tornado", "Each value alone"}}},
+    {"sweep.db", "Sweep", {{"sweep", "Over the parameters"}, {"tradeoff", "Trade-off"}}},
 };
 #define STUDY_COUNT (sizeof studies / sizeof studies[0])
+
+/* What is worked out before the page is begun, for its headline. */
+struct figures {
+    struct mx_plot_story story[PICTURE_COUNT_MAX];
+    char *svg[PICTURE_COUNT_MAX]; /* NULL: not shown */
+};
 
 static const struct study *find_study(const char *dir)
 {
     for (size_t i = 0; i < STUDY_COUNT; i++) {
-        if (mx_plot_study_has(dir, studies[i].pictures[0])) {
+        if (mx_plot_study_has(dir, studies[i].pictures[0].kind)) {
             return &studies[i];
         }
     }
     return NULL;
+}
+
+static bool is_json(const struct study *study)
+{
+    return strstr(study->file, ".json") != NULL;
 }
 
 bool mx_report_is_study(const char *dir)
@@ -62,9 +80,9 @@ static void begin_table(FILE *out, const char *id, const char *caption)
                    caption, id, id, id, caption, id, id, caption);
 }
 
-static void write_heading(FILE *out, const char *name)
+static void write_heading(FILE *out, const char *name, bool is_word)
 {
-    (void)fputs("<th scope=\"col\">", out);
+    (void)fputs(is_word ? "<th scope=\"col\" class=\"word\">" : "<th scope=\"col\">", out);
     for (const char *at = name; *at != '\0'; at++) {
         mx_html_text_n(out, *at == '_' ? " " : at, 1);
     }
@@ -84,7 +102,7 @@ static void write_list(FILE *out, json_t *list)
     size_t i;
     json_t *item;
 
-    (void)fputs("<td>", out);
+    (void)fputs("<td class=\"list\">", out);
     json_array_foreach(list, i, item)
     {
         const json_t *value = json_is_object(item) ? json_object_get(item, "mean") : item;
@@ -107,8 +125,12 @@ static void write_value(FILE *out, json_t *value)
         write_number(out, json_number_value(value));
     } else if (json_is_array(value)) {
         write_list(out, value);
+    } else if (json_is_string(value) && json_string_length(value) == DIGEST_SIZE) {
+        mx_html_printf(out, "<td class=\"word\" data-v=\"%s\">", json_string_value(value));
+        mx_html_text_n(out, json_string_value(value), DIGEST_SHOWN);
+        (void)fputs("\xE2\x80\xA6</td>", out);
     } else {
-        mx_html_printf(out, "<td>%s</td>",
+        mx_html_printf(out, "<td class=\"word\">%s</td>",
                        json_is_string(value)   ? json_string_value(value)
                        : json_is_true(value)   ? "yes"
                        : json_is_false(value)  ? "no"
@@ -117,25 +139,50 @@ static void write_value(FILE *out, json_t *value)
     }
 }
 
+/* Whether a row of a sensitivity study says anything but that its value moves nothing. */
+static bool moves(const json_t *row)
+{
+    const char *key;
+    json_t *value;
+
+    if (!json_is_number(json_object_get(row, "low")) &&
+        !json_is_number(json_object_get(row, "mu_star")) &&
+        !json_is_number(json_object_get(row, "swing"))) {
+        return true;
+    }
+    json_object_foreach((json_t *)row, key, value)
+    {
+        if (json_is_number(value) && fabs(json_number_value(value)) > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* An object of objects, a row each; columns as in the first. */
 static void write_objects(FILE *out, json_t *objects, const char *id, const char *first,
                           const char *caption)
 {
     json_t *model = json_object_iter_value(json_object_iter(objects)), *row, *value;
     const char *name, *key;
+    size_t left_out = 0;
 
     if (!json_is_object(model)) {
         return;
     }
     begin_table(out, id, caption);
-    write_heading(out, first);
+    write_heading(out, first, false);
     json_object_foreach(model, key, value)
     {
-        write_heading(out, key);
+        write_heading(out, key, !json_is_number(value) && !json_is_null(value));
     }
     (void)fputs("</tr></thead>\n<tbody>\n", out);
     json_object_foreach(objects, name, row)
     {
+        if (!moves(row)) {
+            left_out++;
+            continue;
+        }
         mx_html_printf(out, "<tr><th scope=\"row\">%s</th>", name);
         json_object_foreach(model, key, value)
         {
@@ -144,6 +191,9 @@ static void write_objects(FILE *out, json_t *objects, const char *id, const char
         (void)fputs("</tr>\n", out);
     }
     (void)fputs("</tbody></table></div>\n", out);
+    if (left_out > 0) {
+        mx_html_printf(out, "<p class=\"note\">%zu more move it by nothing.</p>\n", left_out);
+    }
 }
 
 /* A list of objects, numbered. */
@@ -223,12 +273,48 @@ static void write_json(FILE *out, const json_t *root)
     write_rows(out, json_object_get(root, "targets"), "targets", "Target", "Targets");
     write_rows(out, json_object_get(root, "rows"), "rows", "Row", "The answer, row by row");
     write_rows(out, json_object_get(root, "points"), "points", "Point", "Points that were tried");
-    write_objects(out, json_object_get(root, "factors"), "factors", "Value",
-                  "What was varied, and how far");
+    if (json_is_object(json_object_get(root, "factors"))) {
+        mx_html_printf(out,
+                       "<details class=\"long\"><summary>What was varied, and how far (%zu "
+                       "values)</summary>\n",
+                       json_object_size(json_object_get(root, "factors")));
+        write_objects(out, json_object_get(root, "factors"), "factors", "Value",
+                      "What was varied, and how far");
+        (void)fputs("</details>\n", out);
+    }
 }
 
-/* is_large: the table is folded away, so that the page opens at once. */
-static int write_database(FILE *out, const char *path, bool is_large,
+/* The sweep's own facts, as the other studies have them in JSON. */
+static json_t *read_sweep_facts(const char *path, const struct mx_plot_error *error, int *code)
+{
+    sqlite3 *db = NULL;
+    sqlite3_stmt *rows = NULL;
+    json_t *facts = json_object();
+    int status = sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL);
+
+    if (status == SQLITE_OK) {
+        status =
+            sqlite3_prepare_v2(db, "SELECT name, value FROM study ORDER BY name", -1, &rows, NULL);
+    }
+    while (status == SQLITE_OK && sqlite3_step(rows) == SQLITE_ROW) {
+        const char *name = (const char *)sqlite3_column_text(rows, 0);
+        const char *text = (const char *)sqlite3_column_text(rows, 1);
+        json_t *value = sqlite3_column_type(rows, 1) == SQLITE_INTEGER
+                            ? json_integer(sqlite3_column_int64(rows, 1))
+                            : json_string(text != NULL ? text : "");
+
+        (void)json_object_set_new(facts, name != NULL ? name : "", value);
+    }
+    *code = status == SQLITE_OK
+                ? 0
+                : mx_plot_fail(error, MX_EXIT_INVALID, "%s: %s", path, sqlite3_errmsg(db));
+    (void)sqlite3_finalize(rows);
+    (void)sqlite3_close(db);
+    return facts;
+}
+
+/* is_folded: the table is folded away, so that the page opens at once. */
+static int write_database(FILE *out, const char *path, bool is_folded,
                           const struct mx_plot_error *error)
 {
     sqlite3 *db = NULL;
@@ -239,10 +325,11 @@ static int write_database(FILE *out, const char *path, bool is_large,
         status = sqlite3_prepare_v2(db, "SELECT * FROM wide ORDER BY point", -1, &rows, NULL);
     }
     if (status == SQLITE_OK) {
-        (void)fputs(is_large ? "<details class=\"long\"><summary>All points</summary>\n" : "", out);
+        (void)fputs(is_folded ? "<details class=\"long\"><summary>All points</summary>\n" : "",
+                    out);
         begin_table(out, "points", "Points: parameters, and the mean of each metric");
         for (int c = 0; c < sqlite3_column_count(rows); c++) {
-            write_heading(out, sqlite3_column_name(rows, c));
+            write_heading(out, sqlite3_column_name(rows, c), false);
         }
         (void)fputs("</tr></thead>\n<tbody>\n", out);
         while (count < ROW_COUNT_MAX && (status = sqlite3_step(rows)) == SQLITE_ROW) {
@@ -259,7 +346,7 @@ static int write_database(FILE *out, const char *path, bool is_large,
             count++;
         }
         (void)fputs("</tbody></table></div>\n", out);
-        (void)fputs(is_large ? "</details>\n" : "", out);
+        (void)fputs(is_folded ? "</details>\n" : "", out);
     }
     if (status != SQLITE_DONE && status != SQLITE_ROW) {
         code = mx_plot_fail(error, MX_EXIT_INVALID, "%s: %s", path, sqlite3_errmsg(db));
@@ -274,62 +361,44 @@ static int write_database(FILE *out, const char *path, bool is_large,
 
 /* --- the page -------------------------------------------------------------------------------- */
 
-/* The first bold text of a picture: what it says in short. */
-static struct mx_plot_text headline_of(const char *svg)
-{
-    const char *bold = strstr(svg, "font-weight=\"bold\"");
-    const char *from = bold != NULL ? strstr(bold, "<text>") : NULL;
-    const char *to = from != NULL ? strstr(from, "</text>") : NULL;
-    char text[MX_PLOT_TEXT_SIZE];
-    size_t used = 0;
-
-    for (from = from != NULL ? from + strlen("<text>") : NULL;
-         from != NULL && to != NULL && from < to && used + 1 < sizeof text; used++) {
-        bool is_less = strncmp(from, "&lt;", 4) == 0, is_and = strncmp(from, "&amp;", 5) == 0;
-        text[used] = is_less ? '<' : is_and ? '&' : *from;
-        from += is_less ? 4 : is_and ? 5 : 1;
-    }
-    text[used] = '\0';
-    return mx_plot_text_clean(text);
-}
-
-/* A sweep of so many points that its picture would hold more than can be told apart. */
-static bool is_too_large(const char *path)
+/* A table that would keep a page from opening at once. */
+static bool is_large(const char *path)
 {
     sqlite3 *db = NULL;
     sqlite3_stmt *count = NULL;
-    bool is_large = false;
+    bool is_so = false;
 
     if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK &&
         sqlite3_prepare_v2(db, "SELECT count(*) FROM points", -1, &count, NULL) == SQLITE_OK &&
         sqlite3_step(count) == SQLITE_ROW) {
-        is_large = sqlite3_column_int(count, 0) > MX_FIGURE_CELLS_MAX;
+        is_so = sqlite3_column_int(count, 0) > OPEN_COUNT_MAX;
     }
     (void)sqlite3_finalize(count);
     (void)sqlite3_close(db);
-    return is_large;
+    return is_so;
 }
 
-static void write_pictures(FILE *out, const struct study *study, char *const *svgs)
+static void write_pictures(FILE *out, const struct study *study, const struct figures *figures)
 {
+    size_t number = 1;
+
     (void)fputs("<section id=\"answer\" aria-labelledby=\"answer-title\">\n"
                 "<h2 id=\"answer-title\">The answer</h2>\n",
                 out);
-    if (svgs[0] == NULL) {
-        mx_html_printf(out, "<p>More than %d points: they are too many for a picture.</p>\n",
-                       MX_FIGURE_CELLS_MAX);
-    }
-    for (size_t p = 0; p < PICTURE_COUNT_MAX && svgs[p] != NULL; p++) {
-        struct mx_plot_text says = headline_of(svgs[p]);
+    for (size_t p = 0; p < PICTURE_COUNT_MAX; p++) {
+        const struct mx_report_figure figure = {.title = study->pictures[p].title,
+                                                .label = "",
+                                                .number = number,
+                                                .is_named = p == 0 && is_json(study),
+                                                .story = &figures->story[p],
+                                                .svg = figures->svg[p]};
 
-        (void)fputs("<figure>\n", out);
-        mx_html_printf(out,
-                       "<div class=\"picture\" role=\"region\" tabindex=\"0\" "
-                       "aria-label=\"Picture: %s\">",
-                       study->pictures[p]);
-        mx_report_svg_whole(out, svgs[p], p + 1,
-                            mx_plot_text_format("Picture of the study: %s", says.s).s);
-        (void)fputs("</div>\n</figure>\n", out);
+        if (figure.svg != NULL) {
+            mx_report_gallery_begin(out, study->pictures[p].kind, figure.title);
+            mx_report_figure(out, &figure);
+            mx_report_gallery_end(out, study->pictures[p].kind);
+            number++;
+        }
     }
     (void)fputs("</section>\n", out);
 }
@@ -339,10 +408,14 @@ static void write_again(FILE *out, const char *command, const char *dir, const c
     (void)fputs("<section id=\"again\" aria-labelledby=\"again-title\">\n"
                 "<h2 id=\"again-title\">To get this again</h2>\n",
                 out);
-    if (command != NULL) {
+    if (command != NULL && command[0] != '\0') {
+        (void)fputs(
+            "<p>The same files, seed and version give the same numbers, to the byte, on any "
+            "machine and with any number of threads.</p>\n",
+            out);
         mx_html_printf(out,
-                       "<pre tabindex=\"0\" role=\"region\" aria-label=\"Command\"><code>%s</code>"
-                       "</pre>\n",
+                       "<pre tabindex=\"0\" role=\"region\" aria-label=\"Command\"><code>%s --out "
+                       "again</code></pre>\n",
                        command);
     }
     (void)fputs("<p>And this page:</p>\n<pre tabindex=\"0\" role=\"region\" aria-label=\"Command "
@@ -354,68 +427,139 @@ static void write_again(FILE *out, const char *command, const char *dir, const c
     (void)fputs("</code></pre>\n</section>\n", out);
 }
 
-/* root: NULL for a sweep, whose database stands at path. */
-static int write_page(FILE *out, const struct study *study, char *const *svgs, const json_t *root,
-                      const char *path, const char *dir, const char *out_name,
+static const char *string_of(const json_t *root, const char *key)
+{
+    const char *text = json_string_value(json_object_get(root, key));
+
+    return text != NULL ? text : "";
+}
+
+static long long integer_of(const json_t *root, const char *key)
+{
+    return json_integer_value(json_object_get(root, key));
+}
+
+/* What the study asked; of a comparison what is compared, of a sweep how large it is. */
+static struct mx_plot_text subtitle(const struct study *study, const json_t *root)
+{
+    const char *title = json_string_value(json_object_get(json_object_get(root, "study"), "title"));
+    struct mx_plot_text text = mx_plot_text_clean(title != NULL ? title : "");
+    json_t *system;
+    const char *letter;
+
+    if (!is_json(study)) {
+        return mx_plot_text_format(
+            "Sweep %.100s: design %.30s, %lld replication%s of each point, seed %lld",
+            string_of(root, "study"), string_of(root, "design"), integer_of(root, "replications"),
+            integer_of(root, "replications") == 1 ? "" : "s", integer_of(root, "seed"));
+    }
+    json_object_foreach(json_object_get(root, "systems"), letter, system)
+    {
+        const char *name = json_string_value(json_object_get(system, "name"));
+
+        text = mx_plot_text_format("%.180s%s%.8s: %.100s", text.s, text.s[0] != '\0' ? "; " : "",
+                                   letter, name != NULL ? name : "");
+    }
+    return text;
+}
+
+/* path: of the study's file. */
+static int write_page(FILE *out, const struct study *study, const struct figures *figures,
+                      const json_t *root, const char *path, const struct mx_report_request *request,
                       const struct mx_plot_error *error)
 {
     static const struct mx_report_entry entries[] = {
         {"answer", "Answer"}, {"numbers", "Numbers"}, {"again", "Reproduce"}};
+    const char *title = json_string_value(json_object_get(root, "title"));
     int code = 0;
 
-    mx_report_begin(out, svgs[0] != NULL ? headline_of(svgs[0]).s : study->name,
-                    mx_plot_text_format("mxsim report: %s", study->name).s, path);
+    mx_report_begin(out, title != NULL && title[0] != '\0' ? title : figures->story[0].headline.s,
+                    mx_plot_text_format("mxsim report: %s", study->name).s,
+                    subtitle(study, root).s);
     mx_report_contents(out, entries, sizeof entries / sizeof entries[0]);
-    write_pictures(out, study, svgs);
+    write_pictures(out, study, figures);
     (void)fputs("<section id=\"numbers\" aria-labelledby=\"numbers-title\">\n"
                 "<h2 id=\"numbers-title\">Numbers</h2>\n",
                 out);
-    if (root != NULL) {
-        write_facts(out, root);
+    write_facts(out, root);
+    if (is_json(study)) {
         write_json(out, root);
     } else {
-        code = write_database(out, path, svgs[0] == NULL, error);
+        code = write_database(out, path, is_large(path), error);
     }
     (void)fputs("</section>\n", out);
-    write_again(out, json_string_value(json_object_get(root, "command")), dir, out_name);
+    write_again(out, json_string_value(json_object_get(root, "command")), request->dirs[0],
+                request->out);
     mx_report_end(out);
     return code;
 }
 
-int mx_report_study(FILE *out, const char *dir, const char *plots_dir, const char *out_name,
+/* Work the pictures out and draw them; with --pictures also as files. */
+static int draw_figures(const struct study *study, const struct mx_report_request *request,
+                        struct figures *figures, const struct mx_plot_error *error)
+{
+    struct mx_plot_request plot = {.dir = request->dirs[0],
+                                   .plots_dir = request->plots_dir,
+                                   .out = request->pictures_dir,
+                                   .formats = MX_PLOT_AS(MX_PLOT_PNG) | MX_PLOT_AS(MX_PLOT_PDF)};
+    int code =
+        request->pictures_dir != NULL ? mx_plot_prepare_folder(request->pictures_dir, error) : 0;
+
+    for (size_t p = 0; p < PICTURE_COUNT_MAX && study->pictures[p].kind != NULL && code == 0; p++) {
+        struct mx_plot_story whole;
+        size_t size;
+
+        plot.kind = study->pictures[p].kind;
+        code = mx_plot_study_make(&plot, true, &figures->story[p], error);
+        if (code != 0 || (p > 0 && figures->story[p].is_empty)) {
+            continue;
+        }
+        code = mx_plot_study_draw(plot.kind, &figures->story[p], plot.plots_dir, MX_PLOT_SVG, 0, 0,
+                                  &figures->svg[p], &size, error);
+        if (code == 0 && request->pictures_dir != NULL) {
+            code = mx_plot_study_make(&plot, false, &whole, error);
+            if (code == 0) {
+                code = mx_plot_study_deliver(&plot, plot.kind, &whole, error);
+            }
+            mx_plot_story_fini(&whole);
+        }
+    }
+    return code;
+}
+
+int mx_report_study(FILE *out, const struct mx_report_request *request,
                     const struct mx_plot_error *error)
 {
+    const char *dir = request->dirs[0];
     const struct study *study = find_study(dir);
     size_t size = strlen(dir) + 32;
-    char *path = malloc(size), *svgs[PICTURE_COUNT_MAX + 1] = {NULL};
+    char *path = malloc(size);
+    struct figures figures = {.svg = {NULL}};
     json_error_t where;
     json_t *root = NULL;
-    bool is_json = strstr(study->file, ".json") != NULL, is_drawn = true;
     int code = 0;
 
     if (path == NULL) {
         return mx_plot_fail(error, MX_EXIT_FAILURE, "out of memory");
     }
     (void)snprintf(path, size, "%s/%s", dir, study->file);
-    if (is_json) {
+    if (is_json(study)) {
         root = json_load_file(path, JSON_REJECT_DUPLICATES, &where);
         code = root != NULL ? 0
                             : mx_plot_fail(error, MX_EXIT_INVALID, "%s:%d: %s", path, where.line,
                                            where.text);
-    }
-    if (!is_json) {
-        is_drawn = !is_too_large(path);
-    }
-    for (size_t p = 0; code == 0 && is_drawn && p < PICTURE_COUNT_MAX && study->pictures[p] != NULL;
-         p++) {
-        code = mx_plot_study_svg(dir, study->pictures[p], plots_dir, &svgs[p], error->text,
-                                 error->size);
+    } else {
+        root = read_sweep_facts(path, error, &code);
     }
     if (code == 0) {
-        code = write_page(out, study, svgs, root, path, dir, out_name, error);
+        code = draw_figures(study, request, &figures, error);
+    }
+    if (code == 0) {
+        code = write_page(out, study, &figures, root, path, request, error);
     }
     for (size_t p = 0; p < PICTURE_COUNT_MAX; p++) {
-        free(svgs[p]);
+        mx_plot_story_fini(&figures.story[p]);
+        free(figures.svg[p]);
     }
     json_decref(root);
     free(path);

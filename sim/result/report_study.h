@@ -7,12 +7,13 @@
 #include <stdio.h>
 
 #include "sim/result/plot_error.h"
+#include "sim/result/report.h"
 
 /* Whether the folder holds a study's result file. */
 bool mx_report_is_study(const char *dir);
 
-/* Write the page. out_name: for the command that makes it again. Returns 0 or an exit code. */
-int mx_report_study(FILE *out, const char *dir, const char *plots_dir, const char *out_name,
+/* Write the page of the one folder of the request. Returns 0 or an exit code. */
+int mx_report_study(FILE *out, const struct mx_report_request *request,
                     const struct mx_plot_error *error);
 
 #endif

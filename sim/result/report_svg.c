@@ -157,8 +157,3 @@ void mx_report_svg(FILE *out, const char *svg, size_t number, double blank_px, c
 {
     write_svg(out, svg, number, HEAD_PX, 600 - HEAD_PX - (int)blank_px, label);
 }
-
-void mx_report_svg_whole(FILE *out, const char *svg, size_t number, const char *label)
-{
-    write_svg(out, svg, number, 0, 600, label);
-}

@@ -12,7 +12,4 @@
  * picture and blank_px below it. */
 void mx_report_svg(FILE *out, const char *svg, size_t number, double blank_px, const char *label);
 
-/* The same of a whole picture, its head included. */
-void mx_report_svg_whole(FILE *out, const char *svg, size_t number, const char *label);
-
 #endif

@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "sim/result/human_text.h"
-#include "sim/result/plot_frame.h"
 #include "sim/result/plot_script.h"
+#include "sim/result/plot_table.h"
 #include "sim/stats/metric_name.h"
 
 #define EDGE_PX 30.0
@@ -23,12 +23,17 @@
 #define MISSED_COLOUR 0xD55E00
 #define UNSURE_COLOUR 0x999999
 #define Y_TICKS 4
+#define TICK_MARKS_MAX 100 /* of more values only those with a name get one */
+#define TERMINAL_TICKS_MAX 8
+#define BIN_COLOUR 0xB5D3E7
+#define CELL_WHITE 0xFFFFFE /* as the cells, the same on a dark page */
+#define CELL_BLACK 0x020202
 #define CELL_TEXT_PX 46.0 /* narrower cells have no number in them */
 
-static struct mx_plot_text value_text(const char *metric, double value)
+struct mx_plot_text mx_figure_value(const char *metric, double value)
 {
     if (mx_metric_text_is_duration(metric)) {
-        return mx_plot_text_clean(mx_human_duration(value).s);
+        return mx_plot_duration(value);
     }
     if (mx_metric_text_is_share(metric)) {
         return mx_plot_text_format("%.5g %%", round(value * 1e7) / 1e5);
@@ -37,12 +42,17 @@ static struct mx_plot_text value_text(const char *metric, double value)
                         : mx_plot_text_format("%.4g", value);
 }
 
+struct mx_plot_text mx_figure_amount(const char *metric, double value)
+{
+    return mx_metric_text_is_share(metric) ? mx_plot_share(value) : mx_figure_value(metric, value);
+}
+
 static struct mx_plot_text threshold_text(const struct mx_figure_panel *panel)
 {
     return isnan(panel->threshold)
                ? mx_plot_text_clean("")
                : mx_plot_text_format("%s %s", panel->comparison,
-                                     value_text(panel->metric, panel->threshold).s);
+                                     mx_figure_value(panel->metric, panel->threshold).s);
 }
 
 static void note(struct mx_plot_canvas *canvas, const char *text, double x_px, double y_px,
@@ -63,20 +73,20 @@ static void stroke(struct mx_plot_canvas *canvas, double x1, double y1, double x
     mx_plot_canvas_stroke(canvas, &(struct mx_plot_stroke){x1, y1, x2, y2, width, colour, dash});
 }
 
-static void draw_head(struct mx_plot_canvas *canvas, const struct mx_plot_text *headline,
-                      const struct mx_plot_text *line1, const struct mx_plot_text *line2,
-                      const struct mx_plot_text *name)
+void mx_figure_axis_fini(struct mx_figure_axis *axis)
 {
-    double width = MX_PLOT_WIDTH_PX - 2 * EDGE_PX;
+    free(axis->at);
+    free(axis->texts);
+}
 
-    note(canvas, mx_plot_text_fit(headline->s, 18, true, width).s, EDGE_PX, 572, 18, MX_PLOT_INK,
-         MX_PLOT_LEFT, true);
-    note(canvas, mx_plot_text_fit(line1->s, 13, false, width).s, EDGE_PX, 548, 13, MX_PLOT_GREY,
-         MX_PLOT_LEFT, false);
-    note(canvas, mx_plot_text_fit(line2->s, 13, false, width).s, EDGE_PX, 529, 13, MX_PLOT_GREY,
-         MX_PLOT_LEFT, false);
-    note(canvas, mx_plot_text_fit(name->s, 11, false, 300).s, MX_PLOT_WIDTH_PX - EDGE_PX, 12, 11,
-         MX_PLOT_PALE, MX_PLOT_RIGHT, false);
+void mx_figure_fini(struct mx_figure *figure)
+{
+    for (size_t p = 0; p < figure->panel_count; p++) {
+        for (size_t s = 0; s < figure->panels[p].series_count; s++) {
+            free(figure->panels[p].series[s].points);
+        }
+    }
+    mx_figure_axis_fini(&figure->x);
 }
 
 /* ---- the x axis ---- */
@@ -117,8 +127,12 @@ static void draw_x_axis(struct mx_plot_canvas *canvas, const struct mx_figure_ax
         double last = place(span, axis->at[axis->tick_count - 1]);
         bool is_last = i + 1 == axis->tick_count;
 
-        stroke(canvas, x, y_px, x, y_px - 4, 1, MX_PLOT_PALE, 1);
-        if (x - half > free_px + 8 && (is_last || x + half < last - half - 8)) {
+        bool is_named = x - half > free_px + 8 && (is_last || x + half < last - half - 8);
+
+        if (is_named || axis->tick_count <= TICK_MARKS_MAX) {
+            stroke(canvas, x, y_px, x, y_px - 4, 1, MX_PLOT_PALE, 1);
+        }
+        if (is_named) {
             note(canvas, axis->texts[i].s, x, y_px - 14, 12, MX_PLOT_GREY, MX_PLOT_CENTRE, false);
             free_px = x + half;
         }
@@ -163,13 +177,17 @@ static void range_of(const struct mx_figure_panel *panel, double *low, double *h
     if (*low > 0 && *low < 0.5 * *high) {
         *low = 0; /* most of the way down: then all of it */
     }
+    if (!(*high > *low) && mx_metric_text_is_share(panel->metric) && *high > 0.9) {
+        *low = 0.9; /* no share is larger than all */
+        *high = 1;
+    }
     if (!(*high > *low)) {
         *high = *low + (fabs(*low) > 0 ? fabs(*low) * 0.1 : 1);
     }
 }
 
 /* A round step of the numbers of a metric: durations go by their own units. */
-static double round_step(const char *metric, double step)
+double mx_figure_step(const char *metric, double step)
 {
     static const double spans[] = {1,    2,    5,    10,    30,    60,    120,   300,   600,
                                    1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800};
@@ -187,7 +205,7 @@ static double round_step(const char *metric, double step)
 static void draw_y_axis(struct mx_plot_canvas *canvas, const struct mx_figure_panel *panel,
                         struct span *y, double left, double right)
 {
-    double step = round_step(panel->metric, (y->to - y->from) / Y_TICKS);
+    double step = mx_figure_step(panel->metric, (y->to - y->from) / Y_TICKS);
     double first = floor(y->from / step), last = ceil(y->to / step - 1e-9);
 
     y->from = first * step;
@@ -195,8 +213,8 @@ static void draw_y_axis(struct mx_plot_canvas *canvas, const struct mx_figure_pa
     for (int i = 0; i <= (int)(last - first); i++) {
         double k = first + i, at = place(y, k * step);
 
-        stroke(canvas, left, at, right, at, 1, GRID_COLOUR, 1);
-        note(canvas, value_text(panel->metric, k * step).s, left - 10, at, 12, MX_PLOT_GREY,
+        mx_plot_canvas_box(canvas, &(struct mx_plot_box){left, at, right, at + 1, GRID_COLOUR});
+        note(canvas, mx_figure_value(panel->metric, k * step).s, left - 10, at, 12, MX_PLOT_GREY,
              MX_PLOT_RIGHT, false);
     }
     note(canvas, panel->title[0] != '\0' ? panel->title : panel->metric, left - 62, y->to_px + 15,
@@ -234,6 +252,26 @@ static void draw_point(struct mx_plot_canvas *canvas, const struct span *x, cons
     }
     mx_plot_canvas_box(
         canvas, &(struct mx_plot_box){at_x - 3.5, at_y - 3.5, at_x + 3.5, at_y + 3.5, colour});
+}
+
+/* Many points as one: their range as a pale bar, their median in it. */
+static void draw_bins(struct mx_plot_canvas *canvas, const struct span *x, const struct span *y,
+                      const struct mx_figure_series *series)
+{
+    double half = 0.36 * (x->to_px - x->from_px) / (double)(series->point_count + 1);
+
+    for (size_t i = 0; i < series->point_count; i++) {
+        const struct mx_figure_point *point = &series->points[i];
+        double at_x = place(x, point->x), at_y = place(y, point->y);
+
+        if (!isnan(point->y)) {
+            mx_plot_canvas_box(canvas,
+                               &(struct mx_plot_box){at_x - half, place(y, point->low), at_x + half,
+                                                     place(y, point->high) + 1, BIN_COLOUR});
+            mx_plot_canvas_box(canvas, &(struct mx_plot_box){at_x - half, at_y - 1.5, at_x + half,
+                                                             at_y + 1.5, mx_plot_style(0)->line});
+        }
+    }
 }
 
 static void draw_series(struct mx_plot_canvas *canvas, const struct span *x, const struct span *y,
@@ -308,7 +346,11 @@ static void draw_panel(struct mx_plot_canvas *canvas, const struct mx_figure *fi
         note(canvas, threshold_text(panel).s, x->to_px + 12, at, 12, 0xA84300, MX_PLOT_LEFT, false);
     }
     for (size_t s = 0; s < panel->series_count; s++) {
-        draw_series(canvas, x, &y, &panel->series[s], mx_plot_style(s));
+        if (panel->series[s].is_binned) {
+            draw_bins(canvas, x, &y, &panel->series[s]);
+        } else {
+            draw_series(canvas, x, &y, &panel->series[s], mx_plot_style(s));
+        }
     }
     draw_labels(canvas, panel, &y, x->to_px + 8);
 }
@@ -332,51 +374,144 @@ static double right_of(const struct mx_figure *figure)
     return MX_PLOT_WIDTH_PX - EDGE_PX - widest - 24;
 }
 
-static char *write_canvas(struct mx_plot_canvas *canvas)
-{
-    char *text = NULL;
-    size_t size = 0;
-    FILE *script = open_memstream(&text, &size);
-    bool failed = script == NULL || canvas->has_failed;
+/* ---- data, and the form for the terminal ---- */
 
-    if (script != NULL) {
-        mx_plot_canvas_write(canvas, script);
-        failed |= ferror(script) != 0;
-        failed |= fclose(script) != 0;
+void mx_figure_ticks(const struct mx_figure_axis *axis, struct mx_plot_ticks *ticks)
+{
+    size_t every = (axis->tick_count + TERMINAL_TICKS_MAX - 1) / TERMINAL_TICKS_MAX;
+
+    ticks->count = 0;
+    for (size_t i = 0; i < axis->tick_count; i += every) {
+        mx_plot_ticks_add(ticks, axis->at[i], axis->texts[i]);
     }
-    mx_plot_canvas_fini(canvas);
-    if (failed) {
-        free(text);
-        text = NULL;
-    }
-    return text;
 }
 
-char *mx_figure_compose(const struct mx_figure *figure)
+/* The text of a value of x; of a bin its middle. */
+static struct mx_plot_text tick_text(const struct mx_figure_axis *axis, double at)
 {
-    struct mx_plot_canvas canvas = {.notes = NULL};
+    size_t low = 0, high = axis->tick_count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (axis->at[middle] < at) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low < axis->tick_count && !(axis->at[low] > at) ? axis->texts[low]
+                                                           : mx_plot_text_format("%.6g", at);
+}
+
+static void write_rows(FILE *table, const struct mx_figure *figure, size_t p, size_t s)
+{
+    static const char *const outcomes[] = {[MX_MARK_DOT] = "",
+                                           [MX_MARK_MET] = "met",
+                                           [MX_MARK_MISSED] = "missed",
+                                           [MX_MARK_UNSURE] = "undecided"};
+    const struct mx_figure_panel *panel = &figure->panels[p];
+    const struct mx_figure_series *series = &panel->series[s];
+
+    for (size_t i = 0; i < series->point_count; i++) {
+        const struct mx_figure_point *point = &series->points[i];
+        struct mx_plot_text value = tick_text(&figure->x, point->x);
+        const char *texts[] = {panel->metric, series->label.s, value.s, outcomes[point->mark]};
+        const double numbers[] = {point->x, point->y, point->low, point->high};
+
+        mx_plot_table_row(table, texts, figure->has_outcomes ? 4 : 3, numbers, 4);
+    }
+}
+
+/* A block of lines for each series, one after the other over all panels. */
+static void write_blocks(struct mx_plot_picture *picture, const struct mx_figure *figure)
+{
+    struct mx_plot_text titles[MX_FIGURE_PANELS_MAX * MX_FIGURE_SERIES_MAX];
+    struct mx_plot_text metrics[MX_FIGURE_PANELS_MAX];
+    double first[MX_FIGURE_PANELS_MAX], last[MX_FIGURE_PANELS_MAX];
+    double low[MX_FIGURE_PANELS_MAX], high[MX_FIGURE_PANELS_MAX];
+    size_t count = 0;
+
+    for (size_t p = 0; p < figure->panel_count; p++) {
+        const struct mx_figure_panel *panel = &figure->panels[p];
+
+        metrics[p] = mx_plot_text_clean(panel->metric);
+        range_of(panel, &low[p], &high[p]);
+        first[p] = (double)count + 1;
+        for (size_t s = 0; s < panel->series_count; s++) {
+            titles[count] = panel->series[s].label;
+            (void)fprintf(picture->script, "$d%zu << EOD\n", ++count);
+            for (size_t i = 0; i < panel->series[s].point_count; i++) {
+                const struct mx_figure_point *point = &panel->series[s].points[i];
+
+                (void)fprintf(picture->script, isnan(point->y) ? "\n" : "%.10g %.10g\n", point->x,
+                              point->y);
+            }
+            (void)fputs("EOD\n", picture->script);
+        }
+        last[p] = (double)count;
+    }
+    mx_plot_script_number(picture->script, "panel_count", (double)figure->panel_count);
+    mx_plot_script_texts(picture->script, "panel_title", metrics, figure->panel_count);
+    mx_plot_script_texts(picture->script, "series_title", titles, count);
+    mx_plot_script_numbers(picture->script, "panel_first", first, figure->panel_count);
+    mx_plot_script_numbers(picture->script, "panel_last", last, figure->panel_count);
+    mx_plot_script_numbers(picture->script, "panel_low", low, figure->panel_count);
+    mx_plot_script_numbers(picture->script, "panel_high", high, figure->panel_count);
+}
+
+static void write_data(struct mx_plot_picture *picture, const struct mx_figure *figure,
+                       const struct span *x)
+{
+    struct mx_plot_ticks ticks;
+
+    mx_plot_table_head(picture->table, figure->has_outcomes
+                                           ? "metric,series,value,outcome,number,mean,low,high"
+                                           : "metric,series,value,number,mean,low,high");
+    for (size_t p = 0; p < figure->panel_count; p++) {
+        for (size_t s = 0; s < figure->panels[p].series_count; s++) {
+            write_rows(picture->table, figure, p, s);
+        }
+    }
+    write_blocks(picture, figure);
+    mx_figure_ticks(&figure->x, &ticks);
+    mx_plot_script_ticks(picture->script, "x_tick", &ticks);
+    mx_plot_script_number(picture->script, "x_min", x->from);
+    mx_plot_script_number(picture->script, "x_max", x->to);
+    if (x->is_log) {
+        mx_plot_script_number(picture->script, "x_is_log", 1);
+    }
+    mx_plot_script_number(picture->script, "y_max", 1);
+    mx_plot_frame_form(picture, MX_PLOT_PANELS, 2);
+}
+
+void mx_figure_draw(struct mx_plot_picture *picture, const struct mx_figure *figure)
+{
     double count = (double)figure->panel_count;
     double height = (TOP_PX - BOTTOM_PX - (count - 1) * PANEL_GAP_PX) / count;
     struct span x = span_of(&figure->x, LEFT_PX + 14, right_of(figure) - 8);
 
-    draw_head(&canvas, &figure->headline, &figure->line1, &figure->line2, &figure->name);
+    mx_plot_frame_head(picture, figure->headline.s, figure->line1.s, figure->line2.s);
     for (size_t p = 0; p < figure->panel_count; p++) {
         double top = TOP_PX - (double)p * (height + PANEL_GAP_PX);
 
-        draw_panel(&canvas, figure, p, &x, top - height, top);
+        draw_panel(&picture->canvas, figure, p, &x, top - height, top);
     }
-    draw_x_axis(&canvas, &figure->x, &x, BOTTOM_PX);
-    return write_canvas(&canvas);
+    draw_x_axis(&picture->canvas, &figure->x, &x, BOTTOM_PX);
+    write_data(picture, figure, &x);
 }
 
 /* ---- a map ---- */
 
-/* Viridis (S. van der Walt, N. Smith; CC0) at nine places, straight lines between. */
+/* Viridis (S. van der Walt, N. Smith; CC0) at nine places, straight lines between; none of the
+ * colours that a page turns over in the dark, for numbers stand in the cells (report_svg.c). */
 static mx_plot_colour viridis(double share)
 {
     static const unsigned char stops[9][3] = {{68, 1, 84},    {71, 44, 122},  {59, 81, 139},
                                               {44, 113, 142}, {33, 144, 141}, {39, 173, 129},
                                               {92, 200, 99},  {170, 220, 50}, {253, 231, 37}};
+    static const mx_plot_colour turned[] = {0xFDE725, 0xADDC30, 0x5EC962, 0x28AE80, 0x21918C,
+                                            0x2C728E, 0x3B528B, 0x472D7B, 0x440154};
     double at = (share < 0 ? 0 : share > 1 ? 1 : share) * 8;
     size_t low = at < 7 ? (size_t)at : 7;
     mx_plot_colour colour = 0;
@@ -385,6 +520,11 @@ static mx_plot_colour viridis(double share)
         double value = stops[low][c] + (at - (double)low) * (stops[low + 1][c] - stops[low][c]);
 
         colour = colour << 8 | (mx_plot_colour)(value + 0.5);
+    }
+    for (size_t i = 0; i < sizeof turned / sizeof turned[0]; i++) {
+        if (colour == turned[i]) {
+            return colour ^ 1;
+        }
     }
     return colour;
 }
@@ -414,7 +554,7 @@ static void draw_cell(struct mx_plot_canvas *canvas, const struct mx_figure_map 
     double share = is_number ? shade(value, low, high) : 0;
     struct mx_plot_text text = is_number && mx_metric_text_is_share(map->metric)
                                    ? mx_plot_text_format("%.4g %%", 100 * value)
-                               : is_number ? value_text(map->metric, value)
+                               : is_number ? mx_figure_value(map->metric, value)
                                            : mx_plot_text_clean(isnan(value) ? "never" : "-");
 
     mx_plot_canvas_box(canvas,
@@ -422,7 +562,7 @@ static void draw_cell(struct mx_plot_canvas *canvas, const struct mx_figure_map 
                                              is_number ? viridis(share) : 0xDDDDDD});
     if (width >= CELL_TEXT_PX && height >= 14) {
         note(canvas, text.s, x + width / 2, y + height / 2, 11,
-             is_number && share < 0.6 ? 0xFFFFFF : MX_PLOT_INK, MX_PLOT_CENTRE, false);
+             is_number && share < 0.6 ? CELL_WHITE : CELL_BLACK, MX_PLOT_CENTRE, false);
     }
 }
 
@@ -440,10 +580,10 @@ static void draw_scale(struct mx_plot_canvas *canvas, const struct mx_figure_map
                                                  from + (top - bottom) / (double)steps + 0.5,
                                                  viridis(((double)i + 0.5) / (double)steps)});
     }
-    note(canvas, value_text(map->metric, high).s, left + 22, top, 12, MX_PLOT_GREY, MX_PLOT_LEFT,
-         false);
-    note(canvas, value_text(map->metric, low).s, left + 22, bottom, 12, MX_PLOT_GREY, MX_PLOT_LEFT,
-         false);
+    note(canvas, mx_figure_amount(map->metric, high).s, left + 22, top, 12, MX_PLOT_GREY,
+         MX_PLOT_LEFT, false);
+    note(canvas, mx_figure_amount(map->metric, low).s, left + 22, bottom, 12, MX_PLOT_GREY,
+         MX_PLOT_LEFT, false);
 }
 
 /* Texts of an axis at the middles of its cells, as many as have room. */
@@ -473,9 +613,46 @@ static void draw_map_axes(struct mx_plot_canvas *canvas, const struct mx_figure_
     note(canvas, map->y.title.s, EDGE_PX, area->top + 12, 12.5, MX_PLOT_GREY, MX_PLOT_LEFT, false);
 }
 
-char *mx_figure_compose_map(const struct mx_figure_map *map)
+/* Rows of from, to, y and a digit of 0 to 9, as terminal.gp reads cells. */
+static void write_map(struct mx_plot_picture *picture, const struct mx_figure_map *map, double low,
+                      double high)
 {
-    struct mx_plot_canvas canvas = {.notes = NULL};
+    struct mx_plot_text names[3] = {map->x.title, map->y.title, mx_plot_text_clean(map->metric)};
+    const char *heads[3] = {names[0].s, names[1].s, names[2].s};
+    struct mx_plot_ticks x = {.count = 0}, y = {.count = 0};
+    size_t every = (map->x.tick_count + TERMINAL_TICKS_MAX - 1) / TERMINAL_TICKS_MAX;
+
+    mx_plot_table_row(picture->table, heads, 3, NULL, 0);
+    (void)fputs("$d1 << EOD\n", picture->script);
+    for (size_t row = 0; row < map->y.tick_count; row++) {
+        for (size_t column = 0; column < map->x.tick_count; column++) {
+            double value = map->cells[row * map->x.tick_count + column];
+            const char *texts[] = {map->x.texts[column].s, map->y.texts[row].s};
+
+            mx_plot_table_row(picture->table, texts, 2, &value, 1);
+            if (isfinite(value)) {
+                (void)fprintf(picture->script, "%zu %.2f %zu %.0f\n", column, (double)column + 0.9,
+                              row + 1, floor(9.99 * shade(value, low, high)));
+            }
+        }
+    }
+    (void)fputs("EOD\n", picture->script);
+    for (size_t i = 0; i < map->x.tick_count; i += every) {
+        mx_plot_ticks_add(&x, (double)i, map->x.texts[i]);
+    }
+    every = (map->y.tick_count + 2 * TERMINAL_TICKS_MAX - 1) / (2 * TERMINAL_TICKS_MAX);
+    for (size_t i = 0; i < map->y.tick_count; i += every) {
+        mx_plot_ticks_add(&y, (double)i + 1, map->y.texts[i]);
+    }
+    mx_plot_script_ticks(picture->script, "x_tick", &x);
+    mx_plot_script_ticks(picture->script, "y_tick", &y);
+    mx_plot_script_number(picture->script, "x_max", (double)map->x.tick_count);
+    mx_plot_script_number(picture->script, "y_max", (double)map->y.tick_count + 1);
+    mx_plot_frame_form(picture, MX_PLOT_CELLS, 1);
+}
+
+void mx_figure_draw_map(struct mx_plot_picture *picture, const struct mx_figure_map *map)
+{
     struct area area = {LEFT_PX, MX_PLOT_WIDTH_PX - EDGE_PX - 120, BOTTOM_PX, TOP_PX - 12};
     double low = INFINITY, high = -INFINITY;
 
@@ -485,15 +662,15 @@ char *mx_figure_compose_map(const struct mx_figure_map *map)
             high = map->cells[i] > high ? map->cells[i] : high;
         }
     }
-    draw_head(&canvas, &map->headline, &map->line1, &map->line2, &map->name);
+    mx_plot_frame_head(picture, map->headline.s, map->line1.s, map->line2.s);
     for (size_t row = 0; row < map->y.tick_count; row++) {
         for (size_t column = 0; column < map->x.tick_count; column++) {
-            draw_cell(&canvas, map, &area, column, row, low, high);
+            draw_cell(&picture->canvas, map, &area, column, row, low, high);
         }
     }
-    draw_map_axes(&canvas, map, &area);
+    draw_map_axes(&picture->canvas, map, &area);
     if (low <= high) {
-        draw_scale(&canvas, map, area.right + 28, low, high);
+        draw_scale(&picture->canvas, map, area.right + 28, low, high);
     }
-    return write_canvas(&canvas);
+    write_map(picture, map, low, high);
 }

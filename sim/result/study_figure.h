@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "sim/result/plot_text.h"
+#include "sim/result/plot_frame.h"
 
 #define MX_FIGURE_PANELS_MAX 3
 #define MX_FIGURE_SERIES_MAX 8
@@ -21,10 +21,11 @@ struct mx_figure_point {
     enum mx_figure_mark mark;
 };
 
-/* points: in the order of x, tied by a line unless is_scattered. Owned by whoever made it. */
+/* points: in the order of x, tied by a line unless is_scattered. is_binned: each stands for many,
+ * with their median and a range. Owned by whoever made it. */
 struct mx_figure_series {
     struct mx_plot_text label; /* "" : none */
-    bool is_scattered;
+    bool is_scattered, is_binned;
     size_t point_count;
     struct mx_figure_point *points;
 };
@@ -49,9 +50,10 @@ struct mx_figure_axis {
     struct mx_plot_text *texts;
 };
 
-/* x_marked: a value of x marked by a line, or NaN. */
+/* x_marked: a value of x marked by a line, or NaN. has_outcomes: marks say what met a target. */
 struct mx_figure {
-    struct mx_plot_text headline, line1, line2, name;
+    struct mx_plot_text headline, line1, line2;
+    bool has_outcomes;
     struct mx_figure_axis x;
     double x_marked;
     size_t panel_count;
@@ -60,14 +62,27 @@ struct mx_figure {
 
 /* cells[y * x.tick_count + x]: NaN: undefined, +infinity: the point failed. */
 struct mx_figure_map {
-    struct mx_plot_text headline, line1, line2, name;
+    struct mx_plot_text headline, line1, line2;
     struct mx_figure_axis x, y;
     char metric[256];
     const double *cells;
 };
 
-/* The canvas as script text; owned, NULL when out of memory or too much to draw. */
-char *mx_figure_compose(const struct mx_figure *figure);
-char *mx_figure_compose_map(const struct mx_figure_map *map);
+/* A number of a metric as people read it: on a scale, whose neighbours have to differ; alone. */
+struct mx_plot_text mx_figure_value(const char *metric, double value);
+struct mx_plot_text mx_figure_amount(const char *metric, double value);
+/* A round step of such numbers, at least as large. */
+double mx_figure_step(const char *metric, double step);
+
+/* Ticks of an axis that can be told apart, for the terminal; those of a picture are placed. */
+void mx_figure_ticks(const struct mx_figure_axis *axis, struct mx_plot_ticks *ticks);
+
+/* Draw it, with its data and its form for the terminal. */
+void mx_figure_draw(struct mx_plot_picture *picture, const struct mx_figure *figure);
+void mx_figure_draw_map(struct mx_plot_picture *picture, const struct mx_figure_map *map);
+
+/* Frees the points of all series, and the ticks. */
+void mx_figure_fini(struct mx_figure *figure);
+void mx_figure_axis_fini(struct mx_figure_axis *axis);
 
 #endif

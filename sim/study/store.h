@@ -35,6 +35,7 @@ struct mx_store_identity {
     uint64_t seed;
     uint32_t replications;
     bool is_auto, is_uncertain;
+    const char *command;      /* the line that began it, kept for people; no part of the identity */
     char scenario_sha256[65]; /* of the first point that is valid */
     const struct mx_study_text *metrics;
     const uint32_t *sent_metric;

@@ -116,6 +116,9 @@ static bool put_facts(struct mx_store *store)
            insert(store, sql, ROW(TEXT("study_sha256"), TEXT(study->sha256)), 2) &&
            insert(store, sql, ROW(TEXT("scenario_sha256"), TEXT(identity->scenario_sha256)), 2) &&
            insert(store, sql, ROW(TEXT("design"), TEXT(design_names[study->design])), 2) &&
+           insert(store, sql,
+                  ROW(TEXT("command"), TEXT(identity->command != NULL ? identity->command : "")),
+                  2) &&
            insert(store, sql, ROW(TEXT("dropped"), WHOLE(identity->design->dropped_count)), 2) &&
            insert(store, sql, ROW(TEXT("seed"), WHOLE(identity->seed)), 2) &&
            insert(store, sql, ROW(TEXT("replications"), WHOLE(identity->replications)), 2) &&

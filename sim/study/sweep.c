@@ -281,6 +281,11 @@ const char *mx_sweep_error(const struct mx_sweep *sweep)
     return sweep->error;
 }
 
+void mx_sweep_set_command(struct mx_sweep *sweep, const char *command)
+{
+    sweep->identity.command = command;
+}
+
 const struct mx_store_identity *mx_sweep_identity(const struct mx_sweep *sweep)
 {
     return &sweep->identity;

@@ -62,6 +62,9 @@ void mx_sweep_destroy(struct mx_sweep *sweep);
 enum mx_sweep_status mx_sweep_run(struct mx_sweep *sweep, const char *path);
 const char *mx_sweep_error(const struct mx_sweep *sweep);
 
+/* Keep this as the command in the database when it is made; borrowed until mx_sweep_run. */
+void mx_sweep_set_command(struct mx_sweep *sweep, const char *command);
+
 /* Borrowed; the store is there after a run of rank 0. */
 const struct mx_store_identity *mx_sweep_identity(const struct mx_sweep *sweep);
 struct mx_store *mx_sweep_store(struct mx_sweep *sweep);

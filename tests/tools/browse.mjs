@@ -5,8 +5,10 @@
 //   node browse.mjs [--axe FILE] [--shots FOLDER] [--once] [--within MS] PAGE...
 //
 // Prints what is wrong, a line each, and ends with 1; with 77 when there is no Chromium. With
-// --axe FILE the checks of axe-core run in each page, light, dark and narrow. --within:
-// a page must be loaded that soon. --once: at 1000 px alone.
+// --axe FILE the checks of axe-core run in each page: all when wide and light, contrast when dark,
+// what hangs on the width when narrow. --within: opening may cost the page's thread so many
+// milliseconds of processor time, which other work on the machine does not change. --once: at
+// 1000 px alone. Two pages are looked at at a time, each in a window of its own.
 import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -68,7 +70,7 @@ const wrong = (page, text) => mistakes.push(`${path.basename(page)}: ${text}`);
 
 /* A fresh tab on the page; runs `look` with a way to evaluate expressions there. */
 async function open(page, settings, look) {
-    const { targetId } = await send('Target.createTarget', { url: 'about:blank' });
+    const { targetId } = await send('Target.createTarget', { url: 'about:blank', newWindow: true });
     const { sessionId } = await send('Target.attachToTarget', { targetId, flatten: true });
     const tab = (method, params) => send(method, params, sessionId);
     const url = pathToFileURL(path.resolve(page)).href;
@@ -90,15 +92,17 @@ async function open(page, settings, look) {
     };
     listeners.push(listener);
     for (const domain of ['Page', 'Runtime', 'Log', 'Network']) await tab(`${domain}.enable`);
-    await tab('Emulation.setDeviceMetricsOverride',
-        { width: settings.width, height: settings.height ?? 900, deviceScaleFactor: 1, mobile: settings.width < 600 });
-    await tab('Emulation.setEmulatedMedia', { media: settings.media ?? '',
-        features: [{ name: 'prefers-color-scheme', value: settings.dark ? 'dark' : 'light' }] });
+    const show = async (view) => {
+        await tab('Emulation.setDeviceMetricsOverride',
+            { width: view.width, height: 900, deviceScaleFactor: 1, mobile: view.width < 600 });
+        await tab('Emulation.setEmulatedMedia', { media: view.media ?? '',
+            features: [{ name: 'prefers-color-scheme', value: view.dark ? 'dark' : 'light' }] });
+    };
+    await show(settings);
+    if (options.within) await tab('Performance.enable', { timeDomain: 'threadTicks' });
     if (settings.script === false) await tab('Emulation.setScriptExecutionDisabled', { value: true });
-    const started = Date.now();
     await tab('Page.navigate', { url });
     await isLoaded;
-    const took = Date.now() - started;
     const evaluate = async (expression) => {
         const { result, exceptionDetails } = await tab('Runtime.evaluate',
             { expression, awaitPromise: true, returnByValue: true, userGesture: true });
@@ -106,7 +110,7 @@ async function open(page, settings, look) {
             throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
         return result.value;
     };
-    await look({ evaluate, tab, took });
+    await look({ evaluate, tab, show });
     listeners.splice(listeners.indexOf(listener), 1);
     await send('Target.closeTarget', { targetId });
 }
@@ -210,9 +214,36 @@ const lookAtStructure = () => {
     return failed;
 };
 
-const shift = 'new Promise((resolve) => { let sum = 0; new PerformanceObserver((list) => ' +
-    'list.getEntries().forEach((entry) => { sum += entry.value; })).observe({type: "layout-shift", ' +
-    'buffered: true}); setTimeout(() => resolve(sum), 200); })';
+/* On paper: light colours, nothing that can be clicked, no table cut off. Runs in the page. */
+const lookAtPrint = () => {
+    const failed = [];
+    const style = (element) => getComputedStyle(element);
+    for (const element of document.querySelectorAll('nav, .tools, .how'))
+        if (style(element).display !== 'none') failed.push(`${element.className} is printed`);
+    for (const element of document.querySelectorAll('.scroll, .picture, pre'))
+        if (style(element).overflowY !== 'visible' || style(element).maxHeight !== 'none')
+            failed.push(`${element.getAttribute('aria-label')} is cut off`);
+    if (style(document.body).backgroundColor !== 'rgb(255, 255, 255)') failed.push('dark paper');
+    return failed;
+};
+
+/* The sum of layout shifts since the page was opened. */
+const shift = `new Promise((resolve) => {
+    let sum = 0;
+    const add = (entries) => entries.forEach((entry) => { sum += entry.value; });
+    const observer = new PerformanceObserver((list) => add(list.getEntries()));
+    observer.observe({type: 'layout-shift', buffered: true});
+    requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => {
+        add(observer.takeRecords());
+        resolve(sum);
+    }, 0)));
+})`;
+
+/* Main thread's work so far, in ms. */
+async function work(tab) {
+    const { metrics } = await tab('Performance.getMetrics');
+    return 1000 * metrics.find((metric) => metric.name === 'TaskDuration').value;
+}
 
 /* Screenshots of the whole page, in pieces that can be looked at. */
 async function shoot(page, name, tab) {
@@ -227,35 +258,73 @@ async function shoot(page, name, tab) {
     }
 }
 
-async function runAxe(page, name, evaluate) {
+/* which: options of axe.run. Rows of a table are alike: of long ones the first are looked
+ * at; and of pictures of very many marks the name alone. */
+async function runAxe(page, name, which, evaluate) {
     if (options.axe === undefined) return;
-    await evaluate(options.axe + '; 0');
-    const found = await evaluate(`axe.run(document, {resultTypes: ['violations']}).then((r) =>
+    if (!await evaluate('Boolean(window.axe)')) await evaluate(options.axe + '; 0');
+    const found = await evaluate(`axe.run(document, ${JSON.stringify({ resultTypes: ['violations'],
+        ...which })}).then((r) =>
         r.violations.map((v) => v.id + ': ' + v.help + ' (' + v.nodes.length + ', first: ' +
         v.nodes[0].html.slice(0, 160) + ' ' + (v.nodes[0].any[0]?.message ?? '') + ')'))`);
     found.forEach((text) => wrong(page, `axe, ${name}: ${text}`));
 }
+const shorten = `window.cut = Array.from(document.querySelectorAll('tbody'), (body) => {
+    const rest = Array.from(body.rows).slice(12);
+    rest.forEach((row) => row.remove());
+    return { body, rest };
+});
+for (const body of document.querySelectorAll('svg')) { /* a picture is one thing to a reader */
+    const rest = Array.from(body.childNodes), shapes = body.querySelectorAll('path, polygon, use');
+    if (shapes.length > 400) window.cut.push({ body, rest }) && body.replaceChildren();
+} 0`;
+const restore = 'window.cut.forEach(({ body, rest }) => body.append(...rest)); 0';
 
-const views = [
-    { name: '1000', width: 1000, axe: true }, { name: '400', width: 400, axe: true },
-    { name: '1600', width: 1600 }, { name: '1000-dark', width: 1000, dark: true, axe: true },
-    { name: '400-dark', width: 400, dark: true },
-];
+const contrast = { runOnly: ['color-contrast'] };
+const narrow = { rules: { 'color-contrast': { enabled: false } } };
+/* The first two are opened, the others are the first page seen otherwise. */
+const views = {
+    first: { name: '1000', width: 1000, axe: {} },
+    narrow: { name: '400', width: 400, axe: narrow },
+    wide: { name: '1600', width: 1600 },
+    dark: { name: '1000-dark', width: 1000, dark: true, axe: contrast },
+    darkNarrow: { name: '400-dark', width: 400, dark: true },
+};
+
+async function lookAtView(page, view, { evaluate, tab }, isOpened) {
+    (await evaluate(`(${lookAtStructure})()`)).forEach((text) => wrong(page, `${view.name}: ${text}`));
+    if (isOpened && await evaluate(shift) > 0.01) wrong(page, `${view.name}: the layout shifts`);
+    await evaluate('document.querySelectorAll("details:not(.long)").forEach((d) => { d.open = true; })');
+    if (view.axe && options.axe) {
+        await evaluate(shorten);
+        await runAxe(page, view.name, view.axe, evaluate);
+        await evaluate(restore);
+    }
+    if (options.shots) await shoot(page, view.name, tab);
+}
 
 async function lookAt(page) {
-    for (const view of options.once ? views.slice(0, 1) : views) {
-        await open(page, view, async ({ evaluate, tab, took }) => {
-            if (options.within && took > options.within) wrong(page, `takes ${took} ms to open`);
-            (await evaluate(`(${lookAtStructure})()`)).forEach((text) => wrong(page, `${view.name}: ${text}`));
-            if (await evaluate(shift) > 0.01) wrong(page, `${view.name}: the layout shifts`);
-            await evaluate('document.querySelectorAll("details:not(.long)").forEach((d) => { d.open = true; })');
-            if (view.axe) await runAxe(page, view.name, evaluate);
-            if (options.shots) await shoot(page, view.name, tab);
-            if (view.name === '1000')
-                (await evaluate(`(${tryTables})()`)).forEach((text) => wrong(page, text));
-        });
-    }
+    await open(page, views.first, async (opened) => {
+        if (options.within && await work(opened.tab) > options.within)
+            wrong(page, `takes ${(await work(opened.tab)).toFixed(0)} ms to open`);
+        await lookAtView(page, views.first, opened, true);
+        if (!options.once) {
+            for (const view of [views.wide, views.dark]) {
+                await opened.show(view);
+                await lookAtView(page, view, opened, false);
+            }
+            await opened.show({ name: 'print', width: 1000, dark: true, media: 'print' });
+            (await opened.evaluate(`(${lookAtPrint})()`)).forEach((text) => wrong(page, `print: ${text}`));
+            await opened.show(views.first);
+        }
+        (await opened.evaluate(`(${tryTables})()`)).forEach((text) => wrong(page, text));
+    });
     if (options.once) return;
+    await open(page, views.narrow, async (opened) => {
+        await lookAtView(page, views.narrow, opened, true);
+        await opened.show(views.darkNarrow);
+        await lookAtView(page, views.darkNarrow, opened, false);
+    });
     await open(page, { width: 1000, script: false }, async ({ tab }) => {
         const { nodes } = await tab('Accessibility.getFullAXTree');
         const roles = nodes.map((node) => node.role?.value);
@@ -267,16 +336,19 @@ async function lookAt(page) {
 
 let code = 0;
 try {
-    for (const page of options.pages) await lookAt(page);
-    for (const text of mistakes) console.log(text);
+    const left = [...options.pages];
+    const worker = async () => { while (left.length > 0) await lookAt(left.shift()); };
+    await Promise.all([worker(), worker()]);
+    for (const text of mistakes.sort()) console.log(text);
     code = mistakes.length > 0 ? 1 : 0;
 } catch (error) {
     console.log(`the browser failed: ${error.message}`);
     code = 1;
 }
-await Promise.race([send('Browser.close').catch(() => {}), new Promise((r) => setTimeout(r, 3000))]);
+const ended = new Promise((resolve) => child.on('exit', resolve));
+await Promise.race([send('Browser.close').then(() => ended).catch(() => {}),
+    new Promise((resolve) => setTimeout(resolve, 3000))]);
 child.kill('SIGKILL');
-setTimeout(() => {
-    fs.rmSync(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
-    process.exit(code);
-}, 200);
+await ended;
+fs.rmSync(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+process.exit(code);
