@@ -161,6 +161,32 @@ sqlite3 swept/sweep.db 'SELECT max(abs(a.value - b.value)) < 0.02 AND
 expect 3 "given once and once not \($both there, chance alone now\)" sweep many.cfg --out swept
 expect 3 'use the scenario that it was made of' compare plan.cfg plan.cfg -u -n 2
 
+# --- wherever an interval is shown, it says of which of the two it is ---
+# pages WORDS OTHER [-u]: each study's page and picture have WORDS with the intervals, not OTHER
+pages() {
+    local words=$1 other=$2 kind
+    shift 2
+    rm -rf page.*
+    "$MXSIM" compare small.cfg "${with[@]}" -q --out page.compare "$@" &&
+        "$MXSIM" plan many.cfg -q --out page.plan "$@" &&
+        "$MXSIM" sweep many.cfg -q --out page.sweep "$@" || fail "studies for pages"
+    for kind in compare plan sweep; do
+        "$MXSIM" report page.$kind --out page.$kind.html || fail "page of $kind $*"
+        grep -q "<caption>[^<]*\(intervals of\|differ by\) $words" page.$kind.html ||
+            fail "$kind $*: a table of the page does not say \"of $words\""
+        grep -q "<text>[^<]*$words" page.$kind.html ||
+            fail "$kind $*: the picture does not say \"$words\""
+        grep -q "$other" page.$kind.html && fail "$kind $*: the page speaks of $other"
+    done
+}
+expect 0 ',interval_of,' plan many.cfg --format csv
+grep -q ',chance alone,' out || fail "a plan as CSV does not say of what its intervals are"
+expect 0 ",$both," plan many.cfg -u --format csv
+if command -v gnuplot >/dev/null; then
+    pages 'chance alone' 'and what is not known'
+    pages "$both" 'chance alone' -u
+fi
+
 # --- sensitivity ---
 expect 0 'It hangs on' sensitivity study.cfg --out found
 for jobs in 1 7; do
@@ -178,6 +204,10 @@ PATH="$(dirname "$MXSIM"):$PATH" bash -c "$command --json" 2>/dev/null |
 if command -v gnuplot >/dev/null; then
     "$MXSIM" plot found || fail "plot found"
     [ -s found/tornado.svg ] && [ -s found/influence.png ] || fail "no pictures"
+    "$MXSIM" report found --out found.html || fail "page of a sensitivity study"
+    for words in 'first; intervals of the choice of' 'range; intervals of chance alone'; do
+        grep -q "<caption>[^<]*$words" found.html || fail "the page does not say \"$words\""
+    done
 fi
 expect 2 'not "auto"' sensitivity study.cfg --replications auto
 expect 3 ':3: sensitivity.method: ' sensitivity <(sed 's/points = 3/method = "guess"/' study.cfg)

@@ -8,6 +8,7 @@
 
 #include "sim/result/plot_script.h"
 #include "sim/result/plot_study_parts.h"
+#include "sim/stats/interval.h"
 #include "sim/stats/metric_name.h"
 
 #define ROW_COUNT_MAX 24
@@ -125,16 +126,17 @@ static void draw_row(struct mx_plot_canvas *canvas, const struct row *row, doubl
              AXIS_RIGHT_PX + 12.0, y_px, 12.0, MX_PLOT_INK, MX_PLOT_LEFT);
 }
 
-static struct mx_plot_text headline(const struct rows *rows)
+/* of: what intervals are of. */
+static struct mx_plot_text headline(const struct rows *rows, const char *of)
 {
     size_t apart = 0;
 
     for (size_t i = 0; i < rows->count; i++) {
         apart += rows->row[i].is_told_apart ? 1 : 0;
     }
-    return apart == 0 ? mx_plot_text_clean("No difference is told apart from chance")
-                      : mx_plot_text_format("%zu of %zu differences are more than chance", apart,
-                                            rows->count);
+    return apart == 0 ? mx_plot_text_format("No difference is told apart from %s", of)
+                      : mx_plot_text_format("%zu of %zu differences are more than %s", apart,
+                                            rows->count, of);
 }
 
 static char *compose(const json_t *root, const struct rows *rows)
@@ -150,12 +152,14 @@ static char *compose(const json_t *root, const struct rows *rows)
     size_t size = 0;
     FILE *out = open_memstream(&script, &size);
     const char *of = json_string_value(json_object_get(root, "interval_of"));
+    bool is_said = of != NULL && strcmp(of, mx_interval_of(false)) != 0;
     bool failed;
 
     if (out == NULL) {
         return NULL;
     }
-    add_note(&canvas, headline(rows), 30.0, 570.0, 18.0, 0x000000, MX_PLOT_LEFT);
+    add_note(&canvas, headline(rows, is_said ? of : "chance"), 30.0, 570.0, 18.0, 0x000000,
+             MX_PLOT_LEFT);
     add_note(&canvas,
              mx_plot_text_format("Difference from A, paired over %.0f replications with the same "
                                  "draws. Each row has its own scale, zero in the middle.",
@@ -165,7 +169,7 @@ static char *compose(const json_t *root, const struct rows *rows)
              mx_plot_text_format("Bars: intervals that hold all together in %.4g %% of all luck "
                                  "(%.60s). Blue: told apart. Rates in points of 100.%s",
                                  100.0 * number_of(json_object_get(root, "confidence")),
-                                 of != NULL ? of : "chance alone",
+                                 is_said ? of : mx_interval_of(false),
                                  rows->left_out > 0 ? " More rows are in the file." : ""),
              30.0, 526.0, 13.0, MX_PLOT_GREY, MX_PLOT_LEFT);
     mx_plot_canvas_stroke(&canvas, &zero);

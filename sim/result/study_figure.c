@@ -68,9 +68,10 @@ static void draw_head(struct mx_plot_canvas *canvas, const struct mx_plot_text *
                       const struct mx_plot_text *name)
 {
     double width = MX_PLOT_WIDTH_PX - 2 * EDGE_PX;
+    double font_px = mx_plot_text_headline_px(headline->s, width);
 
-    note(canvas, mx_plot_text_fit(headline->s, 18, true, width).s, EDGE_PX, 572, 18, MX_PLOT_INK,
-         MX_PLOT_LEFT, true);
+    note(canvas, mx_plot_text_fit(headline->s, font_px, true, width).s, EDGE_PX, 572, font_px,
+         MX_PLOT_INK, MX_PLOT_LEFT, true);
     note(canvas, mx_plot_text_fit(line1->s, 13, false, width).s, EDGE_PX, 548, 13, MX_PLOT_GREY,
          MX_PLOT_LEFT, false);
     note(canvas, mx_plot_text_fit(line2->s, 13, false, width).s, EDGE_PX, 529, 13, MX_PLOT_GREY,
