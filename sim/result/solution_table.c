@@ -210,7 +210,6 @@ static const struct mx_table_column data_columns[] = {
     {"mean", "", "mean", MX_CELL_WHOLE, false, 0, 0, 0},
     {"low", "", "from", MX_CELL_WHOLE, false, 0, 0, 0},
     {"high", "", "to", MX_CELL_WHOLE, false, 0, 0, 0},
-    {"interval_of", "", "interval of", MX_CELL_TEXT, true, 0, 0, 0},
     {"margin", "", "margin", MX_CELL_WHOLE, false, 0, 0, 0},
     {"outcome", "", "outcome", MX_CELL_TEXT, true, 0, 0, 0},
     {"interval_of", "", "interval of", MX_CELL_TEXT, true, 0, 0, 0},
@@ -234,7 +233,6 @@ static void add_data(struct mx_table *table, const struct mx_solution *solution,
     mx_table_number(table, is_known ? value->mean : (double)NAN);
     mx_table_number(table, is_known ? value->low : (double)NAN);
     mx_table_number(table, is_known ? value->high : (double)NAN);
-    mx_table_text(table, is_known ? mx_interval_of(solution->is_uncertain) : NULL);
     mx_table_number(table, is_known ? value->margin : (double)NAN);
     mx_table_text(table,
                   mx_expect_outcome_name(point->error == NULL ? value->outcome : MX_EXPECT_FAIL));
