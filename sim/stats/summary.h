@@ -58,8 +58,8 @@ enum mx_metric {
 
 /* As in summary.json; static storage. */
 const char *mx_metric_name(enum mx_metric metric);
-/* Numbers that a metric can have, which every interval of it is cut to: [0, 1] of shares of what was
- * sent, [0, infinity) of all others. name: as in summary.json, after a scope or without one. */
+/* Numbers that a metric can have, which every interval of it is cut to: [0, 1] of shares, else
+ * [0, infinity). name: as in summary.json, after a scope or without one. */
 struct mx_interval mx_metric_range(const char *name);
 /* True where each replication gives a whole number of things. */
 bool mx_metric_is_count(enum mx_metric metric);
