@@ -63,7 +63,8 @@ expect 0 '' plot e plan
 [ -s e/plan.png ] || fail "no picture drawn anew"
 expect 0 '"binding": *"sent >= 321"' plan e.cfg --json
 jq -e '.answer.number == 321 and (.points | length) > 3' out >/dev/null || fail "plan --json"
-expect 0 '^,321,321,2,pass,,sent >= 321,(321,){3}0,pass,chance alone,1$' plan e.cfg --format csv --quiet
+expect 0 '^,321,321,2,pass,,sent >= 321,(321,){3}0,pass,chance alone,1$' \
+    plan e.cfg --format csv --quiet
 expect 0 '^\| 321 \| 2 \| 321 \(321 .. 321\) yes \|' plan e.cfg --format markdown
 expect 2 'format' plan e.cfg --format csv --json
 study f 'plan = { find = "smallest"; targets = ( "sent >= 501" ); };'
