@@ -131,7 +131,7 @@ int main(void)
     double bare = 1e9, whole = 1e9;
 
     if (getenv("BENCH_POINTS") != NULL) {
-        points = atoi(getenv("BENCH_POINTS"));
+        points = (int)strtol(getenv("BENCH_POINTS"), NULL, 10);
         points = points < 2 ? 2 : points < POINTS_MAX ? points : POINTS_MAX;
     }
     (void)snprintf(text, sizeof text, study_text, points, points);

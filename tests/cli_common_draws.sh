@@ -28,7 +28,8 @@ jq -e '[.metrics[].differences[] | select(.outcome != "equal") | .variance_reduc
     --with campaigns.newsletter.window=12h --metric deferrals_greylist \
     --metric deferrals_mailbox_full --metric deferrals_reputation --metric deferrals \
     --metric delivered_rate --quiet --out "$work" || exit 1
-jq -r '.metrics | to_entries[] | "window: \(.key): \(.value.differences.B.variance_reduction) times"' \
+jq -r '.metrics | to_entries[] |
+    "window: \(.key): \(.value.differences.B.variance_reduction) times"' \
     "$work/comparison.json"
 jq -e '.metrics | map_values(.differences.B) | .deferrals_greylist.outcome == "equal" and
     .deferrals_mailbox_full.variance_reduction >= 100 and

@@ -80,8 +80,8 @@ jq -e '.kind == "comparison" and .comparisons == 4 and .replications == 12
 cmp -s again.json jobs1/comparison.json ||
     fail "the command line of comparison.json gives something else"
 
-# --- against the best of all: by hand for two, where a one-sided bound at 95 % is that of a two-sided
-# interval at 90 %; of three, B is far ahead and the others are not the best ---
+# --- against the best of all: by hand for two, where a one-sided bound at 95 % is that of a
+# two-sided interval at 90 %; of three, B is far ahead and the others are not the best ---
 expect 0 '' compare a.cfg b.cfg -n 12 --metric deferrals_per_message --json
 cp out two.95
 expect 0 '' compare a.cfg b.cfg -n 12 --metric deferrals_per_message --confidence 90% --json
@@ -90,10 +90,12 @@ jq -e --slurpfile narrow out '.metrics.deferrals_per_message.best as $best |
     $best.B.outcome == "best" and $best.A.outcome == "not the best" and $best.B.ahead[0] == 0 and
     ($best.B.ahead[1] + $d[0] | fabs) < 1e-8 and ($best.A.ahead[0] - $d[0] | fabs) < 1e-8' two.95 \
     >/dev/null || fail "the best of two: $(jq -c .metrics two.95)"
-[ "$(jq -r '.metrics.deferrals_per_message.best | map_values(.outcome) | [.A, .B, .C] | join(", ")' \
+[ "$(jq -r '.metrics.deferrals_per_message.best | map_values(.outcome) | [.A, .B, .C] |
+    join(", ")' \
     jobs1/comparison.json)" = "not the best, best, not the best" ] ||
     fail "the best of three: $(jq -c .metrics jobs1/comparison.json)"
-grep -Eq '^  deferrals_per_message: B is the best; A, C are not\.' out1 || fail "no words on the best"
+grep -Eq '^  deferrals_per_message: B is the best; A, C are not\.' out1 ||
+    fail "no words on the best"
 
 # --- the same numbers in the other formats ---
 for format in csv json markdown; do

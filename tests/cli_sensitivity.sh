@@ -57,7 +57,8 @@ head -n 1 ages.csv | grep -q 'lo,hi,drawn_lo,drawn_hi$' || fail "the picture's d
 "$MXSIM" plot default delivered-over-time --out ages.svg >/dev/null 2>&1
 "$MXSIM" plot plain-out delivered-over-time --out plain.svg >/dev/null 2>&1
 grep -q 'chance and what is not known' ages.svg || fail "the picture does not name its bands"
-[ -s plain.svg ] && ! grep -q 'not known' plain.svg || fail "a plain picture speaks of what is not known"
+[ -s plain.svg ] && ! grep -q 'not known' plain.svg ||
+    fail "a plain picture speaks of what is not known"
 "$MXSIM" report default >/dev/null 2>&1
 grep -q 'light band: chance and what is not known' default/report.html ||
     fail "the report does not name the bands"
@@ -124,7 +125,8 @@ cat >states.cfg <<END
 mta = { throttle = "none"; transaction_time = "500ms"; };
 pools = { p = { ips = ( { name = "ip"; } ); }; };
 lists = { l = { unknown = "1%"; }; };
-campaigns = { c = { pool = "p"; list = "l"; recipients = 2000; window = "1h"; mix = { x = "100%"; }; }; };
+campaigns = { c = { pool = "p"; list = "l"; recipients = 2000; window = "1h";
+    mix = { x = "100%"; }; }; };
 providers = { x = { content = { reject = "10%"; }; }; };
 assumed = ( { key = "providers.x.content"; range = "reject 0% .. 40%"; } );
 END
@@ -132,12 +134,14 @@ for assurance in '' 'assurance = "90%";' 'assurance = "30%";'; do
     cat >states-plan.cfg <<END
 scenario = "states.cfg";
 parameters = { u = { path = "lists.l.unknown"; from = "1%"; to = "41%"; step = "2%"; }; };
-plan = { find = "largest"; $assurance replications_max = 400; targets = ( "delivered_rate >= 60%" ); };
+plan = { find = "largest"; $assurance replications_max = 400;
+    targets = ( "delivered_rate >= 60%" ); };
 END
     case $assurance in
     '') expect 0 'met on average over chance and what is not known' plan states-plan.cfg -u ;;
     *90*)
-        expect 0 'in at least 90 % of the outcomes of chance and what is not known' plan states-plan.cfg -u
+        expect 0 'in at least 90 % of the outcomes of chance and what is not known' \
+            plan states-plan.cfg -u
         expect 0 'in at least 90 % of the outcomes of chance alone' plan states-plan.cfg
         ;;
     *) expect 3 '"30%" is out of range; allowed: 50% to 99.9%' plan states-plan.cfg -u ;;
@@ -161,6 +165,32 @@ sqlite3 swept/sweep.db 'SELECT max(abs(a.value - b.value)) < 0.02 AND
 expect 3 "given once and once not \($both there, chance alone now\)" sweep many.cfg --out swept
 expect 3 'use the scenario that it was made of' compare plan.cfg plan.cfg -u -n 2
 
+# --- wherever an interval is shown, it says of which of the two it is ---
+# pages WORDS OTHER [-u]: each study's page and picture have WORDS with the intervals, not OTHER
+pages() {
+    local words=$1 other=$2 kind
+    shift 2
+    rm -rf page.*
+    "$MXSIM" compare small.cfg "${with[@]}" -q --out page.compare "$@" &&
+        "$MXSIM" plan many.cfg -q --out page.plan "$@" &&
+        "$MXSIM" sweep many.cfg -q --out page.sweep "$@" || fail "studies for pages"
+    for kind in compare plan sweep; do
+        "$MXSIM" report page.$kind --out page.$kind.html || fail "page of $kind $*"
+        grep -q "<caption>[^<]*\(intervals of\|differ by\) $words" page.$kind.html ||
+            fail "$kind $*: a table of the page does not say \"of $words\""
+        grep -q "<svg [^>]*aria-label=\"[^\"]*$words" page.$kind.html ||
+            fail "$kind $*: the picture does not say \"$words\""
+        grep -q "$other" page.$kind.html && fail "$kind $*: the page speaks of $other"
+    done
+}
+expect 0 ',interval_of,' plan many.cfg --format csv
+grep -q ',chance alone,' out || fail "a plan as CSV does not say of what its intervals are"
+expect 0 ",$both," plan many.cfg -u --format csv
+if command -v gnuplot >/dev/null; then
+    pages 'chance alone' 'and what is not known'
+    pages "$both" 'chance alone' -u
+fi
+
 # --- sensitivity ---
 expect 0 'It hangs on' sensitivity study.cfg --out found
 for jobs in 1 7; do
@@ -178,6 +208,10 @@ PATH="$(dirname "$MXSIM"):$PATH" bash -c "$command --json" 2>/dev/null |
 if command -v gnuplot >/dev/null; then
     "$MXSIM" plot found || fail "plot found"
     [ -s found/tornado.svg ] && [ -s found/influence.png ] || fail "no pictures"
+    "$MXSIM" report found --out found.html || fail "page of a sensitivity study"
+    for words in 'first; intervals of the choice of' 'range; intervals of chance alone'; do
+        grep -q "<caption>[^<]*$words" found.html || fail "the page does not say \"$words\""
+    done
 fi
 expect 2 'not "auto"' sensitivity study.cfg --replications auto
 expect 3 ':3: sensitivity.method: ' sensitivity <(sed 's/points = 3/method = "guess"/' study.cfg)

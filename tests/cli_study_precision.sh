@@ -103,7 +103,8 @@ cmp -s <(without_times s/summary.json) <(without_times s2/summary.json) ||
 expect 0 'pass +time_to_deliver_mean_s > 0.4 ' run steady.cfg --seed 5 \
     --set 'expect=("time_to_deliver_mean_s > 0.4")'
 jq -e '.steady_state | .warning == null and .batch_s >= 20 * .memory_s and .memory_s > 0' \
-    s/summary.json >/dev/null || fail "a run that is long enough: $(jq -c .steady_state s/summary.json)"
+    s/summary.json >/dev/null ||
+    fail "a run that is long enough: $(jq -c .steady_state s/summary.json)"
 # servers busy for 96 % of the time forget in minutes: batches of 4 minutes are no batches
 busy=(--set providers.r.capacity.service.mean=1.2s --seed 5)
 expect 5 'warning.*: the run is too short' run steady.cfg "${busy[@]}"

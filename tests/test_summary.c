@@ -150,19 +150,51 @@ static void test_student(void **state)
 
 static void test_interval(void **state)
 {
-    const double values[] = {1, 2, 3, 4}, equal[] = {0.1, 0.1, 0.1};
-    struct mx_estimate e = mx_estimate_of(values, 4);
+    const double values[] = {1, 2, 3, 4}, equal[] = {0.1, 0.1, 0.1}, rare[] = {0, 0, 0, 40};
+    const struct mx_interval any = {(double)-INFINITY, (double)INFINITY};
+    struct mx_estimate e = mx_estimate_of(values, 4, any);
 
     (void)state;
     assert_near(e.mean, 2.5, 0);
     assert_near(e.sd, sqrt(5.0 / 3.0), 1e-15);
     assert_near(e.ci95[0], 2.5 - 3.18244631 * sqrt(5.0 / 12.0), 1e-8);
     assert_near(e.ci95[1], 2.5 + 3.18244631 * sqrt(5.0 / 12.0), 1e-8);
-    e = mx_estimate_of(equal, 3);
+    e = mx_estimate_of(equal, 3, any);
     assert_near(e.mean, 0.1, 0);
     assert_true(e.sd == 0 && e.ci95[0] == e.mean && e.ci95[1] == e.mean);
-    e = mx_estimate_of(values, 1);
+    e = mx_estimate_of(values, 1, any);
     assert_true(e.is_known && !e.has_spread && e.mean == 1);
+    /* A count is not below 0, whatever Student's t says; a share not above 1. */
+    e = mx_estimate_of(rare, 4, any);
+    assert_near(e.ci95[0], 10 - 31.8244631, 1e-6);
+    e = mx_estimate_of(rare, 4, mx_metric_range("providers.x.low_band_days"));
+    assert_true(e.ci95[0] == 0);
+    assert_near(e.ci95[1], 10 + 31.8244631, 1e-6);
+    assert_true(mx_metric_range("delivered_rate").high == 1);
+    assert_true(mx_metric_range("providers.x.soft_bounced_rate").high == 1);
+    assert_true(isinf(mx_metric_range("delivered").high));
+    assert_true(isinf(mx_metric_range("campaigns.delivered_rate.queue_peak").high));
+}
+
+/* Deferrals in one replication of three: the interval in a summary stops at 0, too. */
+static void test_interval_of_counts(void **state)
+{
+    struct mx_observation *o[3];
+    struct mx_summary *s;
+    struct mx_estimate e;
+
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        o[i] = mx_test_observation();
+        mx_test_deliver(o[i], 0, 1000, MX_MINUTE_US);
+        if (i == 0) {
+            mx_test_defer(o[i], 0, 40, MX_REASON_GREYLIST);
+        }
+    }
+    s = summary_of(o, 3);
+    e = mx_summary_estimate(s, MX_GROUP_TOTAL, 0, MX_METRIC_DEFERRALS);
+    assert_true(e.mean > 0 && e.ci95[0] == 0 && e.ci95[1] > 2 * e.mean);
+    mx_summary_destroy(s);
 }
 
 /* Batches of one run in which the bounces all come late: widened for what neighbours have in
@@ -248,6 +280,7 @@ int main(void)
         cmocka_unit_test(test_ranks),
         cmocka_unit_test(test_student),
         cmocka_unit_test(test_interval),
+        cmocka_unit_test(test_interval_of_counts),
         cmocka_unit_test(test_shares_of_batches),
         cmocka_unit_test(test_undefined_in_one_replication),
         cmocka_unit_test(test_names),

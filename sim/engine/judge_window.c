@@ -156,10 +156,7 @@ static void judge_segment(struct judging *j, const struct mx_segment *segment)
     const struct mx_world_path *path = &world->paths[segment->path];
     const int64_t horizon_us = world->plan->horizon_us, warmup_us = world->plan->warmup_us;
     const uint32_t end = segment->first + segment->count;
-    struct short_way way;
-    way.stream = NULL;
-    way.accepted = batch->sorted;
-    way.count = 0;
+    struct short_way way = {.accepted = batch->sorted};
     for (uint32_t i = segment->first; i < end; i++) {
         const struct mx_work *work = &batch->works[i];
         const struct mx_world_stream *stream =

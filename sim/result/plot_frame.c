@@ -9,7 +9,6 @@
 #include "sim/base/check.h"
 
 #define HEAD_LEFT_PX 30.0
-#define HEADLINE_PX 18.0
 #define SUBTITLE_PX 13.0
 #define TAG_PX 13.5
 #define TAG_GAP_PX 18.0 /* from the area's edge to the text */
@@ -27,7 +26,7 @@ void mx_plot_frame_head(struct mx_plot_picture *picture, const char *headline, c
                         const char *line2)
 {
     const double width_px = MX_PLOT_WIDTH_PX - 2.0 * HEAD_LEFT_PX;
-    double font_px = HEADLINE_PX;
+    const double font_px = mx_plot_text_headline_px(headline, width_px);
     struct mx_plot_note note = {
         .x_px = HEAD_LEFT_PX, .y_px = 570.0, .colour = 0x000000, .bold = true};
 
@@ -36,9 +35,6 @@ void mx_plot_frame_head(struct mx_plot_picture *picture, const char *headline, c
     picture->line2 = mx_plot_text_clean(line2);
     if (picture->is_bare) {
         return;
-    }
-    while (font_px > 14.0 && mx_plot_text_width(headline, font_px, true) > width_px) {
-        font_px -= 0.5;
     }
     note.font_px = font_px;
     note.text = mx_plot_text_fit(headline, font_px, true, width_px);

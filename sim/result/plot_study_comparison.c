@@ -8,6 +8,7 @@
 
 #include "sim/result/plot_study_parts.h"
 #include "sim/result/plot_table.h"
+#include "sim/stats/interval.h"
 #include "sim/stats/metric_name.h"
 
 #define ROW_COUNT_MAX 24
@@ -116,16 +117,17 @@ static void draw_row(struct mx_plot_canvas *canvas, const struct row *row, doubl
                         AXIS_RIGHT_PX + 12.0, y_px, 12.0, MX_PLOT_INK, MX_PLOT_LEFT);
 }
 
-static struct mx_plot_text headline(const struct rows *rows)
+/* of: what intervals are of. */
+static struct mx_plot_text headline(const struct rows *rows, const char *of)
 {
     size_t apart = 0;
 
     for (size_t i = 0; i < rows->count; i++) {
         apart += rows->row[i].is_told_apart ? 1 : 0;
     }
-    return apart == 0 ? mx_plot_text_clean("No difference is told apart from chance")
-                      : mx_plot_text_format("%zu of %zu differences are more than chance", apart,
-                                            rows->count);
+    return apart == 0 ? mx_plot_text_format("No difference is told apart from %s", of)
+                      : mx_plot_text_format("%zu of %zu differences are more than %s", apart,
+                                            rows->count, of);
 }
 
 /* In the terminal a row is a bar to the mean, as a share of the far end of its interval. */
@@ -192,9 +194,10 @@ static void draw(struct mx_plot_picture *picture, const json_t *root, const stru
         middle_px, ROWS_TOP_PX,  middle_px, ROWS_TOP_PX - row_px * (double)rows->count,
         1.0,       MX_PLOT_PALE, 1};
     const char *of = json_string_value(json_object_get(root, "interval_of"));
+    bool is_said = of != NULL && strcmp(of, mx_interval_of(false)) != 0;
 
     mx_plot_frame_head(
-        picture, headline(rows).s,
+        picture, headline(rows, is_said ? of : "chance").s,
         mx_plot_text_format("Difference from A, paired over %.0f replications with the same draws. "
                             "Each row has a scale of its own.",
                             number_of(json_object_get(root, "replications")))
@@ -202,7 +205,7 @@ static void draw(struct mx_plot_picture *picture, const json_t *root, const stru
         mx_plot_text_format("Bars: intervals that hold all together in %.4g %% of all luck "
                             "(%.60s). Blue: told apart. Rates in points of 100.%s",
                             100.0 * number_of(json_object_get(root, "confidence")),
-                            of != NULL ? of : "chance alone",
+                            is_said ? of : mx_interval_of(false),
                             rows->left_out > 0 ? " More rows are in the file." : "")
             .s);
     mx_plot_canvas_stroke(&picture->canvas, &zero);

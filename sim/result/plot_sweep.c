@@ -141,8 +141,8 @@ static bool read_settings(struct mx_plot_sweep *sweep)
     return count == sweep->point_count * sweep->parameter_count;
 }
 
-/* Mean and interval from the values of one point and metric. */
-static struct mx_figure_point mean_of(const double *values, size_t count)
+/* Mean and interval from the values of one point and metric, which lie within `range`. */
+static struct mx_figure_point mean_of(const double *values, size_t count, struct mx_interval range)
 {
     struct mx_figure_point point = {.y = NAN, .low = NAN, .high = NAN};
     struct mx_estimate estimate;
@@ -153,7 +153,7 @@ static struct mx_figure_point mean_of(const double *values, size_t count)
         }
     }
     if (count > 0) {
-        estimate = mx_estimate_of(values, (uint32_t)count);
+        estimate = mx_estimate_of(values, (uint32_t)count, range);
         point.y = estimate.mean;
         point.low = estimate.has_spread ? estimate.ci95[0] : NAN;
         point.high = estimate.has_spread ? estimate.ci95[1] : NAN;
@@ -163,6 +163,7 @@ static struct mx_figure_point mean_of(const double *values, size_t count)
 
 static bool read_means(struct mx_plot_sweep *sweep, size_t metric, struct mx_figure_point *means)
 {
+    struct mx_interval range = mx_metric_range(sweep->metrics[metric]);
     double *values = calloc((size_t)sweep->replications + 1, sizeof *values);
     sqlite3_stmt *statement = NULL;
     size_t count = 0;
@@ -174,13 +175,13 @@ static bool read_means(struct mx_plot_sweep *sweep, size_t metric, struct mx_fig
                             "metric = ? AND error IS NULL ORDER BY point, replication") != NULL) {
         (void)sqlite3_bind_int64(statement, 1, (int64_t)metric);
         for (size_t i = 0; i < sweep->point_count; i++) {
-            means[i] = mean_of(values, 0);
+            means[i] = mean_of(values, 0, range);
         }
         while (mx_database_step(&sweep->database, statement)) {
             int64_t next = sqlite3_column_int64(statement, 0);
 
             if (next != point) {
-                means[point] = mean_of(values, count);
+                means[point] = mean_of(values, count, range);
                 point = next;
                 count = 0;
             }
@@ -194,7 +195,7 @@ static bool read_means(struct mx_plot_sweep *sweep, size_t metric, struct mx_fig
                                   : sqlite3_column_double(statement, 1);
         }
         if (count > 0 && sweep->database.status == MX_DATABASE_OK) {
-            means[point] = mean_of(values, count);
+            means[point] = mean_of(values, count, range);
         }
     }
     (void)sqlite3_finalize(statement);

@@ -167,6 +167,16 @@ double mx_plot_text_width(const char *text, double font_px, bool bold)
     return width * font_px;
 }
 
+double mx_plot_text_headline_px(const char *text, double width_px)
+{
+    double font_px = 18.0;
+
+    while (font_px > 14.0 && mx_plot_text_width(text, font_px, true) > width_px) {
+        font_px -= 0.5;
+    }
+    return font_px;
+}
+
 struct mx_plot_text mx_plot_text_fit(const char *text, double font_px, bool bold, double width_px)
 {
     struct mx_plot_text fit = mx_plot_text_clean(text);

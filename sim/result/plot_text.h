@@ -38,6 +38,9 @@ struct mx_plot_text mx_plot_text_format(const char *format, ...)
 /* Width of clean text. Characters past ASCII are taken as wide as the widest of their kind. */
 double mx_plot_text_width(const char *text, double font_px, bool bold);
 
+/* Size of a bold headline that is no wider than width_px: 18 px or less, but not below 14. */
+double mx_plot_text_headline_px(const char *text, double width_px);
+
 /* The text, or its beginning and an ellipsis, so that it is no wider than width_px. */
 struct mx_plot_text mx_plot_text_fit(const char *text, double font_px, bool bold, double width_px);
 

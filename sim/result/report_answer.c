@@ -230,7 +230,7 @@ static struct mx_plot_text interval_of(const struct card *card,
                                        const struct mx_report_run *run)
 {
     if (metric->has_interval) {
-        return mx_plot_text_format("[%s, %s]", card->text(fmax(metric->low, 0.0)).s,
+        return mx_plot_text_format("[%s, %s]", card->text(metric->low).s,
                                    card->text(metric->high).s);
     }
     if (isnan(metric->mean)) {

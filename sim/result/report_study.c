@@ -95,47 +95,93 @@ static void write_number(FILE *out, double value)
     mx_html_printf(out, "<td data-v=\"%.10g\">%.5g</td>", value, value);
 }
 
-/* A list of numbers as an interval; of objects, their means. */
+/* A list of numbers as an interval. */
 static void write_list(FILE *out, json_t *list)
 {
     const char *separator = "[";
     size_t i;
     json_t *item;
 
-    (void)fputs("<td class=\"list\">", out);
     json_array_foreach(list, i, item)
     {
-        const json_t *value = json_is_object(item) ? json_object_get(item, "mean") : item;
         (void)fputs(separator, out);
-        if (json_is_number(value)) {
-            mx_html_printf(out, "%.5g", json_number_value(value));
-        } else if (json_is_string(value)) {
-            mx_html_text(out, json_string_value(value));
+        if (json_is_number(item)) {
+            mx_html_printf(out, "%.5g", json_number_value(item));
+        } else if (json_is_string(item)) {
+            mx_html_text(out, json_string_value(item));
         } else {
             (void)fputs("\xE2\x80\x93", out);
         }
         separator = ", ";
     }
-    (void)fputs(json_array_size(list) > 0 ? "]</td>" : "</td>", out);
+    (void)fputs(json_array_size(list) > 0 ? "]" : "", out);
+}
+
+/* "0.97 [0.95, 0.99]" */
+static void write_estimate(FILE *out, json_t *estimate)
+{
+    const json_t *mean = json_object_get(estimate, "mean");
+
+    if (json_is_number(mean)) {
+        mx_html_printf(out, "%.5g ", json_number_value(mean));
+        write_list(out, json_object_get(estimate, "interval"));
+    } else {
+        (void)fputs("\xE2\x80\x93", out);
+    }
+}
+
+static void write_estimates(FILE *out, json_t *list)
+{
+    size_t i;
+    json_t *item;
+
+    json_array_foreach(list, i, item)
+    {
+        (void)fputs(i > 0 ? "; " : "", out);
+        write_estimate(out, item);
+    }
+}
+
+/* Whether anything in a row is an interval, or half of one. */
+static bool has_interval(json_t *row)
+{
+    const char *key;
+    json_t *value;
+
+    json_object_foreach(row, key, value)
+    {
+        if (strstr(key, "interval") != NULL || strstr(key, "_half") != NULL ||
+            strcmp(key, "ci95") == 0 || json_is_object(json_array_get(value, 0))) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static void write_value(FILE *out, json_t *value)
 {
     if (json_is_number(value)) {
         write_number(out, json_number_value(value));
-    } else if (json_is_array(value)) {
-        write_list(out, value);
+    } else if (json_is_array(value) || json_is_object(value)) {
+        (void)fputs("<td class=\"list\">", out);
+        if (json_is_object(value)) {
+            write_estimate(out, value);
+        } else if (json_is_object(json_array_get(value, 0))) {
+            write_estimates(out, value);
+        } else {
+            write_list(out, value);
+        }
+        (void)fputs("</td>", out);
     } else if (json_is_string(value) && json_string_length(value) == DIGEST_SIZE) {
         mx_html_printf(out, "<td class=\"word\" data-v=\"%s\">", json_string_value(value));
         mx_html_text_n(out, json_string_value(value), DIGEST_SHOWN);
         (void)fputs("\xE2\x80\xA6</td>", out);
     } else {
         mx_html_printf(out, "<td class=\"word\">%s</td>",
-                       json_is_string(value)   ? json_string_value(value)
-                       : json_is_true(value)   ? "yes"
-                       : json_is_false(value)  ? "no"
-                       : json_is_object(value) ? "\xE2\x80\xA6"
-                                               : "\xE2\x80\x93");
+                       json_is_string(value)  ? json_string_value(value)
+                       : json_is_true(value)  ? "yes"
+                       : json_is_false(value) ? "no"
+                                              : "\xE2\x80\x93");
     }
 }
 
@@ -159,9 +205,10 @@ static bool moves(const json_t *row)
     return false;
 }
 
-/* An object of objects, a row each; columns as in the first. */
+/* An object of objects, a row each; columns as in the first. of: what intervals among them are of,
+ * or NULL where the file does not say. */
 static void write_objects(FILE *out, json_t *objects, const char *id, const char *first,
-                          const char *caption)
+                          const char *caption, const char *of)
 {
     json_t *model = json_object_iter_value(json_object_iter(objects)), *row, *value;
     const char *name, *key;
@@ -170,7 +217,10 @@ static void write_objects(FILE *out, json_t *objects, const char *id, const char
     if (!json_is_object(model)) {
         return;
     }
-    begin_table(out, id, caption);
+    begin_table(out, id,
+                of != NULL && has_interval(model)
+                    ? mx_plot_text_format("%s; intervals of %s", caption, of).s
+                    : caption);
     write_heading(out, first, false);
     json_object_foreach(model, key, value)
     {
@@ -198,7 +248,7 @@ static void write_objects(FILE *out, json_t *objects, const char *id, const char
 
 /* A list of objects, numbered. */
 static void write_rows(FILE *out, json_t *list, const char *id, const char *first,
-                       const char *caption)
+                       const char *caption, const char *of)
 {
     json_t *objects = json_object(), *row;
     size_t i;
@@ -207,7 +257,7 @@ static void write_rows(FILE *out, json_t *list, const char *id, const char *firs
     {
         (void)json_object_set(objects, mx_plot_text_format("%zu", i + 1).s, row);
     }
-    write_objects(out, objects, id, first, caption);
+    write_objects(out, objects, id, first, caption, of);
     json_decref(objects);
 }
 
@@ -242,6 +292,14 @@ static void write_facts(FILE *out, const json_t *root)
     (void)fputs("</dl>\n", out);
 }
 
+/* What intervals of a table are of; NULL where the file does not say. */
+static const char *interval_of(const json_t *root, const char *table)
+{
+    const json_t *of = json_object_get(root, "interval_of");
+
+    return json_string_value(json_is_object(of) ? json_object_get(of, table) : of);
+}
+
 /* Tables of each metric: what is told of systems, differences, groups, factors. */
 static void write_metrics(FILE *out, const json_t *root)
 {
@@ -261,27 +319,57 @@ static void write_metrics(FILE *out, const json_t *root)
         for (size_t t = 0; t < sizeof tables / sizeof tables[0]; t++) {
             write_objects(out, json_object_get(metric, tables[t].key),
                           mx_plot_text_format("%s-%zu", tables[t].key, ++number).s, tables[t].first,
-                          mx_plot_text_format("%s: %s", name, tables[t].caption).s);
+                          mx_plot_text_format("%s: %s", name, tables[t].caption).s,
+                          interval_of(root, tables[t].key));
         }
     }
 }
 
 static void write_json(FILE *out, const json_t *root)
 {
-    write_objects(out, json_object_get(root, "systems"), "systems", "System", "What is compared");
+    bool is_share = json_is_number(json_object_get(root, "assurance"));
+
+    write_objects(out, json_object_get(root, "systems"), "systems", "System", "What is compared",
+                  NULL);
     write_metrics(out, root);
-    write_rows(out, json_object_get(root, "targets"), "targets", "Target", "Targets");
-    write_rows(out, json_object_get(root, "rows"), "rows", "Row", "The answer, row by row");
-    write_rows(out, json_object_get(root, "points"), "points", "Point", "Points that were tried");
+    write_rows(out, json_object_get(root, "targets"), "targets", "Target", "Targets", NULL);
+    write_rows(out, json_object_get(root, "rows"), "rows", "Row", "The answer, row by row", NULL);
+    write_rows(out, json_object_get(root, "points"), "points", "Point",
+               mx_plot_text_format("Points that were tried; of each target the %s",
+                                   is_share ? "share of replications that meet it"
+                                            : "mean over replications")
+                   .s,
+               interval_of(root, "points"));
     if (json_is_object(json_object_get(root, "factors"))) {
         mx_html_printf(out,
                        "<details class=\"long\"><summary>What was varied, and how far (%zu "
                        "values)</summary>\n",
                        json_object_size(json_object_get(root, "factors")));
         write_objects(out, json_object_get(root, "factors"), "factors", "Value",
-                      "What was varied, and how far");
+                      "What was varied, and how far", NULL);
         (void)fputs("</details>\n", out);
     }
+}
+
+/* "the mean of each metric over 20 replications, which differ by chance alone" */
+static struct mx_plot_text means_of(sqlite3 *db)
+{
+    sqlite3_stmt *row = NULL;
+    struct mx_plot_text text = mx_plot_text_clean("the mean of each metric");
+
+    if (sqlite3_prepare_v2(db,
+                           "SELECT n.value, i.value, a.value FROM study n, study i, study a WHERE "
+                           "n.name = 'replications' AND i.name = 'interval_of' AND "
+                           "a.name = 'replications_auto'",
+                           -1, &row, NULL) == SQLITE_OK &&
+        sqlite3_step(row) == SQLITE_ROW && sqlite3_column_int(row, 0) > 1) {
+        text = mx_plot_text_format("%s over %s%d replications, which differ by %s", text.s,
+                                   sqlite3_column_int(row, 2) != 0 ? "at most " : "",
+                                   sqlite3_column_int(row, 0),
+                                   (const char *)sqlite3_column_text(row, 1));
+    }
+    (void)sqlite3_finalize(row);
+    return text;
 }
 
 /* The sweep's own facts, as the other studies have them in JSON. */
@@ -327,7 +415,8 @@ static int write_database(FILE *out, const char *path, bool is_folded,
     if (status == SQLITE_OK) {
         (void)fputs(is_folded ? "<details class=\"long\"><summary>All points</summary>\n" : "",
                     out);
-        begin_table(out, "points", "Points: parameters, and the mean of each metric");
+        begin_table(out, "points",
+                    mx_plot_text_format("Points: parameters, and %s", means_of(db).s).s);
         for (int c = 0; c < sqlite3_column_count(rows); c++) {
             write_heading(out, sqlite3_column_name(rows, c), false);
         }

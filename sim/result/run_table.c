@@ -62,11 +62,12 @@ static double mean(const struct table *table, const struct scope *scope, enum mx
     return e.is_known ? e.mean : (double)__builtin_nanf("");
 }
 
-/* Half of an interval as "+-0.012", beside what it belongs to. */
+/* The wider side of an interval as "+-0.012", beside what it belongs to. */
 static void add_half(struct mx_table *rows, const struct mx_estimate *e, double unit)
 {
     char text[32];
-    double half = (e->ci95[1] - e->ci95[0]) / 2.0 * unit;
+    double below = e->mean - e->ci95[0], above = e->ci95[1] - e->mean;
+    double half = (below > above ? below : above) * unit;
 
     if (!e->has_spread) {
         mx_table_text(rows, "");

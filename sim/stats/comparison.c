@@ -138,7 +138,8 @@ static void set_difference(const struct mx_comparison *comparison, size_t metric
     struct mx_difference *difference =
         &comparison->differences[metric * comparison->system_count + system];
     uint32_t count = fill_differences(comparison, metric, system, values);
-    struct mx_estimate estimate = mx_estimate_of(values, count);
+    struct mx_estimate estimate =
+        mx_estimate_of(values, count, (struct mx_interval){(double)-INFINITY, (double)INFINITY});
 
     difference->outcome = MX_DIFFERENCE_UNDEFINED;
     difference->p_holm = 1.0;

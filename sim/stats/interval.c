@@ -31,6 +31,12 @@ const char *mx_interval_of(bool is_uncertain)
     return is_uncertain ? "chance and what is not known" : "chance alone";
 }
 
+struct mx_interval mx_interval_clip(struct mx_interval interval, struct mx_interval range)
+{
+    return (struct mx_interval){interval.low > range.low ? interval.low : range.low,
+                                interval.high < range.high ? interval.high : range.high};
+}
+
 double mx_student_t(double confidence, uint32_t freedom)
 {
     MX_CHECK(freedom >= 1);

@@ -22,6 +22,9 @@ struct mx_interval {
     double low, high;
 };
 
+/* What of an interval lies within a range: a count is not below 0, a share not above 1. */
+struct mx_interval mx_interval_clip(struct mx_interval interval, struct mx_interval range);
+
 /* Half-width of the interval of a mean, in standard errors, freedom >= 1. */
 double mx_student_t(double confidence, uint32_t freedom);
 

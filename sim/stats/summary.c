@@ -88,6 +88,16 @@ bool mx_metric_is_count(enum mx_metric metric)
     return metric < MX_METRIC_DELIVERED_RATE || metric == MX_METRIC_QUEUE_PEAK;
 }
 
+static struct mx_interval range_of(enum mx_metric metric)
+{
+    return mx_metric_range(mx_metric_name(metric));
+}
+
+struct mx_interval mx_metric_range(const char *name)
+{
+    return (struct mx_interval){0.0, mx_metric_text_is_share(name) ? 1.0 : (double)INFINITY};
+}
+
 bool mx_metric_is_quantile(enum mx_metric metric)
 {
     return (metric >= MX_METRIC_TIME_TO_DELIVER_P50_S &&
@@ -398,7 +408,15 @@ bool mx_summary_value(const struct mx_summary *summary, uint32_t replication, en
     return !isnan(*value);
 }
 
-struct mx_estimate mx_estimate_of(const double *values, uint32_t count)
+static void set_interval(struct mx_estimate *estimate, struct mx_interval interval,
+                         struct mx_interval range)
+{
+    interval = mx_interval_clip(interval, range);
+    estimate->ci95[0] = interval.low;
+    estimate->ci95[1] = interval.high;
+}
+
+struct mx_estimate mx_estimate_of(const double *values, uint32_t count, struct mx_interval range)
 {
     struct mx_estimate e = {.reached = count, .is_known = count > 0, .has_spread = count > 1};
     double variance;
@@ -412,8 +430,7 @@ struct mx_estimate mx_estimate_of(const double *values, uint32_t count)
             mx_student_t(MX_CONFIDENCE_DEFAULT, count - 1U) * sqrt(variance) / sqrt(count);
 
         e.sd = sqrt(variance);
-        e.ci95[0] = e.mean - half;
-        e.ci95[1] = e.mean + half;
+        set_interval(&e, (struct mx_interval){e.mean - half, e.mean + half}, range);
     }
     return e;
 }
@@ -421,7 +438,7 @@ struct mx_estimate mx_estimate_of(const double *values, uint32_t count)
 /* Shares near 0 or 1 scatter unevenly: their interval is made for shares. */
 struct mx_estimate mx_estimate_of_shares(const double *values, uint32_t count, double sent_total)
 {
-    struct mx_estimate e = mx_estimate_of(values, count);
+    struct mx_estimate e = mx_estimate_of(values, count, (struct mx_interval){0.0, 1.0});
 
     if (e.has_spread) {
         struct mx_interval interval =
@@ -453,7 +470,8 @@ static double sent_total(const struct mx_summary *summary, enum mx_group group, 
  * mean is (1 + r) / (1 - r) times larger (A. Tafazzoli, J. Wilson, IIE Transactions 43 (2011)).
  * From few values r comes out too small, by (1 + 4 r) / count (M. Kendall, Biometrika 41 (1954)),
  * which is put right first. */
-static void widen(const struct mx_summary *summary, struct mx_estimate *estimate)
+static void widen(const struct mx_summary *summary, struct mx_estimate *estimate,
+                  struct mx_interval range)
 {
     double count = estimate->reached > 8 ? estimate->reached : 8, factor;
     double lag1 = (mx_lag1(summary->column, estimate->reached) + 1 / count) / (1 - 4 / count);
@@ -463,19 +481,18 @@ static void widen(const struct mx_summary *summary, struct mx_estimate *estimate
     }
     lag1 = lag1 < LAG1_MAX ? lag1 : LAG1_MAX;
     factor = sqrt((1 + lag1) / (1 - lag1));
-    estimate->ci95[0] = estimate->mean - (estimate->mean - estimate->ci95[0]) * factor;
-    estimate->ci95[1] = estimate->mean + (estimate->ci95[1] - estimate->mean) * factor;
+    set_interval(
+        estimate,
+        (struct mx_interval){estimate->mean - (estimate->mean - estimate->ci95[0]) * factor,
+                             estimate->mean + (estimate->ci95[1] - estimate->mean) * factor},
+        range);
 }
 
 /* Of one run, from what its batches say. */
 static void join_batches(const struct mx_summary *summary, enum mx_metric metric,
                          struct mx_estimate *estimate)
 {
-    widen(summary, estimate);
-    if (mx_metric_text_is_share(mx_metric_name(metric))) {
-        estimate->ci95[0] = estimate->ci95[0] > 0 ? estimate->ci95[0] : 0;
-        estimate->ci95[1] = estimate->ci95[1] < 1 ? estimate->ci95[1] : 1;
-    }
+    widen(summary, estimate, range_of(metric));
     if (metric == MX_METRIC_TIME_TO_DELIVER_MAX_S) {
         for (uint32_t b = 0; b < estimate->reached; b++) {
             estimate->mean =
@@ -504,7 +521,7 @@ struct mx_estimate mx_summary_estimate(const struct mx_summary *summary, enum mx
     if (reached == summary->count) {
         estimate = mx_metric_text_is_share(mx_metric_name(metric)) && reached > 0
                        ? mx_estimate_of_shares(values, reached, sent_total(summary, group, index))
-                       : mx_estimate_of(values, reached);
+                       : mx_estimate_of(values, reached, range_of(metric));
         if (summary->is_batched && estimate.has_spread) {
             join_batches(summary, metric, &estimate);
         }

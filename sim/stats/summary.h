@@ -58,6 +58,9 @@ enum mx_metric {
 
 /* As in summary.json; static storage. */
 const char *mx_metric_name(enum mx_metric metric);
+/* Numbers that a metric can have, which every interval of it is cut to: [0, 1] of shares, else
+ * [0, infinity). name: as in summary.json, after a scope or without one. */
+struct mx_interval mx_metric_range(const char *name);
 /* True where each replication gives a whole number of things. */
 bool mx_metric_is_count(enum mx_metric metric);
 
@@ -75,8 +78,9 @@ struct mx_summary_sizes {
 };
 
 /* is_known: every replication had it. has_spread: is_known and more than one replication.
- * ci95: of the mean, Student's t; of the delivered rate mx_interval_mean_share, which is not
- * symmetric. Of chance alone. */
+ * ci95: of the mean, Student's t, cut to mx_metric_range; of shares of what was sent
+ * mx_interval_mean_share, which is not symmetric. Of chance alone, unless what is assumed was drawn
+ * for each replication. */
 struct mx_estimate {
     uint32_t reached; /* replications in which it is defined */
     bool is_known, has_spread;
@@ -124,8 +128,9 @@ struct mx_median {
 struct mx_median mx_summary_median(const struct mx_summary *summary, enum mx_group group,
                                    uint32_t index, enum mx_metric metric);
 
-/* Mean, sd and interval of count values, all defined. Same bits on every machine. */
-struct mx_estimate mx_estimate_of(const double *values, uint32_t count);
+/* Mean, sd and interval of count values, all defined and within `range`, which the interval is cut
+ * to. Same bits on every machine. */
+struct mx_estimate mx_estimate_of(const double *values, uint32_t count, struct mx_interval range);
 /* The same of shares of what was sent, sent_total > 0 over all of them: their interval. */
 struct mx_estimate mx_estimate_of_shares(const double *values, uint32_t count, double sent_total);
 

@@ -220,7 +220,8 @@ static struct mx_interval interval_of(const struct mx_search *search, size_t tar
             return mx_interval_mean_share(values, count, cases, solution->confidence_each);
         }
     }
-    return mx_interval_mean(values, count, solution->confidence_each);
+    return mx_interval_clip(mx_interval_mean(values, count, solution->confidence_each),
+                            mx_metric_range(solution->targets[target].metric));
 }
 
 /* The share of replications whose own value meets the target. */

@@ -149,12 +149,19 @@ static bool keep_file(struct mx_store *store, const char *name, const char *sha2
 {
     struct mx_stored_file *files =
         realloc(store->files, (store->file_count + 1) * sizeof *store->files);
+    struct mx_stored_file *file;
 
-    store->files = files != NULL ? files : store->files;
-    if (files == NULL || (files[store->file_count].name = strdup(name)) == NULL) {
+    if (files == NULL) {
         return mx_store_out_of_memory(store);
     }
-    (void)snprintf(files[store->file_count++].sha256, sizeof files->sha256, "%s", sha256);
+    store->files = files;
+    file = &files[store->file_count];
+    file->name = strdup(name);
+    if (file->name == NULL) {
+        return mx_store_out_of_memory(store);
+    }
+    (void)snprintf(file->sha256, sizeof file->sha256, "%s", sha256);
+    store->file_count++;
     return true;
 }
 

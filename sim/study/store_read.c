@@ -114,5 +114,6 @@ struct mx_estimate mx_store_estimate(const struct mx_store_identity *identity,
         return estimate;
     }
     return sent_total > 0 ? mx_estimate_of_shares(values, row->replications, sent_total)
-                          : mx_estimate_of(values, row->replications);
+                          : mx_estimate_of(values, row->replications,
+                                           mx_metric_range(identity->metrics[metric].text));
 }

@@ -478,9 +478,7 @@ static bool open_store(struct mx_sweep *sweep, const char *path)
         mx_sweep_fail(sweep, MX_SWEEP_FAILED, "out of memory");
         return false;
     }
-    if (mx_store_status(sweep->store) != MX_STORE_OK) {
-        fail_store(sweep);
-    } else if (!mx_sweep_begin_tasks(sweep)) {
+    if (mx_store_status(sweep->store) != MX_STORE_OK || !mx_sweep_begin_tasks(sweep)) {
         fail_store(sweep);
     }
     return sweep->status == MX_SWEEP_OK;
