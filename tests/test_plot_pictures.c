@@ -139,7 +139,7 @@ static void test_some_providers(void **state)
         mx_plot_assert_says("outcomes", names[i]);
     }
     mx_plot_assert_says("delivered-over-time",
-                        "Mean of 20 runs. Band: chance alone, 5th to 95th percentile");
+                        "Mean of 20 runs. Band: chance alone, where the next run lies with 90 %");
     mx_plot_assert_says("delivered-over-time", "(recipients less drops; 2.08 M in all)");
     mx_plot_assert_says("delivered-over-time", ">72 h<");
     mx_plot_assert_says("delivered-over-time", ">gmail 99.90 %<");

@@ -6,6 +6,7 @@
 
 #include "sim/result/plot_kinds.h"
 #include "sim/result/plot_table.h"
+#include "sim/stats/outcome_range.h"
 
 #define LOW_S 1.0
 #define HIGH_S_MIN 60.0
@@ -284,13 +285,18 @@ static bool has_bands(const struct mx_plot_data *data)
 }
 
 /* What the bands are, for the head. */
-static const char *bands_text(const struct mx_plot_data *data)
+static struct mx_plot_text bands_text(const struct mx_plot_data *data)
 {
+    const char *of = data->replications >= MX_OUTCOME_COUNT_FULL
+                         ? "where the next run lies with 90 %"
+                         : "from the least to the most of the runs";
+
     if (data->has_drawn) {
-        return " Dark band: chance alone; light band: chance and what is not known (5th to 95th "
-               "percentile).";
+        return mx_plot_text_format(
+            " Dark band: chance alone; light band: chance and what is not known (%s).", of);
     }
-    return has_bands(data) ? " Band: chance alone, 5th to 95th percentile of the runs." : "";
+    return has_bands(data) ? mx_plot_text_format(" Band: chance alone, %s.", of)
+                           : mx_plot_text_clean("");
 }
 
 static void write_head(struct mx_plot_picture *picture, double high_s)
@@ -304,7 +310,7 @@ static void write_head(struct mx_plot_picture *picture, double high_s)
                             mx_plot_count(data->total.metric[MX_PLOT_SENT]).s,
                             mx_plot_duration(high_s).s)
             .s,
-        mx_plot_text_format("%s%s%s", mx_plot_frame_runs(data).s, bands_text(data),
+        mx_plot_text_format("%s%s%s", mx_plot_frame_runs(data).s, bands_text(data).s,
                             data->has_drawn ? ""
                                             : " Delivered = accepted by the provider, in the inbox "
                                               "or not.")

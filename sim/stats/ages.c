@@ -8,6 +8,7 @@
 #include "models/exact_math.h"
 #include "models/units.h"
 #include "sim/base/check.h"
+#include "sim/stats/outcome_range.h"
 
 #define STEP_COUNT 200
 
@@ -147,31 +148,13 @@ int64_t mx_ages_us(const struct mx_ages *ages, size_t age)
     return ages->age_us[age];
 }
 
-static int compare_shares(const void *a, const void *b)
-{
-    double left = *(const double *)a, right = *(const double *)b;
-
-    return (left > right) - (left < right);
-}
-
-/* Of sorted values, between the two nearest ranks (R. Hyndman, Y. Fan, 1996: type 7). */
-static double quantile(const double *values, uint32_t count, double p)
-{
-    double place = p * (count - 1U);
-    uint32_t below = (uint32_t)place;
-
-    if (below + 1U >= count) {
-        return values[count - 1U];
-    }
-    return values[below] + (place - below) * (values[below + 1U] - values[below]);
-}
-
 bool mx_ages_share(const struct mx_ages *ages, uint32_t provider, size_t age,
                    struct mx_age_share *share)
 {
     uint32_t count = 0;
     uint64_t sent = 0;
-    double sum = 0, low, high;
+    double sum = 0;
+    struct mx_outcome_range range;
 
     MX_CHECK(provider <= ages->provider_count && age < ages->age_count);
     for (uint32_t r = 0; r < ages->count; r++) {
@@ -189,12 +172,10 @@ bool mx_ages_share(const struct mx_ages *ages, uint32_t provider, size_t age,
     if (count == 0) {
         return false;
     }
-    qsort(ages->column, count, sizeof *ages->column, compare_shares);
+    range = mx_outcome_range_of(ages->column, count, MX_OUTCOME_PROBABILITY);
     share->share = sum / count;
-    low = quantile(ages->column, count, 0.05);
-    high = quantile(ages->column, count, 0.95);
-    share->low = low < share->share ? low : share->share;
-    share->high = high > share->share ? high : share->share;
+    share->low = range.low < share->share ? range.low : share->share;
+    share->high = range.high > share->share ? range.high : share->share;
     share->sent = (double)sent / ages->count;
     return true;
 }

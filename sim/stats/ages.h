@@ -28,7 +28,7 @@ size_t mx_ages_count(const struct mx_ages *ages);
 int64_t mx_ages_us(const struct mx_ages *ages, size_t age);
 
 /* Over the replications that sent anything to this provider (index provider_count: the total):
- * mean of their shares, 5th and 95th percentile (interpolated; the mean itself for one), and the
+ * mean of their shares, the range that holds the next outcome (outcome_range.h), and the
  * mean of sent over all replications. The range is widened to hold the mean. */
 struct mx_age_share {
     double share, low, high, sent;
