@@ -60,7 +60,7 @@ grep -q 'chance and what is not known' ages.svg || fail "the picture does not na
 [ -s plain.svg ] && ! grep -q 'not known' plain.svg ||
     fail "a plain picture speaks of what is not known"
 "$MXSIM" report default >/dev/null 2>&1
-grep -q 'light band: chance and what is not known' default/report.html ||
+grep -q 'points wide by chance, [0-9.]* with what is not known' default/report.html ||
     fail "the report does not name the bands"
 # nothing assumed: nothing changes
 expect 0 'changes nothing' run known.cfg --uncertain -n 3 --json

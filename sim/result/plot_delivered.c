@@ -1,29 +1,24 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* plot_delivered.c - delivered share by age, a line per provider, from seconds to days. */
+/* plot_delivered.c - delivered share by age, a line per provider, from seconds to days. Where what
+ * is not known was drawn as well, plot_delivered_bands.c draws it. */
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "sim/result/plot_delivered.h"
 #include "sim/result/plot_kinds.h"
 #include "sim/result/plot_table.h"
 #include "sim/stats/outcome_range.h"
 
-#define LOW_S 1.0
 #define HIGH_S_MIN 60.0
 #define USUAL_LIFETIME_S (72.0 * 3600.0)
 #define LINE_PT 2.2
 #define HEADLINE_LAG 0.01   /* a provider this much below all mail is the finding */
 #define HEADLINE_SIZE 0.005 /* unless less than this share of the mail goes there */
 
-/* The rows of one provider (or the total). */
-struct curve {
-    const struct mx_plot_age *rows;
-    size_t count;
-};
-
-static struct curve find_curve(const struct mx_plot_data *data, size_t provider)
+struct mx_plot_curve mx_plot_curve_find(const struct mx_plot_data *data, size_t provider)
 {
-    struct curve curve = {NULL, 0};
+    struct mx_plot_curve curve = {NULL, 0};
     size_t low = 0, high = data->age_count;
 
     while (low < high) {
@@ -42,37 +37,37 @@ static struct curve find_curve(const struct mx_plot_data *data, size_t provider)
     return curve;
 }
 
-static double final_share(const struct curve *curve)
+size_t mx_plot_curve_first(const struct mx_plot_curve *curve)
+{
+    size_t first = 0;
+
+    while (first + 1 < curve->count && curve->rows[first + 1].age_s <= MX_PLOT_AGE_LOW_S) {
+        first++;
+    }
+    return first;
+}
+
+static double final_share(const struct mx_plot_curve *curve)
 {
     return curve->count > 0 ? curve->rows[curve->count - 1].share : NAN;
 }
 
-static void write_point(FILE *script, double age_s, const struct mx_plot_age *row)
+/* One data block: age, share, low, high. What lies before MX_PLOT_AGE_LOW_S comes in at the left
+ * edge. */
+static void write_curve(FILE *script, const struct mx_plot_curve *curve, size_t number)
 {
-    (void)fprintf(script, "%.10g %.10g %.10g %.10g", age_s, row->share, row->low, row->high);
-    if (!isnan(row->drawn_low)) {
-        (void)fprintf(script, " %.10g %.10g", row->drawn_low, row->drawn_high);
-    }
-    (void)fputc('\n', script);
-}
-
-/* One data block: age, share, low, high, and the range with what is not known, if any. What lies
- * before LOW_S comes in at the left edge. */
-static void write_curve(FILE *script, const struct curve *curve, size_t number)
-{
-    size_t first = 0;
+    size_t first = mx_plot_curve_first(curve);
 
     (void)fprintf(script, "$d%zu << EOD\n", number);
-    while (first + 1 < curve->count && curve->rows[first + 1].age_s <= LOW_S) {
-        first++;
-    }
     for (size_t i = first; i < curve->count; i++) {
         const struct mx_plot_age *row = &curve->rows[i];
-        write_point(script, fmax(row->age_s, LOW_S), row);
+        (void)fprintf(script, "%.10g %.10g %.10g %.10g\n", fmax(row->age_s, MX_PLOT_AGE_LOW_S),
+                      row->share, row->low, row->high);
     }
     if (curve->count - first == 1) { /* a single point: a line of 2 % of its age */
         const struct mx_plot_age *row = &curve->rows[first];
-        write_point(script, fmax(row->age_s, LOW_S) * 1.05, row);
+        (void)fprintf(script, "%.10g %.10g %.10g %.10g\n",
+                      fmax(row->age_s, MX_PLOT_AGE_LOW_S) * 1.05, row->share, row->low, row->high);
     }
     (void)fputs("EOD\n", script);
 }
@@ -99,14 +94,14 @@ static void write_series(struct mx_plot_picture *picture, const struct mx_plot_s
     const struct mx_plot_data *data = picture->data;
 
     for (size_t p = 0; p < data->provider_count; p++) {
-        struct curve curve = find_curve(data, p);
+        struct mx_plot_curve curve = mx_plot_curve_find(data, p);
         if (curve.count > 0 && mx_plot_shown_place(shown, p) == SIZE_MAX) {
             add_series(drawing, data->providers[p].shown.s, 0xC4C4C4, 1, 1.0);
             write_curve(picture->script, &curve, drawing->count);
         }
     }
     for (size_t i = shown->count; i-- > 0;) {
-        struct curve curve = find_curve(data, shown->provider[i]);
+        struct mx_plot_curve curve = mx_plot_curve_find(data, shown->provider[i]);
         if (curve.count > 0) {
             add_series(drawing, data->providers[shown->provider[i]].shown.s, mx_plot_style(i)->line,
                        mx_plot_style(i)->dash, LINE_PT);
@@ -114,9 +109,8 @@ static void write_series(struct mx_plot_picture *picture, const struct mx_plot_s
         }
     }
     if (drawing->count == 0) { /* nothing at all: a pale line at 0 */
-        struct mx_plot_age rows[2] = {{.age_s = LOW_S, .drawn_low = NAN},
-                                      {.age_s = HIGH_S_MIN, .drawn_low = NAN}};
-        struct curve nothing = {rows, 2};
+        struct mx_plot_age rows[2] = {{.age_s = MX_PLOT_AGE_LOW_S}, {.age_s = HIGH_S_MIN}};
+        struct mx_plot_curve nothing = {rows, 2};
         add_series(drawing, "nothing", MX_PLOT_PALE, 1, 1.0);
         write_curve(picture->script, &nothing, 1);
     }
@@ -153,7 +147,7 @@ static bool others_tag(const struct mx_plot_data *data, const struct mx_plot_sho
     size_t count = 0;
 
     for (size_t p = 0; p < data->provider_count; p++) {
-        struct curve curve = find_curve(data, p);
+        struct mx_plot_curve curve = mx_plot_curve_find(data, p);
         if (curve.count > 0 && mx_plot_shown_place(shown, p) == SIZE_MAX) {
             low = fmin(low, final_share(&curve));
             high = fmax(high, final_share(&curve));
@@ -178,7 +172,7 @@ static size_t collect_tags(const struct mx_plot_data *data, const struct mx_plot
 
     for (size_t i = 0; i < shown->count; i++) {
         const struct mx_plot_provider *provider = &data->providers[shown->provider[i]];
-        struct curve curve = find_curve(data, shown->provider[i]);
+        struct mx_plot_curve curve = mx_plot_curve_find(data, shown->provider[i]);
         struct mx_plot_tag *tag = &tags[count];
 
         if (curve.count == 0) {
@@ -198,7 +192,7 @@ static size_t collect_tags(const struct mx_plot_data *data, const struct mx_plot
  * curve, whose lines between two ages say more than is known. */
 static double share_of(const struct mx_plot_data *data, size_t p)
 {
-    struct curve curve = find_curve(data, p);
+    struct mx_plot_curve curve = mx_plot_curve_find(data, p);
     return final_share(&curve);
 }
 
@@ -233,7 +227,7 @@ static size_t find_least(const struct mx_plot_data *data,
 
 static struct mx_plot_text headline(const struct mx_plot_data *data, double high_s)
 {
-    struct curve total = find_curve(data, data->provider_count);
+    struct mx_plot_curve total = mx_plot_curve_find(data, data->provider_count);
     double end = total.count > 0 ? final_share(&total) : data->total.metric[MX_PLOT_DELIVERED_RATE];
     double least = 0.0, most = 0.0, t50 = data->total.metric[MX_PLOT_UNTIL_50_S];
     size_t worst, best;
@@ -245,15 +239,6 @@ static struct mx_plot_text headline(const struct mx_plot_data *data, double high
         return mx_plot_text_format("Nothing is delivered within %s", mx_plot_duration(high_s).s);
     }
     worst = find_least(data, share_of, &least);
-    if (data->has_drawn) {
-        const struct mx_plot_age *last = &total.rows[total.count - 1];
-
-        return mx_plot_text_format("%s to %s of the mail is delivered once what is not known "
-                                   "counts; by chance alone %s to %s",
-                                   mx_plot_share(last->drawn_low).s,
-                                   mx_plot_share(last->drawn_high).s, mx_plot_share(last->low).s,
-                                   mx_plot_share(last->high).s);
-    }
     if (data->provider_count > 1 && worst != SIZE_MAX && least < end - HEADLINE_LAG) {
         return mx_plot_text_format("%s ends at %s delivered, all mail together at %s",
                                    data->providers[worst].shown.s, mx_plot_share(least).s,
@@ -287,16 +272,10 @@ static bool has_bands(const struct mx_plot_data *data)
 /* What the bands are, for the head. */
 static struct mx_plot_text bands_text(const struct mx_plot_data *data)
 {
-    const char *of = data->replications >= MX_OUTCOME_COUNT_FULL
-                         ? "where the next run lies with 90 %"
-                         : "from the least to the most of the runs";
-
-    if (data->has_drawn) {
-        return mx_plot_text_format(
-            " Dark band: chance alone; light band: chance and what is not known (%s).", of);
-    }
-    return has_bands(data) ? mx_plot_text_format(" Band: chance alone, %s.", of)
-                           : mx_plot_text_clean("");
+    return has_bands(data)
+               ? mx_plot_text_format(" Band: chance alone, where the next run lies with %.0f %%.",
+                                     100.0 * mx_outcome_probability((uint32_t)data->replications))
+               : mx_plot_text_clean("");
 }
 
 static void write_head(struct mx_plot_picture *picture, double high_s)
@@ -310,10 +289,8 @@ static void write_head(struct mx_plot_picture *picture, double high_s)
                             mx_plot_count(data->total.metric[MX_PLOT_SENT]).s,
                             mx_plot_duration(high_s).s)
             .s,
-        mx_plot_text_format("%s%s%s", mx_plot_frame_runs(data).s, bands_text(data).s,
-                            data->has_drawn ? ""
-                                            : " Delivered = accepted by the provider, in the inbox "
-                                              "or not.")
+        mx_plot_text_format("%s%s Delivered = accepted by the provider, in the inbox or not.",
+                            mx_plot_frame_runs(data).s, bands_text(data).s)
             .s);
 }
 
@@ -338,10 +315,10 @@ static double lowest_share(const struct mx_plot_data *data)
     double lowest = 1.0;
 
     for (size_t p = 0; p < data->provider_count; p++) {
-        struct curve curve = find_curve(data, p);
+        struct mx_plot_curve curve = mx_plot_curve_find(data, p);
         for (size_t i = 0; i < curve.count;
              i++) { /* the last before the axis comes in at its end */
-            if (i + 1 == curve.count || curve.rows[i + 1].age_s > LOW_S) {
+            if (i + 1 == curve.count || curve.rows[i + 1].age_s > MX_PLOT_AGE_LOW_S) {
                 lowest = fmin(lowest, fmin(curve.rows[i].share, curve.rows[i].low));
             }
         }
@@ -355,9 +332,9 @@ static void write_axes(struct mx_plot_picture *picture, const struct mx_plot_are
     FILE *script = picture->script;
     struct mx_plot_ticks ticks;
 
-    mx_plot_script_number(script, "x_min", LOW_S);
+    mx_plot_script_number(script, "x_min", MX_PLOT_AGE_LOW_S);
     mx_plot_script_number(script, "x_max", high_s);
-    mx_plot_ticks_age(LOW_S, high_s, area->right_px - area->left_px, &ticks);
+    mx_plot_ticks_age(MX_PLOT_AGE_LOW_S, high_s, area->right_px - area->left_px, &ticks);
     mx_plot_script_ticks(script, "x_tick", &ticks);
     write_marks(script, &ticks);
     ticks.count = 0;
@@ -374,34 +351,7 @@ static void write_axes(struct mx_plot_picture *picture, const struct mx_plot_are
                                  : "delivered");
 }
 
-static void put_band_label(struct mx_plot_picture *picture, const char *text, mx_plot_colour colour,
-                           double right_px, double y_px)
-{
-    mx_plot_canvas_stroke(&picture->canvas, &(struct mx_plot_stroke){.x1_px = right_px - 34.0,
-                                                                     .y1_px = y_px,
-                                                                     .x2_px = right_px - 10.0,
-                                                                     .y2_px = y_px,
-                                                                     .width_pt = 9.0,
-                                                                     .colour = colour,
-                                                                     .dash = 1});
-    mx_plot_canvas_note(&picture->canvas, &(struct mx_plot_note){.text = mx_plot_text_clean(text),
-                                                                 .x_px = right_px - 42.0,
-                                                                 .y_px = y_px,
-                                                                 .font_px = 13.0,
-                                                                 .colour = MX_PLOT_INK,
-                                                                 .align = MX_PLOT_RIGHT});
-}
-
-/* What the bands are, where curves that rise leave room: the lower right corner. */
-static void write_band_labels(struct mx_plot_picture *picture, const struct mx_plot_area *area)
-{
-    put_band_label(picture, "chance alone", 0x80555555, area->right_px, area->bottom_px + 36.0);
-    put_band_label(picture, "chance and what is not known", 0xD0555555, area->right_px,
-                   area->bottom_px + 16.0);
-}
-
-/* The last age of the file, or 72 h if nothing is delivered later. */
-static double latest_age(const struct mx_plot_data *data)
+double mx_plot_delivered_latest_s(const struct mx_plot_data *data)
 {
     double last_s = HIGH_S_MIN, still_s = 0.0;
 
@@ -428,6 +378,10 @@ int mx_plot_delivered(struct mx_plot_picture *picture)
     if (code != 0) {
         return code;
     }
+    write_table(picture->table, picture->data);
+    if (picture->data->has_drawn && picture->data->age_count > 0) {
+        return mx_plot_delivered_bands(picture);
+    }
     room = picture->data->provider_count + 1;
     numbers = calloc(3 * room, sizeof *numbers);
     drawing.title = calloc(room, sizeof *drawing.title);
@@ -439,7 +393,7 @@ int mx_plot_delivered(struct mx_plot_picture *picture)
     drawing.colour = numbers;
     drawing.dash = numbers + room;
     drawing.width = numbers + 2 * room;
-    high_s = latest_age(picture->data);
+    high_s = mx_plot_delivered_latest_s(picture->data);
     low = lowest_share(picture->data);
     mx_plot_frame_choose(picture->data, &shown);
     tag_count = collect_tags(picture->data, &shown, tags);
@@ -451,13 +405,8 @@ int mx_plot_delivered(struct mx_plot_picture *picture)
     write_head(picture, high_s);
     write_axes(picture, &area, high_s, low);
     write_series(picture, &shown, &drawing);
-    write_table(picture->table, picture->data);
     mx_plot_frame_form(picture, MX_PLOT_LINES, 2);
     mx_plot_script_number(picture->script, "x_is_log", 1.0);
-    if (picture->data->has_drawn) {
-        mx_plot_script_number(picture->script, "has_drawn", 1.0);
-        write_band_labels(picture, &area);
-    }
     mx_plot_frame_tags(picture, &area, tags, tag_count);
     if (picture->data->age_count == 0) {
         mx_plot_frame_empty(picture, &area, "No mail was sent");

@@ -154,8 +154,7 @@ static void find_grid(struct mx_plot_panels *panels, const struct mx_plot_data *
     panels->grid = mx_plot_grid_over(sample_s, panels->end_s);
 }
 
-/* Columns and rows of panels, then each one's place. */
-static void lay_out(struct mx_plot_panels *panels)
+void mx_plot_panels_lay_out(struct mx_plot_panels *panels, double key_px)
 {
     static const struct {
         size_t count, columns;
@@ -171,8 +170,8 @@ static void lay_out(struct mx_plot_panels *panels)
     }
     panels->rows = panels->count == 0 ? 1 : (panels->count - 1) / panels->columns + 1;
     width_px = (PAGE_RIGHT_PX - PAGE_LEFT_PX + GAP_PX) / (double)panels->columns - GAP_PX;
-    height_px =
-        (PAGE_TOP_PX - PAGE_BOTTOM_PX + ROW_GAP_PX) / (double)panels->rows - TITLE_PX - ROW_GAP_PX;
+    height_px = (PAGE_TOP_PX - key_px - PAGE_BOTTOM_PX + ROW_GAP_PX) / (double)panels->rows -
+                TITLE_PX - ROW_GAP_PX;
     for (size_t i = 0; i < panels->count; i++) {
         struct mx_plot_area *area = &panels->panel[i].area;
         size_t row_index = i / panels->columns;
@@ -180,7 +179,7 @@ static void lay_out(struct mx_plot_panels *panels)
 
         area->left_px = PAGE_LEFT_PX + column * (width_px + GAP_PX);
         area->right_px = area->left_px + width_px;
-        area->top_px = PAGE_TOP_PX - TITLE_PX - row * (height_px + TITLE_PX + ROW_GAP_PX);
+        area->top_px = PAGE_TOP_PX - key_px - TITLE_PX - row * (height_px + TITLE_PX + ROW_GAP_PX);
         area->bottom_px = area->top_px - height_px;
     }
 }
@@ -197,7 +196,7 @@ int mx_plot_panels_init(struct mx_plot_panels *panels, struct mx_plot_picture *p
     for (size_t i = 0; ok && i < panels->count; i++) {
         ok = fill_panel(&panels->panel[i], panels, data, view);
     }
-    lay_out(panels);
+    mx_plot_panels_lay_out(panels, 0.0);
     return ok ? 0 : mx_plot_fail(picture->error, MX_EXIT_FAILURE, "out of memory");
 }
 
@@ -233,10 +232,9 @@ static void add_stroke(struct mx_plot_picture *picture, double x1_px, double y1_
     mx_plot_canvas_stroke(&picture->canvas, &stroke);
 }
 
-/* Base line, light lines at the y ticks, and their texts left of the first column. */
-static void draw_y_axis(struct mx_plot_picture *picture, const struct mx_plot_panel *panel,
-                        const struct mx_plot_panel_view *view, const struct mx_plot_ticks *ticks,
-                        bool with_text)
+void mx_plot_panel_y_axis(struct mx_plot_picture *picture, const struct mx_plot_panel *panel,
+                          const struct mx_plot_panel_view *view, const struct mx_plot_ticks *ticks,
+                          bool with_text)
 {
     const struct mx_plot_area *area = &panel->area;
     double last_px = -INFINITY;
@@ -577,16 +575,18 @@ static bool list_panel(FILE *script, const struct mx_plot_panels *panels, size_t
     return ok;
 }
 
-static void write_listing(struct mx_plot_picture *picture, const struct mx_plot_panels *panels,
-                          const struct mx_plot_panel_view *view, const struct listing *listing)
+void mx_plot_panels_places(const struct mx_plot_panels *panels, struct mx_plot_picture *picture)
 {
+    const struct mx_plot_data *data = picture->data;
     FILE *script = picture->script;
     struct mx_plot_text titles[MX_PLOT_PANEL_COUNT_MAX];
-    struct mx_plot_ticks ticks;
     double side[4][MX_PLOT_PANEL_COUNT_MAX];
 
     for (size_t i = 0; i < panels->count; i++) {
-        titles[i] = picture->data->providers[panels->panel[i].provider].shown;
+        size_t provider = panels->panel[i].provider;
+
+        titles[i] = provider < data->provider_count ? data->providers[provider].shown
+                                                    : mx_plot_text_clean(MX_PLOT_ALL_PROVIDERS);
         side[0][i] = panels->panel[i].area.left_px;
         side[1][i] = panels->panel[i].area.right_px;
         side[2][i] = panels->panel[i].area.bottom_px;
@@ -597,6 +597,17 @@ static void write_listing(struct mx_plot_picture *picture, const struct mx_plot_
     mx_plot_script_numbers(script, "panel_right", side[1], panels->count);
     mx_plot_script_numbers(script, "panel_bottom", side[2], panels->count);
     mx_plot_script_numbers(script, "panel_top", side[3], panels->count);
+    mx_plot_script_texts(script, "panel_title", titles, panels->count);
+    mx_plot_frame_form(picture, MX_PLOT_PANELS, 2);
+}
+
+static void write_listing(struct mx_plot_picture *picture, const struct mx_plot_panels *panels,
+                          const struct mx_plot_panel_view *view, const struct listing *listing)
+{
+    FILE *script = picture->script;
+    struct mx_plot_ticks ticks;
+
+    mx_plot_panels_places(panels, picture);
     mx_plot_script_numbers(script, "panel_first", listing->first, panels->count);
     mx_plot_script_numbers(script, "panel_last", listing->last, panels->count);
     mx_plot_script_numbers(script, "series_colour", listing->colour, listing->line_count);
@@ -609,11 +620,9 @@ static void write_listing(struct mx_plot_picture *picture, const struct mx_plot_
     mx_plot_script_number(script, "y_min", view->low);
     mx_plot_script_number(script, "y_max", view->high);
     mx_plot_script_number(script, "y_is_log", view->is_log ? 1.0 : 0.0);
-    mx_plot_script_texts(script, "panel_title", titles, panels->count);
     mx_plot_ticks_clock(&picture->data->clock, 0.0, panels->end_s, PAGE_RIGHT_PX - PAGE_LEFT_PX,
                         &ticks); /* terminal.gp's; panels have their own */
     mx_plot_script_ticks(script, "x_tick", &ticks);
-    mx_plot_frame_form(picture, MX_PLOT_PANELS, 2);
 }
 
 void mx_plot_panels_draw(const struct mx_plot_panels *panels, struct mx_plot_picture *picture,
@@ -626,7 +635,7 @@ void mx_plot_panels_draw(const struct mx_plot_panels *panels, struct mx_plot_pic
         const struct mx_plot_panel *panel = &panels->panel[i];
         struct mx_plot_extremes found = mx_plot_panel_extremes(panel, panels->grid.count, view);
 
-        draw_y_axis(picture, panel, view, y_ticks, i % panels->columns == 0);
+        mx_plot_panel_y_axis(picture, panel, view, y_ticks, i % panels->columns == 0);
         draw_x_axis(picture, panels, panel, i + panels->columns >= panels->count);
         draw_blocks(picture, panels, panel);
         draw_title(picture, panel, view, &found, number);
@@ -668,9 +677,8 @@ void mx_plot_panels_table(const struct mx_plot_panels *panels, struct mx_plot_pi
     }
 }
 
-void mx_plot_panels_x_title(struct mx_plot_picture *picture)
+void mx_plot_panels_x_title(struct mx_plot_picture *picture, const char *title)
 {
-    mx_plot_frame_note(picture, mx_plot_frame_time_title(&picture->data->clock),
-                       0.5 * (PAGE_LEFT_PX + PAGE_RIGHT_PX), 18.0, 13.0, MX_PLOT_GREY,
-                       MX_PLOT_CENTRE, false);
+    mx_plot_frame_note(picture, mx_plot_text_clean(title), 0.5 * (PAGE_LEFT_PX + PAGE_RIGHT_PX),
+                       18.0, 13.0, MX_PLOT_GREY, MX_PLOT_CENTRE, false);
 }

@@ -77,7 +77,23 @@ void mx_plot_panels_draw(const struct mx_plot_panels *panels, struct mx_plot_pic
 void mx_plot_panels_table(const struct mx_plot_panels *panels, struct mx_plot_picture *picture,
                           const struct mx_plot_panel_view *view);
 
-/* The title of the time axis, below all panels. */
-void mx_plot_panels_x_title(struct mx_plot_picture *picture);
+/* The title of the x axis, below all panels. */
+void mx_plot_panels_x_title(struct mx_plot_picture *picture, const char *title);
+
+/* --- for panels of something else than addresses, of which only count, providers (or
+ * provider_count: all of them together) and areas are used --- */
+
+#define MX_PLOT_ALL_PROVIDERS "all providers"
+
+/* Columns and rows for so many panels, then each one's area; so much is left free above them. */
+void mx_plot_panels_lay_out(struct mx_plot_panels *panels, double key_px);
+
+/* Base line, light lines at the y ticks, and their texts left of the panel. */
+void mx_plot_panel_y_axis(struct mx_plot_picture *picture, const struct mx_plot_panel *panel,
+                          const struct mx_plot_panel_view *view, const struct mx_plot_ticks *ticks,
+                          bool with_text);
+
+/* Areas and titles as variables for the scripts. */
+void mx_plot_panels_places(const struct mx_plot_panels *panels, struct mx_plot_picture *picture);
 
 #endif

@@ -223,7 +223,7 @@ static void draw(struct mx_plot_picture *picture, const struct mx_plot_panels *p
         mx_plot_frame_empty(picture, &page, "No address was used at any provider");
     }
     picture->is_empty |= story->pairs == 0;
-    mx_plot_panels_x_title(picture);
+    mx_plot_panels_x_title(picture, mx_plot_frame_time_title(&picture->data->clock).s);
     write_head(picture, panels, view, story);
 }
 

@@ -244,9 +244,10 @@ static bool draw_raster(struct mx_plot_picture *picture, const struct scatter *s
     for (size_t i = 0; counts != NULL && i < (size_t)SQUARE_COLUMNS * SQUARE_ROWS; i++) {
         size_t column = i % SQUARE_COLUMNS, row = i / SQUARE_COLUMNS;
         double x = LEFT_PX + (double)column * width, y = BOTTOM_PX + (double)row * height;
-        double share = log((double)counts[i]) / fmax(log((double)most), 1e-9);
 
         if (counts[i] > 0) {
+            double share = log((double)counts[i]) / fmax(log((double)most), 1e-9);
+
             mx_plot_canvas_box(&picture->canvas,
                                &(struct mx_plot_box){x, y, x + width, y + height,
                                                      greys[(size_t)fmin(share * 5, 4)]});

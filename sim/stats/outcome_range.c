@@ -30,6 +30,17 @@ static double at_rank(const double *sorted, uint32_t count, double rank)
     return sorted[below - 1] + share * (sorted[below] - sorted[below - 1]);
 }
 
+/* Of the range from the smallest to the largest of so many. */
+static double whole_range_probability(uint32_t count)
+{
+    return ((double)count - 1) / ((double)count + 1);
+}
+
+double mx_outcome_probability(uint32_t count)
+{
+    return count < MX_OUTCOME_COUNT_FULL ? whole_range_probability(count) : MX_OUTCOME_PROBABILITY;
+}
+
 struct mx_outcome_range mx_outcome_range_of(double *values, uint32_t count, double probability)
 {
     double rank = (count + 1) * (1 - probability) / 2;
@@ -41,7 +52,7 @@ struct mx_outcome_range mx_outcome_range_of(double *values, uint32_t count, doub
     rank = fabs(rank - whole) < 1e-9 ? whole : rank; /* 40 x 0.05 is 2 */
     if (rank < 1) {
         rank = 1;
-        range.probability = ((double)count - 1) / ((double)count + 1);
+        range.probability = whole_range_probability(count);
     }
     range.low = at_rank(values, count, rank);
     range.middle = at_rank(values, count, (count + 1) / 2.0);

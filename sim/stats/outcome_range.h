@@ -25,6 +25,9 @@ struct mx_outcome_range {
     uint32_t reached;
 };
 
+/* What the range of so many outcomes has at MX_OUTCOME_PROBABILITY; 0 for one. */
+double mx_outcome_probability(uint32_t count);
+
 /* Of `count` >= 1 values, which are put in order; INFINITY for those that never came. */
 struct mx_outcome_range mx_outcome_range_of(double *values, uint32_t count, double probability);
 
