@@ -16,9 +16,9 @@
 int mx_timeseries_csv_write(struct mx_outfile *out, const struct mx_plan *plan,
                             const struct mx_series *series);
 
-/* delivered_by_age.csv: share of what was sent that is delivered by an age, with the range
- * that holds the next outcome with 90 % (sim/stats/outcome_range.h), widened to hold the mean. drawn: the same of the replications
- * with what is assumed drawn, three columns more; or NULL. */
+/* delivered_by_age.csv: share of what was sent that is delivered by an age, with the range that
+ * holds the next outcome with 90 % (sim/stats/outcome_range.h), widened to hold the mean. drawn:
+ * the same of the replications with what is assumed drawn, three columns more; or NULL. */
 void mx_delivered_by_age_csv_write(struct mx_outfile *out, const struct mx_plan *plan,
                                    const struct mx_ages *ages, const struct mx_ages *drawn);
 
