@@ -88,6 +88,10 @@ expect 0 '' report swept --out swept.html --pictures beside
 [ "$(cd beside && echo *)" = 'sweep.pdf sweep.png tradeoff.pdf tradeoff.png' ] ||
     fail "beside: $(ls beside)"
 
+grep -q 'Best delivered_rate by the means of .*[0-9] %' swept.html &&
+    grep -q '<td data-v="0\.[0-9]*">[0-9.]* %</td>' swept.html ||
+    fail "swept.html: no answer in words, or a share that is no percentage"
+
 # studies' pictures in every format, their data, and here
 results=$(sha256sum <swept/sweep.csv)
 expect 0 '' plot swept --format svg,png,pdf,csv

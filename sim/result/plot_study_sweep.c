@@ -162,6 +162,48 @@ static struct mx_plot_text headline_of(const struct mx_plot_sweep *sweep, const 
                : mx_plot_text_clean(sweep->title);
 }
 
+/* "Best delivered_rate by the means of 30 runs: window 6h (99 %). ": of points that are equal the
+ * first, and how many more. Nothing where it is defined nowhere. */
+static struct mx_plot_text best_text(const struct mx_plot_sweep *sweep, size_t metric)
+{
+    const struct mx_figure_point *means = sweep->means[metric];
+    bool is_larger = mx_plot_sweep_larger_is_better(sweep->metrics[metric]);
+    struct mx_plot_text more = mx_plot_text_clean("");
+    size_t best = sweep->point_count, equal = 0;
+
+    for (size_t i = 0; i < sweep->point_count; i++) {
+        if (sweep->failed[i] || isnan(means[i].y)) {
+            continue;
+        }
+        if (best == sweep->point_count ||
+            (is_larger ? means[i].y > means[best].y : means[i].y < means[best].y)) {
+            best = i;
+            equal = 0;
+        } else if (!(fabs(means[i].y - means[best].y) > 0)) {
+            equal++;
+        }
+    }
+    if (best == sweep->point_count) {
+        return more;
+    }
+    if (equal > 0) {
+        more = mx_plot_text_format(" and %zu more", equal);
+    }
+    return mx_plot_text_format("Best %.80s by the means of %s: %.80s%s (%s). ",
+                               sweep->metrics[metric], mx_plot_sweep_run_count(sweep).s,
+                               mx_plot_sweep_settings(sweep, best).s, more.s,
+                               mx_figure_amount(sweep->metrics[metric], means[best].y).s);
+}
+
+/* A page, which has room for it, gets the answer in words first. */
+static struct mx_plot_text with_best(const struct mx_plot_picture *picture,
+                                     const struct mx_plot_sweep *sweep, size_t metric,
+                                     struct mx_plot_text line)
+{
+    return picture->is_bare ? mx_plot_text_format("%s%s", best_text(sweep, metric).s, line.s)
+                            : line;
+}
+
 /* ---- curves ---- */
 
 static int compare_points(const void *a, const void *b)
@@ -317,7 +359,7 @@ static int draw_curves(const struct mx_plot_sweep *sweep, const size_t *metrics,
     struct view view = {.every = 1};
 
     figure.headline = headline_of(sweep, sweep->metrics[metrics[0]], count, 1, picture->is_bare);
-    figure.line1 = mx_plot_sweep_runs(sweep);
+    figure.line1 = with_best(picture, sweep, metrics[0], mx_plot_sweep_runs(sweep));
     if (good) {
         view = choose_view(sweep, &figure.x, has_others ? &others : NULL, count);
     }
@@ -419,6 +461,7 @@ static int draw_map(const struct mx_plot_sweep *sweep, size_t metric,
         map.line1 = mx_plot_text_format("%s: mean of %s at each of %s points.",
                                         sweep->metrics[metric], mx_plot_sweep_run_count(sweep).s,
                                         mx_plot_count((double)sweep->point_count).s);
+        map.line1 = with_best(picture, sweep, metric, map.line1);
         map.line2 = with_missing(second_line(sweep, &view), sweep, &metric, 1, true);
         if (x_step * y_step > 1) {
             map.line2 = mx_plot_text_format(

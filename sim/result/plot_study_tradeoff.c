@@ -9,7 +9,6 @@
 #include "sim/result/plot_study_parts.h"
 #include "sim/result/plot_sweep.h"
 #include "sim/result/plot_table.h"
-#include "sim/stats/comparison.h"
 
 #define LEFT_PX 108.0
 #define RIGHT_PX 590.0
@@ -50,19 +49,6 @@ static double merit(const struct scatter *scatter, const struct side *side, size
     double value = scatter->sweep->means[side->metric][point].y;
 
     return side->is_larger_better ? value : -value;
-}
-
-/* What people weigh: of a name with its scope, the last part tells. */
-static bool larger_is_better(const char *name)
-{
-    const char *dot = strrchr(name, '.');
-
-    for (int m = 0; m < MX_METRIC_COUNT; m++) {
-        if (strcmp(dot != NULL ? dot + 1 : name, mx_metric_name((enum mx_metric)m)) == 0) {
-            return mx_metric_larger_is_better((enum mx_metric)m);
-        }
-    }
-    return false;
 }
 
 static bool ends_with(const char *name, const char *end)
@@ -534,8 +520,8 @@ int mx_plot_tradeoff(struct mx_plot_picture *picture, const char *file,
         }
         scatter.x = (struct side){.metric = metrics[0], .name = sweep.metrics[metrics[0]]};
         scatter.y = (struct side){.metric = metrics[1], .name = sweep.metrics[metrics[1]]};
-        scatter.x.is_larger_better = larger_is_better(scatter.x.name);
-        scatter.y.is_larger_better = larger_is_better(scatter.y.name);
+        scatter.x.is_larger_better = mx_plot_sweep_larger_is_better(scatter.x.name);
+        scatter.y.is_larger_better = mx_plot_sweep_larger_is_better(scatter.y.name);
         code = code == 0 ? draw(picture, &scatter) : code;
     }
     mx_plot_sweep_fini(&sweep);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/stats/comparison.h"
 #include "sim/stats/summary.h"
 
 /* As sim/study/store.c makes it. */
@@ -340,6 +341,19 @@ int mx_plot_sweep_find(const struct mx_plot_sweep *sweep, const struct mx_plot_r
                             request->metrics[i], names);
     }
     return 0;
+}
+
+/* Of a name with its scope the last part tells. */
+bool mx_plot_sweep_larger_is_better(const char *name)
+{
+    const char *dot = strrchr(name, '.');
+
+    for (int m = 0; m < MX_METRIC_COUNT; m++) {
+        if (strcmp(dot != NULL ? dot + 1 : name, mx_metric_name((enum mx_metric)m)) == 0) {
+            return mx_metric_larger_is_better((enum mx_metric)m);
+        }
+    }
+    return false;
 }
 
 const struct mx_plot_sweep_cell *mx_plot_sweep_cell(const struct mx_plot_sweep *sweep, size_t point,

@@ -57,6 +57,9 @@ int mx_plot_sweep_find(const struct mx_plot_sweep *sweep, const struct mx_plot_r
 const struct mx_plot_sweep_cell *mx_plot_sweep_cell(const struct mx_plot_sweep *sweep, size_t point,
                                                     size_t parameter);
 
+/* What people weigh: whether more of a metric, with or without its scope, is better. */
+bool mx_plot_sweep_larger_is_better(const char *name);
+
 /* "ips 8, policy exim": the settings of a point in words. */
 struct mx_plot_text mx_plot_sweep_settings(const struct mx_plot_sweep *sweep, size_t point);
 

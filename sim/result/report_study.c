@@ -10,11 +10,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/result/human_text.h"
 #include "sim/result/plot_study.h"
 #include "sim/result/plot_text.h"
 #include "sim/result/report_figure.h"
 #include "sim/result/report_html.h"
 #include "sim/result/report_page.h"
+#include "sim/result/study_figure.h"
+#include "sim/stats/metric_name.h"
 
 #define ROW_COUNT_MAX 20000
 #define PICTURE_COUNT_MAX 2
@@ -96,14 +99,46 @@ static void write_heading(FILE *out, const char *name, bool is_word)
     (void)fputs("</th>", out);
 }
 
-/* Numbers keep all digits for sorting and copying. */
-static void write_number(FILE *out, double value)
+/* What the numbers of a table are of: a metric (NULL: not known), or changes of one. */
+struct unit {
+    const char *metric;
+    bool is_change;
+};
+
+/* A duration as a person reads it; a share in percent, but not a change of one. */
+static struct mx_plot_text number_text(struct unit unit, double value)
 {
-    mx_html_printf(out, "<td data-v=\"%.10g\">%.5g</td>", value, value);
+    if (unit.metric != NULL && mx_metric_text_is_duration(unit.metric)) {
+        return mx_plot_text_format("%s%s", value < 0 ? "\xE2\x88\x92" : "",
+                                   mx_human_duration(fabs(value)).s);
+    }
+    return unit.metric != NULL && mx_metric_text_is_share(unit.metric) && !unit.is_change
+               ? mx_plot_text_clean(mx_figure_amount(unit.metric, value).s)
+               : mx_plot_text_format("%.5g", value);
+}
+
+/* Numbers keep all digits for sorting and copying. */
+static void write_number(FILE *out, double value, struct unit unit)
+{
+    mx_html_printf(out, "<td data-v=\"%.10g\">%s</td>", value, number_text(unit, value).s);
+}
+
+/* The unit of a column: some of a metric's tables have other numbers among theirs. */
+static struct unit unit_of(struct unit unit, const char *key)
+{
+    static const char *const others[] = {"p_holm", "variance_reduction", "total", "total_interval",
+                                         "first",  "first_interval"};
+
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        if (strcmp(key, others[i]) == 0) {
+            unit.metric = NULL;
+        }
+    }
+    return unit;
 }
 
 /* A list of numbers as an interval. */
-static void write_list(FILE *out, json_t *list)
+static void write_list(FILE *out, json_t *list, struct unit unit)
 {
     const char *separator = "[";
     size_t i;
@@ -113,7 +148,7 @@ static void write_list(FILE *out, json_t *list)
     {
         (void)fputs(separator, out);
         if (json_is_number(item)) {
-            mx_html_printf(out, "%.5g", json_number_value(item));
+            mx_html_text(out, number_text(unit, json_number_value(item)).s);
         } else if (json_is_string(item)) {
             mx_html_text(out, json_string_value(item));
         } else {
@@ -131,7 +166,7 @@ static void write_estimate(FILE *out, json_t *estimate)
 
     if (json_is_number(mean)) {
         mx_html_printf(out, "%.5g ", json_number_value(mean));
-        write_list(out, json_object_get(estimate, "interval"));
+        write_list(out, json_object_get(estimate, "interval"), (struct unit){NULL, false});
     } else {
         (void)fputs("\xE2\x80\x93", out);
     }
@@ -165,10 +200,10 @@ static bool has_interval(json_t *row)
     return false;
 }
 
-static void write_value(FILE *out, json_t *value)
+static void write_value(FILE *out, json_t *value, struct unit unit)
 {
     if (json_is_number(value)) {
-        write_number(out, json_number_value(value));
+        write_number(out, json_number_value(value), unit);
     } else if (json_is_array(value) || json_is_object(value)) {
         (void)fputs("<td class=\"list\">", out);
         if (json_is_object(value)) {
@@ -176,7 +211,7 @@ static void write_value(FILE *out, json_t *value)
         } else if (json_is_object(json_array_get(value, 0))) {
             write_estimates(out, value);
         } else {
-            write_list(out, value);
+            write_list(out, value, unit);
         }
         (void)fputs("</td>", out);
     } else if (json_is_string(value) && json_string_length(value) == DIGEST_SIZE) {
@@ -215,7 +250,7 @@ static bool moves(const json_t *row)
 /* An object of objects, a row each; columns as in the first. of: what intervals among them are of,
  * or NULL where the file does not say. */
 static void write_objects(FILE *out, json_t *objects, const char *id, const char *first,
-                          const char *caption, const char *of)
+                          const char *caption, const char *of, struct unit unit)
 {
     json_t *model = json_object_iter_value(json_object_iter(objects)), *row, *value;
     const char *name, *key;
@@ -243,7 +278,7 @@ static void write_objects(FILE *out, json_t *objects, const char *id, const char
         mx_html_printf(out, "<tr><th scope=\"row\">%s</th>", name);
         json_object_foreach(model, key, value)
         {
-            write_value(out, json_object_get(row, key));
+            write_value(out, json_object_get(row, key), unit_of(unit, key));
         }
         (void)fputs("</tr>\n", out);
     }
@@ -264,7 +299,7 @@ static void write_rows(FILE *out, json_t *list, const char *id, const char *firs
     {
         (void)json_object_set(objects, mx_plot_text_format("%zu", i + 1).s, row);
     }
-    write_objects(out, objects, id, first, caption, of);
+    write_objects(out, objects, id, first, caption, of, (struct unit){NULL, false});
     json_decref(objects);
 }
 
@@ -327,7 +362,8 @@ static void write_metrics(FILE *out, const json_t *root)
             write_objects(out, json_object_get(metric, tables[t].key),
                           mx_plot_text_format("%s-%zu", tables[t].key, ++number).s, tables[t].first,
                           mx_plot_text_format("%s: %s", name, tables[t].caption).s,
-                          interval_of(root, tables[t].key));
+                          interval_of(root, tables[t].key),
+                          (struct unit){name, strcmp(tables[t].key, "systems") != 0});
         }
     }
 }
@@ -337,7 +373,7 @@ static void write_json(FILE *out, const json_t *root)
     bool is_share = json_is_number(json_object_get(root, "assurance"));
 
     write_objects(out, json_object_get(root, "systems"), "systems", "System", "What is compared",
-                  NULL);
+                  NULL, (struct unit){NULL, false});
     write_metrics(out, root);
     write_rows(out, json_object_get(root, "targets"), "targets", "Target", "Targets", NULL);
     write_rows(out, json_object_get(root, "rows"), "rows", "Row", "The answer, row by row", NULL);
@@ -353,7 +389,7 @@ static void write_json(FILE *out, const json_t *root)
                        "values)</summary>\n",
                        json_object_size(json_object_get(root, "factors")));
         write_objects(out, json_object_get(root, "factors"), "factors", "Value",
-                      "What was varied, and how far", NULL);
+                      "What was varied, and how far", NULL, (struct unit){NULL, false});
         (void)fputs("</details>\n", out);
     }
 }
@@ -434,7 +470,8 @@ static int write_database(FILE *out, const char *path, bool is_folded,
             for (int c = 1; c < sqlite3_column_count(rows); c++) {
                 const char *text = (const char *)sqlite3_column_text(rows, c);
                 if (sqlite3_column_type(rows, c) == SQLITE_FLOAT) {
-                    write_number(out, sqlite3_column_double(rows, c));
+                    write_number(out, sqlite3_column_double(rows, c),
+                                 (struct unit){sqlite3_column_name(rows, c), false});
                 } else {
                     mx_html_printf(out, "<td>%s</td>", text != NULL ? text : "\xE2\x80\x93");
                 }
