@@ -92,8 +92,18 @@ static void begin_table(FILE *out, const char *id, const char *caption)
 
 static void write_heading(FILE *out, const char *name, bool is_word)
 {
-    (void)fputs(is_word ? "<th scope=\"col\" class=\"word\">" : "<th scope=\"col\">", out);
-    for (const char *at = name; *at != '\0'; at++) {
+    const char *pct = strstr(name, "pct_s");
+    struct mx_plot_text shown = mx_plot_text_clean(name);
+
+    if (mx_metric_text_is_duration(name)) { /* what is copied keeps the name, with its unit */
+        mx_html_printf(out, "<th scope=\"col\" data-v=\"%s\">", name);
+        shown = mx_plot_text_format("%.*s%s",
+                                    (int)(pct != NULL ? (size_t)(pct - name) : strlen(name) - 2),
+                                    name, pct != NULL ? " %" : "");
+    } else {
+        (void)fputs(is_word ? "<th scope=\"col\" class=\"word\">" : "<th scope=\"col\">", out);
+    }
+    for (const char *at = shown.s; *at != '\0'; at++) {
         mx_html_text_n(out, *at == '_' ? " " : at, 1);
     }
     (void)fputs("</th>", out);
@@ -103,6 +113,8 @@ static void write_heading(FILE *out, const char *name, bool is_word)
 struct unit {
     const char *metric;
     bool is_change;
+    const json_t *targets; /* of a plan: a list of estimates is one a target */
+    bool is_met;           /* of them: shares of replications that meet the target */
 };
 
 /* A duration as a person reads it; a share in percent, but not a change of one. */
@@ -160,19 +172,19 @@ static void write_list(FILE *out, json_t *list, struct unit unit)
 }
 
 /* "0.97 [0.95, 0.99]" */
-static void write_estimate(FILE *out, json_t *estimate)
+static void write_estimate(FILE *out, json_t *estimate, struct unit unit)
 {
     const json_t *mean = json_object_get(estimate, "mean");
 
     if (json_is_number(mean)) {
-        mx_html_printf(out, "%.5g ", json_number_value(mean));
-        write_list(out, json_object_get(estimate, "interval"), (struct unit){NULL, false});
+        mx_html_printf(out, "%s ", number_text(unit, json_number_value(mean)).s);
+        write_list(out, json_object_get(estimate, "interval"), unit);
     } else {
         (void)fputs("\xE2\x80\x93", out);
     }
 }
 
-static void write_estimates(FILE *out, json_t *list)
+static void write_estimates(FILE *out, json_t *list, struct unit unit)
 {
     size_t i;
     json_t *item;
@@ -180,7 +192,11 @@ static void write_estimates(FILE *out, json_t *list)
     json_array_foreach(list, i, item)
     {
         (void)fputs(i > 0 ? "; " : "", out);
-        write_estimate(out, item);
+        unit.metric =
+            unit.is_met
+                ? MX_SHARE_MET
+                : json_string_value(json_object_get(json_array_get(unit.targets, i), "metric"));
+        write_estimate(out, item, unit);
     }
 }
 
@@ -207,9 +223,9 @@ static void write_value(FILE *out, json_t *value, struct unit unit)
     } else if (json_is_array(value) || json_is_object(value)) {
         (void)fputs("<td class=\"list\">", out);
         if (json_is_object(value)) {
-            write_estimate(out, value);
+            write_estimate(out, value, unit);
         } else if (json_is_object(json_array_get(value, 0))) {
-            write_estimates(out, value);
+            write_estimates(out, value, unit);
         } else {
             write_list(out, value, unit);
         }
@@ -290,7 +306,7 @@ static void write_objects(FILE *out, json_t *objects, const char *id, const char
 
 /* A list of objects, numbered. */
 static void write_rows(FILE *out, json_t *list, const char *id, const char *first,
-                       const char *caption, const char *of)
+                       const char *caption, const char *of, struct unit unit)
 {
     json_t *objects = json_object(), *row;
     size_t i;
@@ -299,7 +315,7 @@ static void write_rows(FILE *out, json_t *list, const char *id, const char *firs
     {
         (void)json_object_set(objects, mx_plot_text_format("%zu", i + 1).s, row);
     }
-    write_objects(out, objects, id, first, caption, of, (struct unit){NULL, false});
+    write_objects(out, objects, id, first, caption, of, unit);
     json_decref(objects);
 }
 
@@ -359,11 +375,12 @@ static void write_metrics(FILE *out, const json_t *root)
     {
         mx_html_printf(out, "<h3>%s</h3>\n", name);
         for (size_t t = 0; t < sizeof tables / sizeof tables[0]; t++) {
-            write_objects(out, json_object_get(metric, tables[t].key),
-                          mx_plot_text_format("%s-%zu", tables[t].key, ++number).s, tables[t].first,
-                          mx_plot_text_format("%s: %s", name, tables[t].caption).s,
-                          interval_of(root, tables[t].key),
-                          (struct unit){name, strcmp(tables[t].key, "systems") != 0});
+            write_objects(
+                out, json_object_get(metric, tables[t].key),
+                mx_plot_text_format("%s-%zu", tables[t].key, ++number).s, tables[t].first,
+                mx_plot_text_format("%s: %s", name, tables[t].caption).s,
+                interval_of(root, tables[t].key),
+                (struct unit){.metric = name, .is_change = strcmp(tables[t].key, "systems") != 0});
         }
     }
 }
@@ -373,23 +390,26 @@ static void write_json(FILE *out, const json_t *root)
     bool is_share = json_is_number(json_object_get(root, "assurance"));
 
     write_objects(out, json_object_get(root, "systems"), "systems", "System", "What is compared",
-                  NULL, (struct unit){NULL, false});
+                  NULL, (struct unit){.metric = NULL});
     write_metrics(out, root);
-    write_rows(out, json_object_get(root, "targets"), "targets", "Target", "Targets", NULL);
-    write_rows(out, json_object_get(root, "rows"), "rows", "Row", "The answer, row by row", NULL);
+    write_rows(out, json_object_get(root, "targets"), "targets", "Target", "Targets", NULL,
+               (struct unit){.metric = NULL});
+    write_rows(out, json_object_get(root, "rows"), "rows", "Row", "The answer, row by row", NULL,
+               (struct unit){.metric = NULL});
     write_rows(out, json_object_get(root, "points"), "points", "Point",
                mx_plot_text_format("Points that were tried; of each target the %s",
                                    is_share ? "share of replications that meet it"
                                             : "mean over replications")
                    .s,
-               interval_of(root, "points"));
+               interval_of(root, "points"),
+               (struct unit){.targets = json_object_get(root, "targets"), .is_met = is_share});
     if (json_is_object(json_object_get(root, "factors"))) {
         mx_html_printf(out,
                        "<details class=\"long\"><summary>What was varied, and how far (%zu "
                        "values)</summary>\n",
                        json_object_size(json_object_get(root, "factors")));
         write_objects(out, json_object_get(root, "factors"), "factors", "Value",
-                      "What was varied, and how far", NULL, (struct unit){NULL, false});
+                      "What was varied, and how far", NULL, (struct unit){.metric = NULL});
         (void)fputs("</details>\n", out);
     }
 }
@@ -471,7 +491,7 @@ static int write_database(FILE *out, const char *path, bool is_folded,
                 const char *text = (const char *)sqlite3_column_text(rows, c);
                 if (sqlite3_column_type(rows, c) == SQLITE_FLOAT) {
                     write_number(out, sqlite3_column_double(rows, c),
-                                 (struct unit){sqlite3_column_name(rows, c), false});
+                                 (struct unit){.metric = sqlite3_column_name(rows, c)});
                 } else {
                     mx_html_printf(out, "<td>%s</td>", text != NULL ? text : "\xE2\x80\x93");
                 }
