@@ -62,6 +62,15 @@ grep -q 'chance and what is not known' ages.svg || fail "the picture does not na
 "$MXSIM" report default >/dev/null 2>&1
 grep -q 'points wide by chance, [0-9.]* with what is not known' default/report.html ||
     fail "the report does not name the bands"
+# the page's command gives the same again, ranges and all
+"$MXSIM" run small.cfg -u -n 3 -q --set campaigns.c.recipients=500 --out set >/dev/null 2>&1
+"$MXSIM" report set >/dev/null 2>&1
+command=$(sed -n 's/.*aria-label="Command of[^>]*><code>\(.*\)<\/code>.*/\1/p' set/report.html)
+[[ $command == "mxsim run small.cfg --set campaigns.c.recipients=500 "*' --uncertain --out again' ]] ||
+    fail "the command in the page: $command"
+(eval "${command/mxsim/\"$MXSIM\"} -q" >out 2>&1) || fail "$command: $(cat out)"
+cmp -s <(jq 'del(.performance)' set/summary.json) <(jq 'del(.performance)' again/summary.json) ||
+    fail "the command in the page gives something else"
 # nothing assumed: nothing changes
 expect 0 'changes nothing' run known.cfg --uncertain -n 3 --json
 jq 'del(.performance)' out >json.uncertain

@@ -66,9 +66,10 @@ static void write_plan(FILE *out, const struct mx_report_run *run)
         out,
         "<details class=\"long\"><summary>The complete plan, with sources (%zu lines)</summary>\n"
         "<p class=\"note\">Every value that the run used, in the keys of a scenario; a "
-        "comment names where it comes from. Saved as a file it can be run.</p>\n"
+        "comment names where it comes from. Saved as a file it can be run%s.</p>\n"
         "<pre tabindex=\"0\" role=\"region\" aria-label=\"Plan of %s\">",
-        line_count(run->plan), run->label);
+        line_count(run->plan),
+        mx_report_command(run) != NULL ? ", with the values as they are written" : "", run->label);
     mx_html_text(out, run->plan);
     (void)fputs("</pre>\n</details>\n", out);
 }
@@ -182,6 +183,26 @@ static void write_fact(FILE *out, const char *name, const char *text)
     mx_html_printf(out, "<div><dt>%s</dt><dd>%s</dd></div>\n", name, text);
 }
 
+/* What is not known is drawn from the scenario alone: the plan has lost what was assumed. */
+static void write_command(FILE *out, const struct mx_report_run *run, long long seed)
+{
+    const char *command = mx_report_command(run);
+
+    if (command == NULL && run->plan == NULL) {
+        return;
+    }
+    mx_html_printf(out, "<pre tabindex=\"0\" role=\"region\" aria-label=\"Command of %s\"><code>",
+                   run->label);
+    if (command != NULL) {
+        mx_html_text(out, command);
+    } else {
+        (void)fputs("mxsim run ", out);
+        mx_report_word(out, mx_plot_text_format("%s/plan.cfg", run->dir).s);
+        (void)fprintf(out, " --seed %lld --replications %.0f", seed, run->replications);
+    }
+    (void)fputs(" --out again</code></pre>\n", out);
+}
+
 static void write_facts(FILE *out, const struct mx_report_run *run)
 {
     json_t *summary = run->summary, *made = json_object_get(summary, "mxsim");
@@ -204,23 +225,15 @@ static void write_facts(FILE *out, const struct mx_report_run *run)
                                    or_empty(json_string_value(json_object_get(made, "commit"))))
                    .s);
     (void)fputs("</dl>\n", out);
-    if (run->plan != NULL) {
-        mx_html_printf(out,
-                       "<pre tabindex=\"0\" role=\"region\" aria-label=\"Command of %s\"><code>"
-                       "mxsim run ",
-                       run->label);
-        mx_report_word(out, mx_plot_text_format("%s/plan.cfg", run->dir).s);
-        (void)fprintf(out, " --seed %lld --replications %.0f --out again", seed, run->replications);
-        (void)fputs("</code></pre>\n", out);
-    }
+    write_command(out, run, seed);
 }
 
 void mx_report_again(FILE *out, const struct mx_report_runs *runs, const char *out_name)
 {
     (void)fputs("<section id=\"again\" aria-labelledby=\"again-title\">\n"
                 "<h2 id=\"again-title\">To get this again</h2>\n"
-                "<p>The same plan, seed and version give the same numbers, to the byte, on any "
-                "machine and with any number of threads.</p>\n",
+                "<p>The same scenario, seed and version give the same numbers, to the byte, on "
+                "any machine and with any number of threads.</p>\n",
                 out);
     for (size_t r = 0; r < runs->count; r++) {
         if (runs->count > 1) {

@@ -46,6 +46,13 @@ const json_t *mx_report_total(const struct mx_report_run *run)
     return json_object_get(run->summary, "total");
 }
 
+const char *mx_report_command(const struct mx_report_run *run)
+{
+    const json_t *uncertain = json_object_get(run->summary, "uncertain");
+
+    return json_string_value(json_object_get(uncertain, "command"));
+}
+
 /* --- summary.json ---------------------------------------------------------------------------- */
 
 static bool is_metric(const json_t *metric)
