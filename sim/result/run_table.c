@@ -109,25 +109,36 @@ struct reason {
     double count;
 };
 
-/* What is left unsaid, where it is a tenth or more and finds room. */
-static void add_other(const struct table *table, char *line, size_t used, double percent)
+/* The first `count` reasons, and "other 12%" where they leave out more than 1 %. Returns its
+ * columns. */
+static size_t print_reasons(char *line, size_t size, const struct reason *reasons, int count,
+                            double sum)
 {
-    char text[32];
-    int size = snprintf(text, sizeof text, ", other %.0f%%", percent);
+    double left = sum;
+    size_t used = 0;
 
-    if (used > 0 && percent >= 9.5 && used + (size_t)size <= table->reasons_room) {
-        memcpy(line + used, text, (size_t)size + 1);
+    for (int r = 0; r < count; r++) {
+        double percent = 100 * reasons[r].count / sum;
+
+        used +=
+            (size_t)snprintf(line + used, size - used, percent < 1 ? "%s%s <1%%" : "%s%s %.0f%%",
+                             r > 0 ? ", " : "", reasons[r].name, percent);
+        left -= reasons[r].count;
     }
+    if (left > 0.01 * sum) {
+        used += (size_t)snprintf(line + used, size - used, "%sother %.0f%%", count > 0 ? ", " : "",
+                                 100 * left / sum);
+    }
+    return used;
 }
 
-/* The largest first, as many as find room: "rate 62%, spike 30%". */
+/* The largest first, as many as find room together with what they leave: "rate 62%, spike 30%". */
 static void add_reasons(const struct table *table, struct mx_table *rows, const struct scope *scope)
 {
     struct reason reasons[MX_DEFERRAL_REASON_COUNT] = {{0}};
     double sum = mean(table, scope, MX_METRIC_DEFERRALS);
-    double left = sum;
-    char line[REASONS_WIDTH + 1] = "";
-    size_t used = 0;
+    char line[32 * (MX_DEFERRAL_REASON_COUNT + 1)] = "";
+    int count = 0;
 
     for (int r = 0; r < MX_DEFERRAL_REASON_COUNT; r++) {
         struct reason reason = {
@@ -139,22 +150,13 @@ static void add_reasons(const struct table *table, struct mx_table *rows, const 
             reasons[at] = reasons[at - 1];
         }
         reasons[at] = reason;
+        count += reason.count > 0 ? 1 : 0;
     }
-    for (int r = 0; r < MX_DEFERRAL_REASON_COUNT && reasons[r].count > 0; r++) {
-        double percent = 100.0 * reasons[r].count / sum;
-        char text[64];
-        int size = snprintf(text, sizeof text, percent < 1 ? "%s%s <1%%" : "%s%s %.0f%%",
-                            used > 0 ? ", " : "", reasons[r].name, percent);
-
-        if (used + (size_t)size > table->reasons_room) {
-            add_other(table, line, used, 100.0 * left / sum);
-            break;
-        }
-        memcpy(line + used, text, (size_t)size + 1);
-        used += (size_t)size;
-        left -= reasons[r].count;
+    while (count > 0 &&
+           print_reasons(line, sizeof line, reasons, count, sum) > table->reasons_room) {
+        count--;
     }
-    mx_table_text(rows, line);
+    mx_table_text(rows, count > 0 ? line : "");
 }
 
 static void add_delay(const struct table *table, struct mx_table *rows, const struct scope *scope)
@@ -487,7 +489,9 @@ bool mx_run_table_print(FILE *stream, const struct mx_plan *plan, const struct m
 
     table.name_width = name_width(plan, table.has_spread);
     table.reasons_room =
-        (size_t)(REASONS_WIDTH - (table.name_width - NAME_WIDTH) - (table.has_spread ? 8 : 0));
+        format == MX_FORMAT_TABLE
+            ? (size_t)(REASONS_WIDTH - (table.name_width - NAME_WIDTH) - (table.has_spread ? 8 : 0))
+            : SIZE_MAX;
     if (mx_format_is_data(format)) {
         return print_data(&table);
     }
