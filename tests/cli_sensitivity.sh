@@ -71,6 +71,17 @@ command=$(sed -n 's/.*aria-label="Command of[^>]*><code>\(.*\)<\/code>.*/\1/p' s
 (eval "${command/mxsim/\"$MXSIM\"} -q" >out 2>&1) || fail "$command: $(cat out)"
 cmp -s <(jq 'del(.performance)' set/summary.json) <(jq 'del(.performance)' again/summary.json) ||
     fail "the command in the page gives something else"
+grep -q 'The numbers are means with the values as they are written' set/report.html ||
+    fail "the page does not say of what its numbers are"
+# a share that some replications never reach is neither "never" nor "reached"; an address without
+# mail has no such time
+"$MXSIM" run known.cfg -n 6 -q --set providers.x.content.reject=1% --out some >/dev/null 2>&1
+"$MXSIM" report some >/dev/null 2>&1
+reached=$(jq '.total.time_until_99pct_s.reached // 0' some/summary.json)
+((0 < reached && reached < 6)) || fail "reached in $reached of 6"
+grep -q ">not always</strong>.*>reached in $reached of 6 replications<" some/report.html ||
+    fail "the page does not say that 99 % is reached in $reached of 6"
+grep '>(none)<' some/report.html | grep -q never && fail "no mail is \"never\" delivered"
 # nothing assumed: nothing changes
 expect 0 'changes nothing' run known.cfg --uncertain -n 3 --json
 jq 'del(.performance)' out >json.uncertain

@@ -22,9 +22,10 @@ static struct mx_plot_text subtitle(const struct mx_report_runs *runs)
         return mx_plot_text_format("%zu runs side by side", runs->count);
     }
     return mx_plot_text_format(
-        "Scenario %s%s%s, %s replication%s", run->name, run->start != NULL ? ", from " : "",
+        "Scenario %s%s%s, %s replication%s%s", run->name, run->start != NULL ? ", from " : "",
         run->start != NULL ? run->start : "", mx_plot_count(run->replications).s,
-        run->replications > 1.5 ? "s" : "");
+        run->replications > 1.5 ? "s" : "",
+        mx_report_is_uncertain(run) ? ", with the values as they are written" : "");
 }
 
 static int write_page(FILE *out, const struct mx_report_runs *runs,

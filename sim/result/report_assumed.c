@@ -69,7 +69,7 @@ static void write_plan(FILE *out, const struct mx_report_run *run)
         "comment names where it comes from. Saved as a file it can be run%s.</p>\n"
         "<pre tabindex=\"0\" role=\"region\" aria-label=\"Plan of %s\">",
         line_count(run->plan),
-        mx_report_command(run) != NULL ? ", with the values as they are written" : "", run->label);
+        mx_report_is_uncertain(run) ? ", with the values as they are written" : "", run->label);
     mx_html_text(out, run->plan);
     (void)fputs("</pre>\n</details>\n", out);
 }
@@ -188,7 +188,7 @@ static void write_command(FILE *out, const struct mx_report_run *run, long long 
 {
     const char *command = mx_report_command(run);
 
-    if (command == NULL && run->plan == NULL) {
+    if (command == NULL && (run->plan == NULL || mx_report_is_uncertain(run))) {
         return;
     }
     mx_html_printf(out, "<pre tabindex=\"0\" role=\"region\" aria-label=\"Command of %s\"><code>",

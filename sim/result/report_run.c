@@ -46,6 +46,11 @@ const json_t *mx_report_total(const struct mx_report_run *run)
     return json_object_get(run->summary, "total");
 }
 
+bool mx_report_is_uncertain(const struct mx_report_run *run)
+{
+    return json_is_object(json_object_get(run->summary, "uncertain"));
+}
+
 const char *mx_report_command(const struct mx_report_run *run)
 {
     const json_t *uncertain = json_object_get(run->summary, "uncertain");
