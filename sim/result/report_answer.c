@@ -95,6 +95,10 @@ struct mx_plot_text mx_report_interval_of(const struct mx_report_run *run)
             mx_plot_duration(json_number_value(json_object_get(steady, "cut_s"))).s,
             json_number_value(json_object_get(steady, "batches")));
     }
+    if (mx_report_is_live(run)) {
+        return mx_plot_text_clean("Counted from the replies to mail that was sent: what happened, "
+                                  "so without intervals.");
+    }
     if (run->replications < 2.0) {
         return mx_plot_text_clean("One replication: no intervals. More replications give "
                                   "each number its 95 % interval.");
@@ -142,8 +146,7 @@ static void write_summary(FILE *out, const struct mx_report_run *run)
                    mx_plot_count(mx_report_mean(total, "soft_bounced")).s,
                    mx_plot_count(mx_report_mean(total, "hard_bounced")).s);
     if (pending > 0.0) {
-        mx_html_printf(out, "; %s are undecided when the simulation ends",
-                       mx_plot_count(pending).s);
+        mx_html_printf(out, "; %s are undecided at the end", mx_plot_count(pending).s);
     }
     mx_html_printf(out, ". %s of %s recipients on the lists are dropped before sending.</p>\n",
                    mx_plot_count(mx_report_mean(total, "dropped")).s,
@@ -237,8 +240,9 @@ static struct mx_plot_text interval_of(const struct card *card,
         return mx_plot_text_format("reached in %.0f of %.0f replications", metric->reached,
                                    run->replications);
     }
-    return mx_plot_text_clean(run->replications < 2.0 ? "one replication, no interval"
-                                                      : "no interval");
+    return mx_plot_text_clean(mx_report_is_live(run)    ? "counted"
+                              : run->replications < 2.0 ? "one replication, no interval"
+                                                        : "no interval");
 }
 
 /* The next outcome, chance and what is not known; "" where that was not asked. */
@@ -358,6 +362,11 @@ static void write_warnings(FILE *out, const struct mx_report_runs *runs)
 
 void mx_report_answer(FILE *out, const struct mx_report_runs *runs)
 {
+    size_t simulated = 0;
+
+    while (simulated < runs->count && mx_report_is_live(&runs->run[simulated])) {
+        simulated++;
+    }
     (void)fputs("<section id=\"answer\" aria-labelledby=\"answer-title\">\n"
                 "<h2 id=\"answer-title\">The answer</h2>\n",
                 out);
@@ -372,5 +381,5 @@ void mx_report_answer(FILE *out, const struct mx_report_runs *runs)
     mx_html_printf(out,
                    "<p class=\"note\">%s Delivered means accepted by the provider, in the "
                    "inbox or not; sent is recipients less drops.</p>\n</section>\n",
-                   mx_report_interval_of(&runs->run[0]).s);
+                   mx_report_interval_of(&runs->run[simulated < runs->count ? simulated : 0]).s);
 }

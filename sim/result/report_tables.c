@@ -33,7 +33,7 @@ static const struct column {
     {"Soft: expired", "soft_bounced_expired", NULL, NULL, "undelivered at the end of the lifetime",
      COUNT},
     {"Soft rate", "soft_bounced", NULL, "sent", "all soft bounces \xC3\xB7 sent", SHARE},
-    {"Pending", "pending", NULL, NULL, "undecided when the simulation ends", COUNT},
+    {"Pending", "pending", NULL, NULL, "undecided at the end", COUNT},
     {"Deferrals", "deferrals", NULL, NULL, "attempts answered busy; one message can have several",
      COUNT},
     {"Deferred recipients", "deferred_messages", NULL, NULL, "with at least one deferral", COUNT},
