@@ -326,6 +326,12 @@ static void write_marks(FILE *script, const struct mx_plot_ticks *ticks)
     mx_plot_script_numbers(script, "mark_at", marks, count);
 }
 
+/* Of all that is drawn of a point; fmin passes over a range that is not there. */
+static double lowest_of(const struct mx_plot_age *row)
+{
+    return fmin(row->share, fmin(row->low, row->drawn_low));
+}
+
 /* Where the axis of shares begins: 0, or where all lines run near the top 80 or 90 %. */
 static double lowest_share(const struct mx_plot_data *data)
 {
@@ -336,7 +342,7 @@ static double lowest_share(const struct mx_plot_data *data)
         for (size_t i = 0; i < curve.count;
              i++) { /* the last before the axis comes in at its end */
             if (i + 1 == curve.count || curve.rows[i + 1].age_s > LOW_S) {
-                lowest = fmin(lowest, fmin(curve.rows[i].share, curve.rows[i].low));
+                lowest = fmin(lowest, lowest_of(&curve.rows[i]));
             }
         }
     }
