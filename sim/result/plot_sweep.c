@@ -10,7 +10,7 @@
 #include "sim/stats/metric_name.h"
 #include "sim/stats/summary.h"
 
-/* As sim/study/store.c makes it. */
+/* As sim/study/store_schema.c makes it. */
 static const struct mx_database_form form = {
     .application_id = 1836610423, .version = 2, .what = "sweep"};
 
