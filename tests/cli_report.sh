@@ -118,6 +118,19 @@ expect 3 'no metric "sent"; it has delivered_rate, deferrals' plot known sweep -
 expect 2 'takes two --metric' plot known tradeoff --metric deferrals
 expect 2 'goes with the kinds sweep and tradeoff' plot a outcomes --metric deferrals
 
+# where all was delivered the interval of the share has a width, as in sweep.csv
+sqlite3 known/sweep.db "UPDATE results SET value = 1 WHERE metric = 0"
+expect 0 '' plot known sweep --metric delivered_rate --out full.csv
+[ "$(awk -F, 'NR > 1 && $5 == 1 && $6 < 1 && $7 == 1' full.csv | wc -l)" = 3 ] ||
+    fail "full.csv: $(cat full.csv)"
+
+# deferrals_rate counts messages: no share, though its name says rate
+cp -r cmp counted
+jq '.metrics = {deferrals_rate: (.metrics | to_entries[0].value)}' cmp/comparison.json \
+    >counted/comparison.json
+expect 0 '' plot counted comparison --out counted.svg
+! grep -q '\] points' counted.svg || fail "a count in points of 100"
+
 # 10,000 points, drawn at random and as a grid: all pictures, and a page that opens at once
 numbers="WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 9999)"
 cp -r swept many
