@@ -91,7 +91,8 @@ done
 "$MXSIM" run small.cfg -u -n 3 -q --set campaigns.c.recipients=500 --out set >/dev/null 2>&1
 "$MXSIM" report set >/dev/null 2>&1
 command=$(sed -n 's/.*aria-label="Command of[^>]*><code>\(.*\)<\/code>.*/\1/p' set/report.html)
-[[ $command == "mxsim run small.cfg --set campaigns.c.recipients=500 "*' --uncertain --out again' ]] ||
+wanted='mxsim run small.cfg --set campaigns.c.recipients=500 --seed 1 --replications 3 --uncertain'
+[ "$command" = "$wanted --out again" ] ||
     fail "the command in the page: $command"
 (eval "${command/mxsim/\"$MXSIM\"} -q" >out 2>&1) || fail "$command: $(cat out)"
 cmp -s <(jq 'del(.performance)' set/summary.json) <(jq 'del(.performance)' again/summary.json) ||

@@ -257,7 +257,7 @@ static struct mx_plot_text unknown_of(const struct card *card, const struct mx_r
         return mx_plot_text_clean("");
     }
     return mx_plot_text_format(
-        " next outcome, once what is not known is drawn: %s to %s (%.0f %%)",
+        "next outcome, once what is not known is drawn: %s to %s (%.0f %%)",
         json_is_number(from) ? card->text(json_number_value(from)).s : "never",
         json_is_number(to) ? card->text(json_number_value(to)).s : "never",
         100.0 * json_number_value(json_object_get(uncertain, "probability")));
@@ -267,7 +267,7 @@ static struct mx_plot_text unknown_of(const struct card *card, const struct mx_r
 static void write_of_drawn(FILE *out, const struct mx_report_run *run)
 {
     if (mx_report_is_uncertain(run)) {
-        (void)fputs("<p>The numbers are means with the values as they are written. With each: "
+        (void)fputs("<p>The numbers are means with the values as they are written. Below each: "
                     "where the next outcome lies once what is not known is drawn from its ranges. "
                     "A number can lie outside of that range: other values are as likely as "
                     "those written.</p>\n",
@@ -282,12 +282,16 @@ static void write_cards(FILE *out, const struct mx_report_run *run)
     (void)fputs("<dl class=\"cards\">\n", out);
     for (size_t c = 0; c < CARD_COUNT; c++) {
         struct mx_report_metric metric = mx_report_metric(total, cards[c].metric);
+        struct mx_plot_text unknown = unknown_of(&cards[c], run);
 
         mx_html_printf(out,
-                       "<div><dt>%s</dt><dd><strong>%s</strong><span class=\"interval\">%s%s</span>"
-                       "<span class=\"of\">%s</span><span class=\"of\">%s</span></dd></div>\n",
+                       "<div><dt>%s</dt><dd><strong>%s</strong><span class=\"interval\">%s</span>",
                        name_of(&cards[c], run).s, value_of(&cards[c], &metric).s,
-                       interval_of(&cards[c], &metric, run).s, unknown_of(&cards[c], run).s,
+                       interval_of(&cards[c], &metric, run).s);
+        if (unknown.s[0] != '\0') {
+            mx_html_printf(out, "<span class=\"of\">%s</span>", unknown.s);
+        }
+        mx_html_printf(out, "<span class=\"of\">%s</span><span class=\"of\">%s</span></dd></div>\n",
                        made_of(&cards[c], total).s, cards[c].what);
     }
     (void)fputs("</dl>\n", out);

@@ -42,7 +42,7 @@ struct mx_report_metric {
 struct mx_report_metric mx_report_metric(const json_t *scope, const char *name);
 double mx_report_mean(const json_t *scope, const char *name);
 
-/* What `mxsim send` wrote, of mail that was sent: nothing was simulated, no scenario is behind it. */
+/* What `mxsim send` wrote, of mail that was sent: nothing was simulated. */
 bool mx_report_is_live(const struct mx_report_run *run);
 
 /* A run with --uncertain, which holds ranges of what is not known. */

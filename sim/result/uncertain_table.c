@@ -126,7 +126,8 @@ void mx_uncertain_table_print(FILE *stream, const struct mx_plan *plan,
         "evenly\n"
         "             over their stated ranges. Not an interval of a mean: more replications do "
         "not "
-        "narrow it.%s\n",
+        "narrow\n"
+        "             it.%s\n",
         dim, percent, (unsigned)count, (unsigned)count, (unsigned long)results->factor_count,
         plain);
 }
