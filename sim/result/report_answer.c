@@ -96,7 +96,7 @@ struct mx_plot_text mx_report_interval_of(const struct mx_report_run *run)
             json_number_value(json_object_get(steady, "batches")));
     }
     if (mx_report_is_live(run)) {
-        return mx_plot_text_clean("Counted from the replies to mail that was sent: what happened, "
+        return mx_plot_text_clean("Measured: the replies to mail that was sent are what happened, "
                                   "so without intervals.");
     }
     if (run->replications < 2.0) {
@@ -240,7 +240,7 @@ static struct mx_plot_text interval_of(const struct card *card,
         return mx_plot_text_format("reached in %.0f of %.0f replications", metric->reached,
                                    run->replications);
     }
-    return mx_plot_text_clean(mx_report_is_live(run)    ? "counted"
+    return mx_plot_text_clean(mx_report_is_live(run)    ? "measured"
                               : run->replications < 2.0 ? "one replication, no interval"
                                                         : "no interval");
 }
