@@ -192,6 +192,9 @@ expect 2 'svg, png, pdf and csv.*"gif"' plot a retry-age --format svg,gif
 expect 2 'another format' plot a retry-age --out r.pdf --format svg
 expect 2 'deferral-heat-map, .* tornado; and all' plot a pie
 expect 2 'did you mean allowance' plot a alowance
+expect 2 'names one picture' plot a --out all.png
+expect 2 'not "q.gif"' plot a outcomes --out q.gif
+[ ! -e all.png ] && [ ! -e q.gif ] || fail "something was written in spite of it"
 expect 2 'did you mean tradeoff' plot a trade-off
 expect 3 'cannot open the folder out/nosuch: .*what --out named' plot out/nosuch
 expect 3 'a holds no answer.json, of which the picture "plan" is drawn' plot a plan
