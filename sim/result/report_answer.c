@@ -96,7 +96,7 @@ struct mx_plot_text mx_report_interval_of(const struct mx_report_run *run)
             json_number_value(json_object_get(steady, "batches")));
     }
     if (mx_report_is_live(run)) {
-        return mx_plot_text_clean("Measured: the replies to mail that was sent are what happened, "
+        return mx_plot_text_clean("Measured on mail that was sent: what happened, no estimate, "
                                   "so without intervals.");
     }
     if (run->replications < 2.0) {
