@@ -158,6 +158,10 @@ jq -e '.selection.best == "B" and .selection.eliminated.C.by == "B"
     and .systems.C.replications < 1000' \
     best/comparison.json >/dev/null ||
         fail "comparison.json of a selection: $(cat best/comparison.json)"
+"$MXSIM" report best --out best.html >/dev/null 2>&1
+grep -q '<h1.*B is selected for the smallest deferrals_per_message' best.html &&
+    grep -q 'With probability 95 % or more the best is selected' best.html ||
+    fail "the page of a selection does not say who was selected"
 for jobs in 1 7; do
     expect 0 '' compare a.cfg b.cfg --with 'providers.p.content.busy=60%' --select best \
         --jobs $jobs \

@@ -41,7 +41,7 @@ assumed=$(grep -c '^  { key = ' a/plan.cfg)
 grep -qF "<p>$assumed values have no public source" a/report.html ||
     fail "not $assumed assumed values"
 expect 3 'cannot open the folder no-such' report no-such
-expect 3 'small.cfg is no folder' report small.cfg
+expect 3 'small.cfg is no folder.* called sweep.db' report small.cfg
 mkdir empty
 for command in report plot; do
     expect 3 'empty holds no results: neither summary.json .* nor sensitivity.json' $command empty
@@ -110,7 +110,8 @@ cp -r swept known
 sqlite3 known/sweep.db "UPDATE results SET value = CASE metric
     WHEN 0 THEN CASE point WHEN 0 THEN 0.9 WHEN 1 THEN 0.8 ELSE 0.7 END
     ELSE CASE point WHEN 0 THEN 30 WHEN 1 THEN 20 ELSE 25 END END"
-expect 0 '2 of 3 settings are worth a choice' plot known tradeoff -t
+expect 0 '2 of 3 settings are worth a choice: by the means of' plot known tradeoff -t
+expect 3 'swept holds a study, which has a page of its own' report a swept --out both.html
 expect 0 '' plot known tradeoff --metric deferrals --metric delivered_rate --out k.csv
 printf '%s\n' point,window,deferrals,delivered_rate,beaten_by_none 1,2h,20,0.8,1 2,4h,25,0.7,0 \
     0,1h,30,0.9,1 | cmp -s - k.csv || fail "k.csv: $(cat k.csv)"

@@ -248,6 +248,10 @@ jq -e '.kind == "sensitivity" and .method == "morris" and (.metrics.delivered_ra
     (.groups["providers.other.content"] | .hangs and .mu < 0) and
     .one_at_a_time["providers.other.content.reject"].high < -0.1)' found/sensitivity.json \
     >/dev/null || fail "it does not hang on the rejected share"
+jq -e '[.metrics[].groups[] | select(.mu_star > 0.05)] | any(.mu_star_interval[0] == 0) and
+    all(.hangs == (.mu_star_interval[0] > 0))' found/sensitivity.json >/dev/null ||
+    fail "it hangs on what its interval does not tell from nothing"
+grep -q 'It may hang on these' out || fail "what it may hang on is not told"
 command=$(jq -r .command found/sensitivity.json)
 PATH="$(dirname "$MXSIM"):$PATH" bash -c "$command --json" 2>/dev/null |
     cmp -s - found/sensitivity.json || fail "the command in it gives something else: $command"

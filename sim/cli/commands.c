@@ -195,8 +195,10 @@ const struct mx_command mx_command_table[MX_COMMAND_COUNT] = {
             .description =
                 "Writes one HTML file that needs nothing else: the answer, deliverability per "
                 "campaign, provider and address, all pictures, what was assumed, and how to get "
-                "it again. RESULTS is a folder that `mxsim run --out` wrote; several are set side "
-                "by side.",
+                "it again. RESULTS is what --out named of `run`, `send` or a study (compare, "
+                "sweep, "
+                "plan, sensitivity); several runs are set side by side, a study has a page of its "
+                "own.",
             .examples = "mxsim report out/black-friday --out black-friday.html\tone run\n"
                         "mxsim report out/before out/after --out both.html\ttwo, side by side\n"
                         "mxsim report out/black-friday --out r.html --pictures slides\t"

@@ -184,7 +184,11 @@ const struct mx_option mx_option_table[] = {
      ON(MX_COMMAND_PLAN)},
     {MX_OPTION_SEED, "seed", 0, "N",
      "seed of all random numbers, the same at every point (default: the study's, or 1)",
-     ON(MX_COMMAND_SWEEP) | ON(MX_COMMAND_PLAN) | ON(MX_COMMAND_SENSITIVITY)},
+     ON(MX_COMMAND_SWEEP) | ON(MX_COMMAND_PLAN)},
+    {MX_OPTION_SEED, "seed", 0, "N",
+     "seed of all random numbers, the same at every point (default: the study's, or the "
+     "scenario's)",
+     ON(MX_COMMAND_SENSITIVITY)},
     {MX_OPTION_REPLICATIONS, "replications", 'n', "N|auto",
      "how many times to simulate each point (default: the study's, or the scenario's); auto: each "
      "point until its every --precision is met",

@@ -91,7 +91,9 @@ int mx_plot_folder_check(const char *dir, const char *kind, const struct mx_plot
                             strerror(errno));
     }
     if (!S_ISDIR(status.st_mode)) {
-        return mx_plot_fail(error, MX_EXIT_INVALID, "%s is no folder (RESULTS is what --out named)",
+        return mx_plot_fail(error, MX_EXIT_INVALID,
+                            "%s is no folder (RESULTS is what --out named; a database that --db "
+                            "named is drawn from a folder where it is called sweep.db)",
                             dir);
     }
     if (!has_file(dir, "summary.json") && !mx_plot_study_has(dir, "all")) {

@@ -77,7 +77,8 @@ static struct mx_plot_text number_text(const struct row *row, double value)
     const char *sign = value > 0.0 ? "+" : value < 0.0 ? "\xE2\x88\x92" : "";
     double size = fabs(value);
 
-    return row->unit == RATE   ? mx_plot_text_format("%s%.3g", sign, 100.0 * size)
+    return row->unit == RATE                  ? mx_plot_text_format("%s%.3g", sign, 100.0 * size)
+           : row->unit == TIME && size < 10.0 ? mx_plot_text_format("%s%.2g s", sign, size)
            : row->unit == TIME ? mx_plot_text_format("%s%s", sign, mx_plot_duration(size).s)
                                : mx_plot_text_format("%s%s", sign, mx_plot_count(size).s);
 }
@@ -115,6 +116,41 @@ static void draw_row(struct mx_plot_canvas *canvas, const struct row *row, doubl
                                             number_text(row, row->high).s,
                                             row->unit == RATE ? " points" : ""),
                         AXIS_RIGHT_PX + 12.0, y_px, 12.0, MX_PLOT_INK, MX_PLOT_LEFT);
+}
+
+static const char *string_of(const json_t *object, const char *key)
+{
+    const char *text = json_string_value(json_object_get(object, key));
+
+    return text != NULL ? text : "";
+}
+
+/* Who was selected and by what, or that it is not known yet. */
+static struct mx_plot_text selected_text(const json_t *root, const json_t *selection)
+{
+    const char *best = string_of(selection, "best");
+    const char *better =
+        strcmp(string_of(selection, "better"), "larger") == 0 ? "largest" : "smallest";
+    const char *metric = json_object_iter_key(json_object_iter(json_object_get(root, "metrics")));
+    const json_t *system = json_object_get(json_object_get(root, "systems"), best);
+
+    return best[0] == '\0'
+               ? mx_plot_text_format("None is selected yet for the %s %.90s", better,
+                                     metric != NULL ? metric : "")
+               : mx_plot_text_format("%.8s is selected for the %s %.90s: %.100s", best, better,
+                                     metric != NULL ? metric : "", string_of(system, "name"));
+}
+
+static struct mx_plot_text promise_text(const struct rows *rows, const json_t *selection)
+{
+    double width = number_of(json_object_get(selection, "indifference"));
+    bool is_time = rows->count > 0 && rows->row[0].unit == TIME;
+
+    return mx_plot_text_format(
+        "With probability %.4g %% or more the best is selected where it is better than every other "
+        "by %s or more.",
+        100.0 * number_of(json_object_get(selection, "confidence")),
+        is_time ? mx_plot_duration(width).s : mx_plot_text_format("%.6g", width).s);
 }
 
 /* of: what intervals are of. */
@@ -185,17 +221,23 @@ static double draw_systems(struct mx_plot_picture *picture, const json_t *root, 
     return y_px;
 }
 
-static void draw(struct mx_plot_picture *picture, const json_t *root, const struct rows *rows)
+static void draw_head(struct mx_plot_picture *picture, const json_t *root, const struct rows *rows)
 {
-    const double middle_px = 0.5 * (AXIS_LEFT_PX + AXIS_RIGHT_PX);
-    double row_px =
-        fmin((ROWS_TOP_PX - ROWS_BOTTOM_PX) / fmax((double)rows->count, 1.0), ROW_PX_MAX);
-    struct mx_plot_stroke zero = {
-        middle_px, ROWS_TOP_PX,  middle_px, ROWS_TOP_PX - row_px * (double)rows->count,
-        1.0,       MX_PLOT_PALE, 1};
+    const json_t *selection = json_object_get(root, "selection");
     const char *of = json_string_value(json_object_get(root, "interval_of"));
     bool is_said = of != NULL && strcmp(of, mx_interval_of(false)) != 0;
 
+    if (json_is_object(selection)) {
+        mx_plot_frame_head(
+            picture, selected_text(root, selection).s, promise_text(rows, selection).s,
+            mx_plot_text_format("Bars: differences from A with the same draws, with intervals that "
+                                "hold together in %.4g %% of all luck (%.60s).%s",
+                                100.0 * number_of(json_object_get(root, "confidence")),
+                                is_said ? of : mx_interval_of(false),
+                                rows->left_out > 0 ? " More are in the file." : "")
+                .s);
+        return;
+    }
     mx_plot_frame_head(
         picture, headline(rows, is_said ? of : "chance").s,
         mx_plot_text_format("Difference from A, paired over %.0f replications with the same draws. "
@@ -208,6 +250,18 @@ static void draw(struct mx_plot_picture *picture, const json_t *root, const stru
                             is_said ? of : mx_interval_of(false),
                             rows->left_out > 0 ? " More rows are in the file." : "")
             .s);
+}
+
+static void draw(struct mx_plot_picture *picture, const json_t *root, const struct rows *rows)
+{
+    const double middle_px = 0.5 * (AXIS_LEFT_PX + AXIS_RIGHT_PX);
+    double row_px =
+        fmin((ROWS_TOP_PX - ROWS_BOTTOM_PX) / fmax((double)rows->count, 1.0), ROW_PX_MAX);
+    struct mx_plot_stroke zero = {
+        middle_px, ROWS_TOP_PX,  middle_px, ROWS_TOP_PX - row_px * (double)rows->count,
+        1.0,       MX_PLOT_PALE, 1};
+
+    draw_head(picture, root, rows);
     mx_plot_canvas_stroke(&picture->canvas, &zero);
     for (size_t i = 0; i < rows->count; i++) {
         draw_row(&picture->canvas, &rows->row[i], ROWS_TOP_PX - ((double)i + 0.5) * row_px);

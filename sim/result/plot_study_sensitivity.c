@@ -325,8 +325,12 @@ static bool fill_influence(struct chart *chart)
     return true;
 }
 
-static void draw_influence_head(struct chart *chart, size_t strong)
+/* strong: on how many the answer hangs; first: the first of them. */
+static void draw_influence_head(struct chart *chart, size_t strong, const char *first)
 {
+    const char *largest = chart->rows[0].name.s;
+    bool is_first = strcmp(first, largest) == 0;
+    const char *clear = is_alone(chart) ? "" : ", with an interval clear of 0";
     struct mx_plot_text more =
         chart->left_out > 0 ? mx_plot_text_format(" %zu more hardly move it.", chart->left_out)
                             : mx_plot_text_clean("");
@@ -343,19 +347,38 @@ static void draw_influence_head(struct chart *chart, size_t strong)
                                   "range, all else as written.");
         interval = mx_plot_text_clean("");
     } else {
-        what = mx_plot_text_clean("Mean absolute change when a group goes through its ranges, "
-                                  "wherever the others stand (Morris' mu*), with its");
+        what = mx_plot_text_clean("Mean absolute change over steps of two thirds of the range, "
+                                  "scaled to all of it (Morris' mu*), with its");
     }
-    draw_head(chart,
-              strong == 1
-                  ? mx_plot_text_format("%s hangs on %s", chart->metric, chart->rows[0].name.s)
-                  : mx_plot_text_format("%s hangs on %zu of what was varied, %s first",
-                                        chart->metric, strong, chart->rows[0].name.s),
-              what, mx_plot_text_format("%sOrange: the answer hangs on it.%s", interval.s, more.s));
+    draw_head(
+        chart,
+        strong == 0 ? mx_plot_text_format("%s may hang on %s: its interval reaches 0",
+                                          chart->metric, largest)
+        : strong == 1
+            ? mx_plot_text_format("%s hangs on %s%s%s", chart->metric, first,
+                                  is_first ? "" : ", perhaps more on ", is_first ? "" : largest)
+            : mx_plot_text_format("%s hangs on %zu of what was varied, %s first%s%s", chart->metric,
+                                  strong, first, is_first ? "" : ", perhaps more on ",
+                                  is_first ? "" : largest),
+        what,
+        mx_plot_text_format("%sOrange: the answer hangs on it%s.%s", interval.s, clear, more.s));
+}
+
+/* A line with a cap at either end. */
+static void draw_interval(struct chart *chart, const struct row *row, double y_px,
+                          mx_plot_colour colour)
+{
+    const double ends_px[] = {place_px(chart, fmax(row->from, 0)), place_px(chart, row->to)};
+
+    stroke(chart, ends_px[0], y_px, ends_px[1], y_px, 1.5, colour);
+    for (size_t i = 0; i < 2 && ends_px[1] - ends_px[0] > 8; i++) { /* else under the mark */
+        stroke(chart, ends_px[i], y_px - 4, ends_px[i], y_px + 4, 1.5, colour);
+    }
 }
 
 static void draw_influence(struct chart *chart)
 {
+    const char *first = "";
     size_t strong = 0;
 
     draw_axis(chart, is_sobol(chart)
@@ -367,17 +390,17 @@ static void draw_influence(struct chart *chart)
         mx_plot_colour colour = row->is_strong ? HIGH_COLOUR : MX_PLOT_PALE;
         double y_px = row_px(chart, i), x_px = place_px(chart, row->at);
 
+        first = row->is_strong && strong == 0 ? row->name.s : first;
         strong += row->is_strong;
         if (isfinite(row->from) && isfinite(row->to)) {
-            stroke(chart, place_px(chart, fmax(row->from, 0)), y_px, place_px(chart, row->to), y_px,
-                   1.5, colour);
+            draw_interval(chart, row, y_px, colour);
         }
         mx_plot_canvas_box(&chart->picture->canvas,
                            &(struct mx_plot_box){x_px - 4, y_px - 4, x_px + 4, y_px + 4, colour});
     }
     stroke(chart, AXIS_LEFT_PX, row_px(chart, chart->count) + 8, AXIS_LEFT_PX, ROWS_TOP_PX, 1,
            MX_PLOT_GREY);
-    draw_influence_head(chart, strong);
+    draw_influence_head(chart, strong, first);
 }
 
 /* ---- the picture ---- */

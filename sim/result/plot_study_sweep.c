@@ -127,6 +127,27 @@ static struct mx_plot_text second_line(const struct mx_plot_sweep *sweep, const 
     return text;
 }
 
+/* And which metrics have no panel, and what the crosses are. */
+static struct mx_plot_text with_missing(struct mx_plot_text text, const struct mx_plot_sweep *sweep,
+                                        const size_t *metrics, size_t count, bool is_map)
+{
+    size_t undefined = 0;
+
+    for (size_t m = 0; m < count; m++) {
+        for (size_t i = 0; i < sweep->point_count; i++) {
+            undefined += isnan(sweep->means[metrics[m]][i].y) && !sweep->failed[i];
+        }
+    }
+    if (undefined > 0 && !is_map) {
+        text = mx_plot_text_format("%.200s\u00D7: never, in a run of the point at least. ", text.s);
+    }
+    if (count < sweep->metric_count) {
+        text = mx_plot_text_format("%.180s%zu of %zu metrics: --metric chooses others. ", text.s,
+                                   count, sweep->metric_count);
+    }
+    return text;
+}
+
 /* The study's title says what it is about; a page that has it already gets what is shown. */
 static struct mx_plot_text headline_of(const struct mx_plot_sweep *sweep, const char *metric,
                                        size_t metric_count, size_t parameter_count, bool is_bare)
@@ -305,7 +326,7 @@ static int draw_curves(const struct mx_plot_sweep *sweep, const size_t *metrics,
                           &figure.panels[figure.panel_count++]);
     }
     if (good) {
-        figure.line2 = second_line(sweep, &view);
+        figure.line2 = with_missing(second_line(sweep, &view), sweep, metrics, count, false);
         mx_figure_draw(picture, &figure);
     }
     mx_figure_axis_fini(&others);
@@ -395,11 +416,10 @@ static int draw_map(const struct mx_plot_sweep *sweep, size_t metric,
         map.cells = cells;
         map.headline = headline_of(sweep, sweep->metrics[metric], 1, 2, picture->is_bare);
         (void)snprintf(map.metric, sizeof map.metric, "%s", sweep->metrics[metric]);
-        map.line1 = mx_plot_text_format("%s: mean of %s%.0f run%s at each of %s points.",
-                                        sweep->metrics[metric], sweep->is_auto ? "up to " : "",
-                                        sweep->replications, sweep->replications > 1 ? "s" : "",
+        map.line1 = mx_plot_text_format("%s: mean of %s at each of %s points.",
+                                        sweep->metrics[metric], mx_plot_sweep_run_count(sweep).s,
                                         mx_plot_count((double)sweep->point_count).s);
-        map.line2 = second_line(sweep, &view);
+        map.line2 = with_missing(second_line(sweep, &view), sweep, &metric, 1, true);
         if (x_step * y_step > 1) {
             map.line2 = mx_plot_text_format(
                 "%.120sToo many to be told apart: each cell is the mean of %zu x %zu of them.",

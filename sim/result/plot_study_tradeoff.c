@@ -373,11 +373,13 @@ static void draw_head(struct mx_plot_picture *picture, const struct scatter *sca
 
     headline =
         scatter->front_count == 1
-            ? mx_plot_text_format("%.160s is best in both",
+            ? mx_plot_text_format("By the means of %s, %.160s is best in both",
+                                  mx_plot_sweep_run_count(scatter->sweep).s,
                                   mx_plot_sweep_settings(scatter->sweep, scatter->front[0]).s)
-            : mx_plot_text_format("%zu of %s settings are worth a choice: none beats them in both",
-                                  scatter->front_count,
-                                  mx_plot_count((double)scatter->sweep->point_count).s);
+            : mx_plot_text_format(
+                  "%zu of %s settings are worth a choice: by the means of %s none beats them",
+                  scatter->front_count, mx_plot_count((double)scatter->sweep->point_count).s,
+                  mx_plot_sweep_run_count(scatter->sweep).s);
     if (scatter->left_out > 0) {
         more = mx_plot_text_format(" %s without both values not shown.",
                                    mx_plot_count((double)scatter->left_out).s);
@@ -387,12 +389,9 @@ static void draw_head(struct mx_plot_picture *picture, const struct scatter *sca
     }
     mx_plot_frame_head(
         picture, headline.s,
-        mx_plot_text_format("Every point of the sweep by two of its metrics, %s%.0f run%s.",
-                            scatter->sweep->is_auto            ? "means of up to "
-                            : scatter->sweep->replications > 1 ? "means of "
-                                                               : "",
-                            scatter->sweep->replications,
-                            scatter->sweep->replications > 1 ? "s each" : " each")
+        mx_plot_text_format("Every point by two metrics, means of %s. Points nearer than their "
+                            "intervals cannot be told apart.",
+                            mx_plot_sweep_run_count(scatter->sweep).s)
             .s,
         mx_plot_text_format("Orange: no other point beats them in both.%s", more.s).s);
 }

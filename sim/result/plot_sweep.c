@@ -42,7 +42,13 @@ static bool read_facts(struct mx_plot_sweep *sweep)
     }
     sweep->is_auto = is_auto != 0;
     sweep->replications = (double)replications;
-    return true;
+    if (!sweep->is_auto) {
+        return true;
+    }
+    return mx_database_ask(&sweep->database, "SELECT coalesce(min(replications), 0) FROM points",
+                           &sweep->runs_least) &&
+           mx_database_ask(&sweep->database, "SELECT coalesce(max(replications), 0) FROM points",
+                           &sweep->runs_most);
 }
 
 static bool read_parameters(struct mx_plot_sweep *sweep)
@@ -392,13 +398,24 @@ struct mx_plot_text mx_plot_sweep_settings(const struct mx_plot_sweep *sweep, si
     return text;
 }
 
+struct mx_plot_text mx_plot_sweep_run_count(const struct mx_plot_sweep *sweep)
+{
+    const char *unit = sweep->replications > 1 ? "runs" : "run";
+
+    return sweep->runs_most == 0 ? mx_plot_text_format("%s%.0f %s", sweep->is_auto ? "up to " : "",
+                                                       sweep->replications, unit)
+           : sweep->runs_least == sweep->runs_most
+               ? mx_plot_text_format("%lld %s", (long long)sweep->runs_most, unit)
+               : mx_plot_text_format("%lld to %lld %s", (long long)sweep->runs_least,
+                                     (long long)sweep->runs_most, unit);
+}
+
 struct mx_plot_text mx_plot_sweep_runs(const struct mx_plot_sweep *sweep)
 {
     bool is_one = !(sweep->replications > 1);
 
     return mx_plot_text_format(
-        "%s points, %s%.0f run%s each%s%s%s.", mx_plot_count((double)sweep->point_count).s,
-        sweep->is_auto ? "up to " : "", sweep->replications, is_one ? "" : "s",
-        is_one ? "" : "; mean with its 95 % interval, of ", is_one ? "" : sweep->interval_of,
-        sweep->failed_count > 0 ? "; some points failed" : "");
+        "%s points, %s each%s%s%s.", mx_plot_count((double)sweep->point_count).s,
+        mx_plot_sweep_run_count(sweep).s, is_one ? "" : "; mean with its 95 % interval, of ",
+        is_one ? "" : sweep->interval_of, sweep->failed_count > 0 ? "; some points failed" : "");
 }

@@ -33,7 +33,8 @@ struct mx_plot_sweep {
     struct mx_figure_point **means;
     bool *failed;
     size_t failed_count;
-    double replications; /* is_auto: at most */
+    double replications;           /* is_auto: at most */
+    int64_t runs_least, runs_most; /* is_auto: that points took; 0: none has yet */
     bool is_auto;
     char title[256], name[128], design[32], interval_of[64];
 };
@@ -58,6 +59,9 @@ const struct mx_plot_sweep_cell *mx_plot_sweep_cell(const struct mx_plot_sweep *
 
 /* "ips 8, policy exim": the settings of a point in words. */
 struct mx_plot_text mx_plot_sweep_settings(const struct mx_plot_sweep *sweep, size_t point);
+
+/* "30 runs", "30 to 60 runs", "up to 60 runs": of a point. */
+struct mx_plot_text mx_plot_sweep_run_count(const struct mx_plot_sweep *sweep);
 
 /* "96 points, 2 runs each; mean with its 95 % interval, of chance alone." */
 struct mx_plot_text mx_plot_sweep_runs(const struct mx_plot_sweep *sweep);

@@ -123,6 +123,14 @@ static int write_file(const struct mx_report_runs *runs, const struct mx_report_
                                             request->out, strerror(error_number));
 }
 
+/* Of a folder that holds results: whether those of a run are among them. */
+static bool has_run(const char *dir)
+{
+    char why[256];
+
+    return mx_plot_folder_check(dir, "outcomes", &(struct mx_plot_error){why, sizeof why}) == 0;
+}
+
 int mx_report_write(const struct mx_report_request *request, char *error, size_t error_size)
 {
     const struct mx_plot_error keep = {error, error_size};
@@ -136,6 +144,11 @@ int mx_report_write(const struct mx_report_request *request, char *error, size_t
     }
     for (size_t d = 0; d < request->dir_count && code == 0; d++) {
         code = mx_plot_folder_check(request->dirs[d], "all", &keep);
+        if (code == 0 && request->dir_count > 1 && !has_run(request->dirs[d])) {
+            code = mx_plot_fail(&keep, MX_EXIT_INVALID,
+                                "%s holds a study, which has a page of its own: mxsim report %s",
+                                request->dirs[d], request->dirs[d]);
+        }
     }
     if (code != 0) {
         return code;

@@ -20,6 +20,13 @@
 #define PICTURE_COUNT_MAX 2
 #define DIGEST_SIZE 64 /* of SHA-256 in characters; shown is the beginning */
 #define DIGEST_SHOWN 12
+
+/* How many runs points of a sweep took, as text: "30", "30 to 60"; what was asked for where none is
+ * noted. */
+#define RUNS_SQL \
+    "SELECT coalesce(CASE WHEN min(replications) < max(replications) THEN min(replications) || " \
+    "' to ' || max(replications) ELSE max(replications) END, (SELECT value FROM study WHERE " \
+    "name = 'replications')) || '' FROM points"
 #define OPEN_COUNT_MAX 2500 /* points of a table that is not folded away */
 
 static const struct study {
@@ -358,14 +365,12 @@ static struct mx_plot_text means_of(sqlite3 *db)
     struct mx_plot_text text = mx_plot_text_clean("the mean of each metric");
 
     if (sqlite3_prepare_v2(db,
-                           "SELECT n.value, i.value, a.value FROM study n, study i, study a WHERE "
-                           "n.name = 'replications' AND i.name = 'interval_of' AND "
-                           "a.name = 'replications_auto'",
+                           "SELECT n.value, i.value, (" RUNS_SQL ") FROM study n, study i WHERE "
+                           "n.name = 'replications' AND i.name = 'interval_of'",
                            -1, &row, NULL) == SQLITE_OK &&
         sqlite3_step(row) == SQLITE_ROW && sqlite3_column_int(row, 0) > 1) {
-        text = mx_plot_text_format("%s over %s%d replications, which differ by %s", text.s,
-                                   sqlite3_column_int(row, 2) != 0 ? "at most " : "",
-                                   sqlite3_column_int(row, 0),
+        text = mx_plot_text_format("%s over %s replications, which differ by %s", text.s,
+                                   (const char *)sqlite3_column_text(row, 2),
                                    (const char *)sqlite3_column_text(row, 1));
     }
     (void)sqlite3_finalize(row);
@@ -381,8 +386,11 @@ static json_t *read_sweep_facts(const char *path, const struct mx_plot_error *er
     int status = sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL);
 
     if (status == SQLITE_OK) {
-        status =
-            sqlite3_prepare_v2(db, "SELECT name, value FROM study ORDER BY name", -1, &rows, NULL);
+        status = sqlite3_prepare_v2(
+            db,
+            "SELECT name, value FROM study WHERE name <> 'replications' UNION ALL "
+            "SELECT 'replications', (" RUNS_SQL ") ORDER BY name",
+            -1, &rows, NULL);
     }
     while (status == SQLITE_OK && sqlite3_step(rows) == SQLITE_ROW) {
         const char *name = (const char *)sqlite3_column_text(rows, 0);
@@ -538,9 +546,9 @@ static struct mx_plot_text subtitle(const struct study *study, const json_t *roo
 
     if (!is_json(study)) {
         return mx_plot_text_format(
-            "Sweep %.100s: design %.30s, %lld replication%s of each point, seed %lld",
-            string_of(root, "study"), string_of(root, "design"), integer_of(root, "replications"),
-            integer_of(root, "replications") == 1 ? "" : "s", integer_of(root, "seed"));
+            "Sweep %.100s: design %.30s, %s replication%s of each point, seed %lld",
+            string_of(root, "study"), string_of(root, "design"), string_of(root, "replications"),
+            strcmp(string_of(root, "replications"), "1") == 0 ? "" : "s", integer_of(root, "seed"));
     }
     json_object_foreach(json_object_get(root, "systems"), letter, system)
     {

@@ -72,8 +72,10 @@ static json_t *groups_json(const struct mx_sensitivity *sensitivity, uint32_t me
     bool is_made = object != NULL;
 
     for (uint32_t i = 0; is_made && i < sensitivity->group_count; i++) {
-        is_made = mx_json_put_named(object, sensitivity->groups[order[i]].name,
-                                    influence_json(sensitivity, metric, order[i], i < hangs));
+        is_made = mx_json_put_named(
+            object, sensitivity->groups[order[i]].name,
+            influence_json(sensitivity, metric, order[i],
+                           i < hangs && mx_sensitivity_is_told(sensitivity, metric, order[i])));
     }
     return if_made(object, is_made);
 }

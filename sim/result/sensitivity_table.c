@@ -11,6 +11,7 @@
 
 #define NAME_WIDTH 50
 #define ALONE_SHOWN_MAX 12U
+#define MAY_HANG "It may hang on these, whose intervals reach 0: more points would tell\n"
 
 struct table {
     FILE *stream;
@@ -127,6 +128,16 @@ static void print_influence(const struct table *table, uint32_t m, uint32_t grou
     (void)fputc('\n', table->stream);
 }
 
+/* Of the first `hangs` those whose interval is clear of 0, or those whose is not. */
+static void print_told(const struct table *table, uint32_t m, uint32_t hangs, bool is_told)
+{
+    for (uint32_t i = 0; i < hangs; i++) {
+        if (mx_sensitivity_is_told(table->found, m, table->order[i]) == is_told) {
+            print_influence(table, m, table->order[i]);
+        }
+    }
+}
+
 static void print_rest(const struct table *table, uint32_t m, uint32_t hangs)
 {
     const struct mx_sensitivity *found = table->found;
@@ -194,7 +205,7 @@ static void print_metric(const struct table *table, uint32_t m)
 {
     const struct mx_sensitivity *found = table->found;
     const struct mx_sensitivity_metric *metric = &found->metrics[m];
-    uint32_t hangs = mx_sensitivity_order(found, m, table->order);
+    uint32_t hangs = mx_sensitivity_order(found, m, table->order), told = 0;
 
     (void)fprintf(table->stream, "\n%s%s%s: %s with all values as written.", table->bold,
                   metric->name, table->plain, value_text(metric->name, metric->base, false).s);
@@ -202,16 +213,21 @@ static void print_metric(const struct table *table, uint32_t m)
         (void)fprintf(table->stream, " Nothing that was varied moves it.\n");
         return;
     }
-    (void)fprintf(table->stream, " It hangs on\n");
+    for (uint32_t i = 0; i < hangs; i++) {
+        told += mx_sensitivity_is_told(found, m, table->order[i]);
+    }
+    (void)fputs(told > 0 ? " It hangs on\n" : " " MAY_HANG, table->stream);
     if (found->kind != MX_SENSITIVITY_ALONE) {
         (void)fprintf(table->stream, "%s  %-*s%s%s\n", table->bold, NAME_WIDTH + 5, "",
                       found->kind == MX_SENSITIVITY_MORRIS ? "  moves by   interval of it"
                                                            : "    total    interval    alone",
                       table->plain);
     }
-    for (uint32_t i = 0; i < hangs; i++) {
-        print_influence(table, m, table->order[i]);
+    print_told(table, m, hangs, true);
+    if (told > 0 && told < hangs) {
+        (void)fputs(MAY_HANG, table->stream);
     }
+    print_told(table, m, hangs, false);
     print_rest(table, m, hangs);
     print_alone(table, m);
     if (metric->never_count > 0) {
@@ -229,11 +245,15 @@ static void print_definitions(const struct table *table)
     if (found->kind == MX_SENSITIVITY_MORRIS) {
         (void)fprintf(
             table->stream,
-            "moves by  mean absolute change when it goes through its whole range, wherever "
-            "the others stand\n"
-            "          (mu*); interval: %.0f %%, of the choice of trajectories. It hangs on "
-            "what moves it by\n"
-            "          a tenth of the largest or more.\n",
+            "moves by  mean absolute change over steps of two thirds of its range, wherever the "
+            "others\n"
+            "          stand, scaled to the whole range (times 3/2; Morris' mu*): more than it can "
+            "move,\n"
+            "          where most of it happens within a step. Interval: %.0f %%, of the choice "
+            "of\n"
+            "          trajectories. It hangs on what moves it by a tenth of the largest or more, "
+            "with an\n"
+            "          interval clear of 0.\n",
             100 * found->confidence);
     } else if (found->kind == MX_SENSITIVITY_SOBOL) {
         (void)fprintf(table->stream,
@@ -241,7 +261,7 @@ static void print_definitions(const struct table *table)
                       "alone: that would go\n"
                       "          if it were known. Interval: %.0f %%, of the choice of points, by "
                       "bootstrap. It hangs on\n"
-                      "          totals of 0.05 or more.\n",
+                      "          totals of 0.05 or more with an interval clear of 0.\n",
                       100 * found->confidence);
     } else {
         (void)fprintf(table->stream,

@@ -186,6 +186,18 @@ static void range_of(const struct mx_figure_panel *panel, double *low, double *h
     }
 }
 
+static bool has_values(const struct mx_figure_panel *panel)
+{
+    for (size_t s = 0; s < panel->series_count; s++) {
+        for (size_t i = 0; i < panel->series[s].point_count; i++) {
+            if (!isnan(panel->series[s].points[i].y)) {
+                return true;
+            }
+        }
+    }
+    return !isnan(panel->threshold);
+}
+
 /* A round step of the numbers of a metric: durations go by their own units. */
 double mx_figure_step(const char *metric, double step)
 {
@@ -206,6 +218,7 @@ static void draw_y_axis(struct mx_plot_canvas *canvas, const struct mx_figure_pa
                         struct span *y, double left, double right)
 {
     double step = mx_figure_step(panel->metric, (y->to - y->from) / Y_TICKS);
+    bool is_known = has_values(panel); /* else the numbers mean nothing */
     double first = floor(y->from / step), last = ceil(y->to / step - 1e-9);
 
     y->from = first * step;
@@ -214,8 +227,13 @@ static void draw_y_axis(struct mx_plot_canvas *canvas, const struct mx_figure_pa
         double k = first + i, at = place(y, k * step);
 
         mx_plot_canvas_box(canvas, &(struct mx_plot_box){left, at, right, at + 1, GRID_COLOUR});
-        note(canvas, mx_figure_value(panel->metric, k * step).s, left - 10, at, 12, MX_PLOT_GREY,
-             MX_PLOT_RIGHT, false);
+        if (is_known) {
+            note(canvas, mx_figure_value(panel->metric, k * step).s, left - 10, at, 12,
+                 MX_PLOT_GREY, MX_PLOT_RIGHT, false);
+        }
+    }
+    if (!is_known) {
+        note(canvas, "never", left - 10, y->from_px + 7, 12, MX_PLOT_GREY, MX_PLOT_RIGHT, false);
     }
     note(canvas, panel->title[0] != '\0' ? panel->title : panel->metric, left - 62, y->to_px + 15,
          12, MX_PLOT_INK, MX_PLOT_LEFT, false);

@@ -108,6 +108,16 @@ uint32_t mx_sensitivity_order(const struct mx_sensitivity *sensitivity, uint32_t
     return count;
 }
 
+bool mx_sensitivity_is_told(const struct mx_sensitivity *sensitivity, uint32_t metric,
+                            uint32_t group)
+{
+    const struct mx_influence *influence = &sensitivity->metrics[metric].influence[group];
+
+    return sensitivity->kind == MX_SENSITIVITY_ALONE ||
+           (sensitivity->kind == MX_SENSITIVITY_MORRIS ? influence->morris.low
+                                                       : influence->sobol.total_low) > 0;
+}
+
 uint32_t mx_sensitivity_order_factors(const struct mx_sensitivity *sensitivity, uint32_t metric,
                                       uint32_t *order)
 {

@@ -78,11 +78,16 @@ double mx_sensitivity_swing(const struct mx_sensitivity *sensitivity, uint32_t m
                             uint32_t factor);
 
 /* Groups from the most influential on; what is not known last; ties in their own order. order: room
- * for group_count. Returns on how many of them the answer hangs. */
+ * for group_count. Returns on how many of them the answer hangs, by their size: of those whose
+ * interval is not clear of 0 it may. */
 uint32_t mx_sensitivity_order(const struct mx_sensitivity *sensitivity, uint32_t metric,
                               uint32_t *order);
 
-/* The same of the factors that were tried. Returns how many there are. */
+/* Whether the interval of a group's influence is clear of 0; true where there is no interval. */
+bool mx_sensitivity_is_told(const struct mx_sensitivity *sensitivity, uint32_t metric,
+                            uint32_t group);
+
+/* mx_sensitivity_order of the factors that were tried. Returns how many there are. */
 uint32_t mx_sensitivity_order_factors(const struct mx_sensitivity *sensitivity, uint32_t metric,
                                       uint32_t *order);
 
