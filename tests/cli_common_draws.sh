@@ -31,7 +31,8 @@ jq -e '[.metrics[].differences[] | select(.outcome != "equal") | .variance_reduc
 jq -r '.metrics | to_entries[] |
     "window: \(.key): \(.value.differences.B.variance_reduction) times"' \
     "$work/comparison.json"
-jq -e '.metrics | map_values(.differences.B) | .deferrals_greylist.outcome == "equal" and
+jq -e '.metrics | map_values(.differences.B) |
+    (.deferrals_greylist | .outcome == "equal" or .variance_reduction >= 100) and
     .deferrals_mailbox_full.variance_reduction >= 100 and
     .delivered_rate.variance_reduction >= 100 and .deferrals.variance_reduction >= 2 and
     .deferrals_reputation.variance_reduction >= 1' "$work/comparison.json" >/dev/null || {

@@ -84,6 +84,10 @@ cmp -s again.json jobs1/comparison.json ||
 # two-sided interval at 90 %; of three, B is far ahead and the others are not the best ---
 expect 0 '' compare a.cfg b.cfg -n 12 --metric deferrals_per_message --json
 cp out two.95
+# the least confidence with a single pair: a bound of one half has no width
+expect 0 '' compare a.cfg b.cfg -n 3 --metric deferrals_per_message --confidence 50% --json
+jq -e '.metrics[].best.B | .outcome == "best" and .ahead[1] > 0' out >/dev/null ||
+    fail "half: $(cat out)"
 expect 0 '' compare a.cfg b.cfg -n 12 --metric deferrals_per_message --confidence 90% --json
 jq -e --slurpfile narrow out '.metrics.deferrals_per_message.best as $best |
     $narrow[0].metrics.deferrals_per_message.differences.B.interval as $d |

@@ -267,6 +267,21 @@ grep -q 'small-domain' run.md || fail "markdown: no provider"
 cmp a b || fail "--format table is not what is printed without it"
 [ "$(wc -L <a)" -le 100 ] || fail "tables wider than 100 columns"
 grep -n ' $' a && fail "blanks at line ends"
+# why deferred: what more than 1 % of them is left out is "other", so that it adds up; and where
+# there is room for all, in Markdown, all are named
+sum_of() { # FILE: sums of shares of each row with reasons, but for rounding
+    tr -d '\\' <"$1" | grep -oE '([a-z_]+ <?[0-9]+%(, )?)+( \|)?$' | sed 's/ |$//' |
+        awk -F', ' '{ sum = 0; for (i = 1; i <= NF; i++) { gsub(/.* /, "", $i)
+            if ($i !~ /</) sum += $i + 0 } print (sum >= 97 && sum <= 102 ? "whole" : $0) }' |
+        sort -u | tr '\n' ' '
+}
+"$MXSIM" run all.cfg -n 3 >spread 2>/dev/null
+for table in a spread run.md; do
+    same "why deferred: $table" "whole " "$(sum_of $table)"
+done
+grep -q 'other [0-9]*%' spread || fail "why deferred: nothing is left out: $(cat spread)"
+grep -q 'other [0-9]*%' run.md && fail "markdown leaves reasons out"
+[ "$(wc -L <spread)" -le 100 ] || fail "tables with intervals wider than 100 columns"
 # A long name is cut with a mark where people read, and nowhere else.
 long=a-provider-with-a-very-long-name-indeed
 sed "s/yahoo/$long/" all.cfg >long.cfg

@@ -123,6 +123,19 @@ expect 3 'no metric "sent"; it has delivered_rate, deferrals' plot known sweep -
 expect 2 'takes two --metric' plot known tradeoff --metric deferrals
 expect 2 'goes with the kinds sweep and tradeoff' plot a outcomes --metric deferrals
 
+# where all was delivered the interval of the share has a width, as in sweep.csv
+sqlite3 known/sweep.db "UPDATE results SET value = 1 WHERE metric = 0"
+expect 0 '' plot known sweep --metric delivered_rate --out full.csv
+[ "$(awk -F, 'NR > 1 && $5 == 1 && $6 < 1 && $7 == 1' full.csv | wc -l)" = 3 ] ||
+    fail "full.csv: $(cat full.csv)"
+
+# deferrals_rate counts messages: no share, though its name says rate
+cp -r cmp counted
+jq '.metrics = {deferrals_rate: (.metrics | to_entries[0].value)}' cmp/comparison.json \
+    >counted/comparison.json
+expect 0 '' plot counted comparison --out counted.svg
+! grep -q '\] points' counted.svg || fail "a count in points of 100"
+
 # 10,000 points, drawn at random and as a grid: all pictures, and a page that opens at once
 numbers="WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 9999)"
 cp -r swept many
@@ -184,6 +197,9 @@ expect 2 'svg, png, pdf and csv.*"gif"' plot a retry-age --format svg,gif
 expect 2 'another format' plot a retry-age --out r.pdf --format svg
 expect 2 'deferral-heat-map, .* tornado; and all' plot a pie
 expect 2 'did you mean allowance' plot a alowance
+expect 2 'names one picture' plot a --out all.png
+expect 2 'not "q.gif"' plot a outcomes --out q.gif
+[ ! -e all.png ] && [ ! -e q.gif ] || fail "something was written in spite of it"
 expect 2 'did you mean tradeoff' plot a trade-off
 expect 3 'cannot open the folder out/nosuch: .*what --out named' plot out/nosuch
 expect 3 'a holds no answer.json, of which the picture "plan" is drawn' plot a plan

@@ -93,6 +93,14 @@ sink_case '-f CONNECT' 0 0 0 50
 sink_case '-q DATA' 0 0 0 50
 sink_case '-Q MAIL' 0 0 0 50
 sink_case '-e' 50 0 0 0
+if command -v gnuplot >/dev/null; then # a page of mail that was sent does not speak of simulation
+    expect 0 '' report r --out sent.html
+    grep -q 'Mail that was sent, by mxsim send' sent.html ||
+        fail "the page does not say what it is of"
+    sed '/<style>/,/<\/style>/d; /<script>/,/<\/script>/d' sent.html | grep -oiE \
+        '.{0,40}(simulated, not|replication|simulation|to the byte|plan.cfg|assumed).{0,20}' &&
+        fail "the page speaks of a simulation"
+fi
 start_sink -f RCPT -B '550 5.1.1 User unknown'
 expect 0 '50 hard bounced' send "${made[@]}" --spool y.spool --relay 127.0.0.1:$port
 stop_sink

@@ -62,6 +62,52 @@ grep -q 'chance and what is not known' ages.svg || fail "the picture does not na
 "$MXSIM" report default >/dev/null 2>&1
 grep -q 'points wide by chance, [0-9.]* with what is not known' default/report.html ||
     fail "the report does not name the bands"
+# the ranges in every format: those of summary.json
+ranges='[.chance[], .chance_and_unknown[]] | @csv'
+"$MXSIM" run small.cfg -u -n 6 --format json 2>/dev/null >rows.json
+for metric in delivered_rate time_until_99pct_s; do
+    list=$(printf ".${metric}_%s," chance_{lo,middle,hi} drawn_{lo,middle,hi})
+    for scope in total: provider:gmail campaign:c; do
+        got=$(jq -r ".[] | select(.scope == \"${scope%:*}\" and .name == \"${scope#*:}\") |
+            [${list%,}] | @csv" rows.json)
+        path=${scope/total:/total} && path=${path/:/s.}
+        [ "$got" = "$(jq -r ".uncertain.$path.$metric | $ranges" json.1)" ] ||
+            fail "--format json: $metric of $path: $got"
+    done
+done
+"$MXSIM" run small.cfg -u -n 6 --format csv 2>/dev/null >rows.csv
+[ "$(head -n 1 rows.csv | tr -d '\r' | sed 's/,/","/g; s/.*/"&"/')" = \
+    "$(jq -r '.[0] | keys_unsorted | @csv' rows.json)" ] || fail "--format csv: other columns"
+[ "$(sed -n 2p rows.csv | tr -d '\r' | cut -d, -f3-)" = \
+    "$(jq -r '.[0] | [.[]][2:] | @csv' rows.json)" ] || fail "--format csv: other numbers"
+"$MXSIM" run small.cfg --uncertain -n 6 >rows.txt 2>/dev/null
+"$MXSIM" run small.cfg --uncertain -n 6 --format markdown >rows.md 2>/dev/null
+[ "$(sed -n '/^| provider | metric/,$p' rows.md | tail -n +3 | grep '^| total' | tr -d '|' |
+    awk '{ print $(NF - 5), $(NF - 4), $(NF - 3), $(NF - 2), $(NF - 1), $NF }')" = \
+    "$(sed -n '/^How far/,$p' rows.txt | sed -n '/^total/,/^$/p' | grep . |
+        awk '{ print $(NF - 5), $(NF - 4), $(NF - 3), $(NF - 2), $(NF - 1), $NF }')" ] ||
+    fail "--format markdown has other ranges than the table: $(tail -n 20 rows.md)"
+# the page's command gives the same again, ranges and all
+"$MXSIM" run small.cfg -u -n 3 -q --set campaigns.c.recipients=500 --out set >/dev/null 2>&1
+"$MXSIM" report set >/dev/null 2>&1
+command=$(sed -n 's/.*aria-label="Command of[^>]*><code>\(.*\)<\/code>.*/\1/p' set/report.html)
+wanted='mxsim run small.cfg --set campaigns.c.recipients=500 --seed 1 --replications 3 --uncertain'
+[ "$command" = "$wanted --out again" ] ||
+    fail "the command in the page: $command"
+(eval "${command/mxsim/\"$MXSIM\"} -q" >out 2>&1) || fail "$command: $(cat out)"
+cmp -s <(jq 'del(.performance)' set/summary.json) <(jq 'del(.performance)' again/summary.json) ||
+    fail "the command in the page gives something else"
+grep -q 'The numbers are means with the values as they are written' set/report.html ||
+    fail "the page does not say of what its numbers are"
+# a share that some replications never reach is neither "never" nor "reached"; an address without
+# mail has no such time
+"$MXSIM" run known.cfg -n 6 -q --set providers.x.content.reject=1% --out some >/dev/null 2>&1
+"$MXSIM" report some >/dev/null 2>&1
+reached=$(jq '.total.time_until_99pct_s.reached // 0' some/summary.json)
+((0 < reached && reached < 6)) || fail "reached in $reached of 6"
+grep -q ">not always</strong>.*>reached in $reached of 6 replications<" some/report.html ||
+    fail "the page does not say that 99 % is reached in $reached of 6"
+grep '>(none)<' some/report.html | grep -q never && fail "no mail is \"never\" delivered"
 # nothing assumed: nothing changes
 expect 0 'changes nothing' run known.cfg --uncertain -n 3 --json
 jq 'del(.performance)' out >json.uncertain

@@ -61,11 +61,34 @@ static unsigned format_of_name(const char *path)
     return dot != NULL && strchr(dot, '/') == NULL ? format_bit(dot + 1, strlen(dot + 1)) : 0;
 }
 
+/* Whether it ends as a picture's file does, of a kind that is not made here. */
+static bool is_foreign(const char *path)
+{
+    static const char *const endings[] = {"gif", "jpg", "jpeg", "webp", "eps", "ps", "tif", "tiff"};
+    const char *dot = path != NULL ? strrchr(path, '.') : NULL;
+
+    for (size_t i = 0; dot != NULL && i < sizeof endings / sizeof endings[0]; i++) {
+        if (strcmp(dot + 1, endings[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Fill out, formats and is_file. False, said, when they do not go together. */
 static bool settle(const struct mx_options *options, struct mx_plot_request *request)
 {
-    unsigned by_name = options->operand_count > 1 ? format_of_name(options->out) : 0;
+    unsigned by_name = format_of_name(options->out);
 
+    if (is_foreign(options->out)) {
+        mx_say("a picture's name ends in .svg, .png, .pdf or .csv, not \"%s\"", options->out);
+        return false;
+    }
+    if (by_name != 0 && strcmp(request->kind, "all") == 0) {
+        mx_say("--out %s names one picture: name its KIND as well, or a folder for all of them",
+               options->out);
+        return false;
+    }
     request->formats = by_name != 0 ? by_name : MX_PLOT_AS(MX_PLOT_SVG) | MX_PLOT_AS(MX_PLOT_PNG);
     request->is_file = by_name != 0;
     request->out = options->out;

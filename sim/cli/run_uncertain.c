@@ -5,6 +5,7 @@
 #include "sim/base/error.h"
 #include "sim/cli/command.h"
 #include "sim/cli/running.h"
+#include "sim/cli/study_setup.h"
 #include "sim/stats/outcome_range.h"
 #include "sim/study/uncertain.h"
 
@@ -30,8 +31,9 @@ int mx_run_uncertain_prepare(struct mx_plan *plan, const struct mx_options *opti
     return MX_EXIT_SUCCESS;
 }
 
-static int simulate(const struct mx_plan *plan, struct mx_uncertain *uncertain,
-                    const struct mx_replicate_options *how, struct mx_results *results)
+static int simulate(const struct mx_plan *plan, const struct mx_options *options,
+                    struct mx_uncertain *uncertain, const struct mx_replicate_options *how,
+                    struct mx_results *results)
 {
     const struct mx_replicate_plans plans = mx_uncertain_plans(uncertain);
     struct mx_replicate_options again = *how;
@@ -43,6 +45,12 @@ static int simulate(const struct mx_plan *plan, struct mx_uncertain *uncertain,
     again.trace_path = NULL;
     again.plans = &plans;
     results->factor_count = plan->factor_count;
+    results->command =
+        mx_study_command_line(options, "run", how->seed, results->replication_count, true);
+    if (results->command == NULL) {
+        mx_say("out of memory");
+        return MX_EXIT_FAILURE;
+    }
     status = mx_replicate_run(plan, &again, &results->uncertain, &error_number);
     if (status == MX_REPLICATE_OK) {
         results->performance.wall_s += results->uncertain->performance.wall_s;
@@ -79,7 +87,7 @@ int mx_run_uncertain(const struct mx_plan *plan, const struct mx_options *option
             mx_say("--uncertain: values drawn for replication %u give no valid scenario",
                    (unsigned)bad);
         } else {
-            code = simulate(plan, uncertain, how, results);
+            code = simulate(plan, options, uncertain, how, results);
         }
     } else if (mistakes.count == 0) {
         mx_say("out of memory");

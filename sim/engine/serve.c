@@ -133,7 +133,7 @@ static void draw_ahead(const struct mx_world *world, struct mx_world_path *path)
 }
 
 /* The head of a line that is not empty starts, with the next of the draws; false when it does not
- * before limit_us, but *work is filled as if it did. */
+ * before before_us, but *work is filled as if it did. */
 static inline bool try_head(struct mx_world *world, struct mx_world_path *path, uint32_t path_index,
                             int64_t before_us, struct mx_work *work, int64_t *deadline_us)
 {

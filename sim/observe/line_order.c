@@ -108,6 +108,9 @@ static bool make_room(struct mx_line_order *order)
 char *mx_line_order_room(struct mx_line_order *order, size_t size)
 {
     MX_CHECK(size <= TEXT_SIZE);
+    if (order->count == MX_LINE_ORDER_COUNT && !make_room(order)) {
+        return NULL; /* as when the line before was put */
+    }
     while (order->text_size - order->used < size) {
         char *text;
 

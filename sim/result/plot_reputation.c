@@ -169,14 +169,15 @@ static struct mx_plot_text headline(const struct mx_plot_data *data, const struc
                                    data->providers[story->fall->provider].shown.s, moment.s);
     }
     if (story->low_there == 0) {
-        return mx_plot_text_format("Addresses start in the %s band and all reach the high one",
-                                   band_name[story->first_low]);
+        return mx_plot_text_format(
+            "Addresses start as low as the %s band and all reach the high one",
+            band_name[story->first_low]);
     }
-    return mx_plot_text_format("Addresses start in the %s band; at %s, %zu of %zu end%s below the "
-                               "high one",
-                               band_name[story->first_low],
-                               data->providers[story->at_worst].shown.s, story->low_there,
-                               story->ips_there, story->low_there == 1 ? "s" : "");
+    return mx_plot_text_format(
+        "Addresses start as low as the %s band; at %s, %zu of %zu end%s below the "
+        "high one",
+        band_name[story->first_low], data->providers[story->at_worst].shown.s, story->low_there,
+        story->ips_there, story->low_there == 1 ? "s" : "");
 }
 
 static void write_head(struct mx_plot_picture *picture, const struct mx_plot_panels *panels,

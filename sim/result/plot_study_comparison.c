@@ -64,7 +64,7 @@ static void collect(const json_t *root, struct rows *rows)
             row->high = number_of(json_array_get(interval, 1));
             row->is_told_apart = outcome != NULL &&
                                  (strcmp(outcome, "higher") == 0 || strcmp(outcome, "lower") == 0);
-            row->unit = strstr(name, "rate") != NULL       ? RATE
+            row->unit = mx_metric_text_is_share(name)      ? RATE
                         : mx_metric_text_is_duration(name) ? TIME
                                                            : COUNT;
         }

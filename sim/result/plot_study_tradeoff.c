@@ -9,6 +9,7 @@
 #include "sim/result/plot_study_parts.h"
 #include "sim/result/plot_sweep.h"
 #include "sim/result/plot_table.h"
+#include "sim/stats/metric_name.h"
 
 #define LEFT_PX 108.0
 #define RIGHT_PX 590.0
@@ -136,7 +137,7 @@ static void find_range(const struct scatter *scatter, struct side *side)
     side->step = mx_figure_step(side->name, (high - low + 2 * room) / TICKS);
     side->low = floor((low - room) / side->step) * side->step;
     side->high = ceil((high + room) / side->step - 1e-9) * side->step;
-    if (high <= 1 && ends_with(side->name, "_rate")) { /* no share is larger */
+    if (high <= 1 && mx_metric_text_is_share(side->name)) { /* no share is larger */
         side->high = fmin(side->high, 1);
         side->low = fmin(side->low, 1 - side->step);
     }

@@ -8,9 +8,10 @@
 #include <string.h>
 
 #include "sim/stats/comparison.h"
+#include "sim/stats/metric_name.h"
 #include "sim/stats/summary.h"
 
-/* As sim/study/store.c makes it. */
+/* As sim/study/store_schema.c makes it. */
 static const struct mx_database_form form = {
     .application_id = 1836610423, .version = 2, .what = "sweep"};
 
@@ -148,19 +149,30 @@ static bool read_settings(struct mx_plot_sweep *sweep)
     return count == sweep->point_count * sweep->parameter_count;
 }
 
-/* Mean and interval from the values of one point and metric, which lie within `range`. */
-static struct mx_figure_point mean_of(const double *values, size_t count, struct mx_interval range)
+/* What replications of a point gave; of a share, what it is of, summed. */
+struct sample {
+    double *values;
+    size_t count;
+    double sent_total;
+};
+
+/* Mean and interval of a point, as sim/study/store_read.c has them; values lie within `range`. */
+static struct mx_figure_point mean_of(const struct sample *sample, struct mx_interval range)
 {
     struct mx_figure_point point = {.y = NAN, .low = NAN, .high = NAN};
     struct mx_estimate estimate;
 
-    for (size_t i = 0; i < count; i++) {
-        if (isnan(values[i])) {
+    for (size_t i = 0; i < sample->count; i++) {
+        if (isnan(sample->values[i])) {
             return point;
         }
     }
-    if (count > 0) {
-        estimate = mx_estimate_of(values, (uint32_t)count, range);
+    if (sample->count > 0) {
+        uint32_t count = (uint32_t)sample->count;
+
+        estimate = sample->sent_total > 0
+                       ? mx_estimate_of_shares(sample->values, count, sample->sent_total)
+                       : mx_estimate_of(sample->values, count, range);
         point.y = estimate.mean;
         point.low = estimate.has_spread ? estimate.ci95[0] : NAN;
         point.high = estimate.has_spread ? estimate.ci95[1] : NAN;
@@ -168,46 +180,69 @@ static struct mx_figure_point mean_of(const double *values, size_t count, struct
     return point;
 }
 
+static double number_at(sqlite3_stmt *statement, int column)
+{
+    return sqlite3_column_type(statement, column) == SQLITE_NULL
+               ? NAN
+               : sqlite3_column_double(statement, column);
+}
+
+/* Rows of a metric: point, value, and of a share the number sent, else null. */
+static sqlite3_stmt *ask_values(struct mx_plot_sweep *sweep, size_t metric)
+{
+    char sent[MX_METRIC_TEXT_SIZE];
+    sqlite3_stmt *statement = NULL;
+
+    if (mx_database_prepare(
+            &sweep->database, &statement,
+            "SELECT r.point, r.value, s.value FROM results r JOIN points p ON p.point = r.point "
+            "LEFT JOIN results s ON s.point = r.point AND s.replication = r.replication AND "
+            "s.metric = (SELECT metric FROM metrics WHERE name = ?2) "
+            "WHERE r.metric = ?1 AND p.error IS NULL ORDER BY r.point, r.replication") != NULL) {
+        (void)sqlite3_bind_int64(statement, 1, (int64_t)metric);
+        if (mx_metric_sent_text(sweep->metrics[metric], sent)) {
+            mx_database_bind_text(&sweep->database, statement, 2, sent);
+        }
+    }
+    return statement;
+}
+
 static bool read_means(struct mx_plot_sweep *sweep, size_t metric, struct mx_figure_point *means)
 {
     struct mx_interval range = mx_metric_range(sweep->metrics[metric]);
-    double *values = calloc((size_t)sweep->replications + 1, sizeof *values);
-    sqlite3_stmt *statement = NULL;
-    size_t count = 0;
+    struct sample sample = {.values = calloc((size_t)sweep->replications + 1, sizeof(double))};
+    sqlite3_stmt *statement = sample.values != NULL ? ask_values(sweep, metric) : NULL;
     int64_t point = 0;
+    bool is_good;
 
-    if (values != NULL &&
-        mx_database_prepare(&sweep->database, &statement,
-                            "SELECT point, value FROM results JOIN points USING (point) WHERE "
-                            "metric = ? AND error IS NULL ORDER BY point, replication") != NULL) {
-        (void)sqlite3_bind_int64(statement, 1, (int64_t)metric);
-        for (size_t i = 0; i < sweep->point_count; i++) {
-            means[i] = mean_of(values, 0, range);
-        }
-        while (mx_database_step(&sweep->database, statement)) {
-            int64_t next = sqlite3_column_int64(statement, 0);
+    for (size_t i = 0; i < sweep->point_count; i++) {
+        means[i] = mean_of(&(struct sample){.count = 0}, range);
+    }
+    while (statement != NULL && mx_database_step(&sweep->database, statement)) {
+        int64_t next = sqlite3_column_int64(statement, 0);
+        double sent = number_at(statement, 2);
 
-            if (next != point) {
-                means[point] = mean_of(values, count, range);
-                point = next;
-                count = 0;
-            }
-            if (point < 0 || point >= (int64_t)sweep->point_count ||
-                count >= (size_t)sweep->replications) {
-                (void)mx_database_damaged(&sweep->database, "it is damaged");
-                break;
-            }
-            values[count++] = sqlite3_column_type(statement, 1) == SQLITE_NULL
-                                  ? NAN
-                                  : sqlite3_column_double(statement, 1);
+        if (next != point) {
+            means[point] = mean_of(&sample, range);
+            point = next;
+            sample.count = 0;
+            sample.sent_total = 0;
         }
-        if (count > 0 && sweep->database.status == MX_DATABASE_OK) {
-            means[point] = mean_of(values, count, range);
+        if (point < 0 || point >= (int64_t)sweep->point_count ||
+            sample.count >= (size_t)sweep->replications) {
+            (void)mx_database_damaged(&sweep->database, "it is damaged");
+            break;
         }
+        sample.values[sample.count++] = number_at(statement, 1);
+        sample.sent_total += isnan(sent) ? 0 : sent;
+    }
+    if (sample.count > 0 && sweep->database.status == MX_DATABASE_OK) {
+        means[point] = mean_of(&sample, range);
     }
     (void)sqlite3_finalize(statement);
-    free(values);
-    return sweep->database.status == MX_DATABASE_OK && values != NULL;
+    is_good = sweep->database.status == MX_DATABASE_OK && sample.values != NULL;
+    free(sample.values);
+    return is_good;
 }
 
 static bool read_metrics(struct mx_plot_sweep *sweep)

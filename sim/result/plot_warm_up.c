@@ -93,25 +93,25 @@ static void write_head(struct mx_plot_picture *picture, const struct days *days)
     struct mx_plot_text headline = mx_plot_text_clean("No address has a warm-up plan");
 
     if (days->planned_count > 0) {
-        headline =
-            days->full_count > 0
-                ? mx_plot_text_format(
-                      "The warm-up plan is used up on %zu of its %zu days", days->full_count,
-                      days->planned_count < days->count ? days->planned_count : days->count)
-                : mx_plot_text_format("The warm-up plan is never used up: at most %s of a day's "
-                                      "allowance is sent",
-                                      mx_plot_share(days->fullest).s);
+        headline = days->full_count > 0
+                       ? mx_plot_text_format(
+                             "The warm-up plan is used up on %zu of its %zu days", days->full_count,
+                             days->planned_count < days->count ? days->planned_count : days->count)
+                       : mx_plot_text_format(
+                             "No whole day of the warm-up plan is used up: at most %s of a "
+                             "day's allowance is sent",
+                             mx_plot_share(days->fullest).s);
     }
     mx_plot_frame_head(
         picture, headline.s,
         "Messages whose first attempt the plan lets start on each local day (bars), and its limit "
         "(line), all addresses with a plan.",
         mx_plot_text_format(
-            "%s%s%s Logarithmic scale.", mx_plot_frame_runs(data).s,
+            "%s%s A plan by the hour can be full when its day is not. Logarithmic scale.",
+            mx_plot_frame_runs(data).s,
             days->planned_count > 0 && days->planned_count < days->count
                 ? mx_plot_text_format(" The plan ends after day %zu.", days->planned_count).s
-                : "",
-            "")
+                : "")
             .s);
 }
 

@@ -14,6 +14,16 @@
 
 #define RUN_COUNT_MAX 16
 
+size_t mx_report_live_count(const struct mx_report_runs *runs)
+{
+    size_t count = 0;
+
+    for (size_t r = 0; r < runs->count; r++) {
+        count += mx_report_is_live(&runs->run[r]);
+    }
+    return count;
+}
+
 static struct mx_plot_text subtitle(const struct mx_report_runs *runs)
 {
     const struct mx_report_run *run = &runs->run[0];
@@ -21,33 +31,52 @@ static struct mx_plot_text subtitle(const struct mx_report_runs *runs)
     if (runs->count > 1) {
         return mx_plot_text_format("%zu runs side by side", runs->count);
     }
+    if (mx_report_is_live(run)) {
+        return mx_plot_text_clean("Mail that was sent, by mxsim send");
+    }
     return mx_plot_text_format(
-        "Scenario %s%s%s, %s replication%s", run->name, run->start != NULL ? ", from " : "",
+        "Scenario %s%s%s, %s replication%s%s", run->name, run->start != NULL ? ", from " : "",
         run->start != NULL ? run->start : "", mx_plot_count(run->replications).s,
-        run->replications > 1.5 ? "s" : "");
+        run->replications > 1.5 ? "s" : "",
+        mx_report_is_uncertain(run) ? ", with the values as they are written" : "");
 }
 
 static int write_page(FILE *out, const struct mx_report_runs *runs,
                       const struct mx_report_request *request, const struct mx_plot_error *error)
 {
+    const size_t live = mx_report_live_count(runs);
     int code;
 
     static const struct mx_report_entry entries[] = {
         {"answer", "Answer"},     {"deliverability", "Deliverability"},
         {"pictures", "Pictures"}, {"assumed", "Assumptions"},
         {"words", "Words"},       {"again", "Reproduce"}};
+    static const struct mx_report_entry live_entries[] = {{"answer", "Answer"},
+                                                          {"deliverability", "Deliverability"},
+                                                          {"pictures", "Pictures"},
+                                                          {"words", "Words"},
+                                                          {"again", "Origin"}};
 
     mx_report_begin(out, mx_report_headline(runs).s,
                     runs->count > 1 ? "mxsim report: runs side by side" : "mxsim report",
                     subtitle(runs).s);
-    mx_report_contents(out, entries, sizeof entries / sizeof entries[0]);
+    if (live < runs->count) {
+        mx_report_contents(out, entries, sizeof entries / sizeof entries[0]);
+    } else {
+        mx_report_contents(out, live_entries, sizeof live_entries / sizeof live_entries[0]);
+    }
     mx_report_answer(out, runs);
     mx_report_deliverability(out, runs);
     code = mx_report_pictures(out, runs, request->plots_dir, request->pictures_dir, error);
-    mx_report_assumed(out, runs);
+    if (live < runs->count) {
+        mx_report_assumed(out, runs);
+    }
     mx_report_words(out);
     mx_report_again(out, runs, request->out);
-    mx_report_end(out);
+    mx_report_end(out, live == 0             ? "Simulated, not measured."
+                       : live == runs->count ? "Of mail that was sent, not simulated."
+                                             : "Some runs are simulated, some are of mail that was "
+                                               "sent.");
     return code;
 }
 

@@ -95,18 +95,18 @@ struct mx_plot_text mx_report_interval_of(const struct mx_report_run *run)
             mx_plot_duration(json_number_value(json_object_get(steady, "cut_s"))).s,
             json_number_value(json_object_get(steady, "batches")));
     }
+    if (mx_report_is_live(run)) {
+        return mx_plot_text_clean("Measured on mail that was sent: what happened, no estimate, "
+                                  "so without intervals.");
+    }
     if (run->replications < 2.0) {
         return mx_plot_text_clean("One replication: no intervals. More replications give "
                                   "each number its 95 % interval.");
     }
     return mx_plot_text_format("Means over %s replications. In brackets: 95 %% interval of that "
                                "mean. It covers chance alone, not what is unknown about "
-                               "providers.%s",
-                               mx_plot_count(run->replications).s,
-                               json_is_object(json_object_get(run->summary, "uncertain"))
-                                   ? " Below it: where the next outcome lies when all that is "
-                                     "assumed is drawn afresh, too."
-                                   : "");
+                               "providers.",
+                               mx_plot_count(run->replications).s);
 }
 
 /* The largest reason of deferrals, with its share. */
@@ -146,8 +146,7 @@ static void write_summary(FILE *out, const struct mx_report_run *run)
                    mx_plot_count(mx_report_mean(total, "soft_bounced")).s,
                    mx_plot_count(mx_report_mean(total, "hard_bounced")).s);
     if (pending > 0.0) {
-        mx_html_printf(out, "; %s are undecided when the simulation ends",
-                       mx_plot_count(pending).s);
+        mx_html_printf(out, "; %s are undecided at the end", mx_plot_count(pending).s);
     }
     mx_html_printf(out, ". %s of %s recipients on the lists are dropped before sending.</p>\n",
                    mx_plot_count(mx_report_mean(total, "dropped")).s,
@@ -170,7 +169,7 @@ static struct mx_plot_text whole(double value)
 static const struct card cards[] = {
     {"Delivered rate", "delivered_rate", "delivered \xC3\xB7 sent", mx_plot_share},
     {"Deferrals in all", "deferrals",
-     "attempts answered \xE2\x80\x9C"
+     "a deferral: an attempt answered \xE2\x80\x9C"
      "busy\xE2\x80\x9D (4xx)",
      whole},
     {"Soft bounces", "soft_bounced", "rejected for a reason other than the address, or expired",
@@ -201,7 +200,7 @@ static struct mx_plot_text made_of(const struct card *card, const json_t *total)
     if (strcmp(card->metric, "deferrals") == 0) {
         return mx_plot_text_format(
             "%s per message sent; %s recipients (%s of sent) have at least "
-            "one",
+            "one deferral",
             mx_plot_count(mx_report_mean(total, "deferrals_per_message")).s,
             mx_human_count(mx_report_mean(total, "deferred_messages")).s,
             mx_plot_share(mx_report_mean(total, "deferred_messages") / sent).s);
@@ -220,7 +219,9 @@ static struct mx_plot_text made_of(const struct card *card, const json_t *total)
 static struct mx_plot_text value_of(const struct card *card, const struct mx_report_metric *metric)
 {
     if (isnan(metric->mean)) {
-        return mx_plot_text_clean(strncmp(card->metric, "time_until", 10) == 0 ? "never" : "-");
+        return mx_plot_text_clean(strncmp(card->metric, "time_until", 10) != 0 ? "\xE2\x80\x93"
+                                  : metric->reached > 0.0                      ? "not always"
+                                                                               : "never");
     }
     return card->text(metric->mean);
 }
@@ -229,17 +230,19 @@ static struct mx_plot_text interval_of(const struct card *card,
                                        const struct mx_report_metric *metric,
                                        const struct mx_report_run *run)
 {
+    bool is_time = strncmp(card->metric, "time_until", 10) == 0;
+
     if (metric->has_interval) {
         return mx_plot_text_format("[%s, %s]", card->text(metric->low).s,
                                    card->text(metric->high).s);
     }
-    if (isnan(metric->mean)) {
-        return run->replications < 2.0 ? mx_plot_text_clean("not reached")
-                                       : mx_plot_text_format("reached in %.0f of %.0f replications",
-                                                             metric->reached, run->replications);
+    if (isnan(metric->mean) && is_time && run->replications >= 2.0) {
+        return mx_plot_text_format("reached in %.0f of %.0f replications", metric->reached,
+                                   run->replications);
     }
-    return mx_plot_text_clean(run->replications < 2.0 ? "one replication, no interval"
-                                                      : "no interval");
+    return mx_plot_text_clean(mx_report_is_live(run)    ? "measured"
+                              : run->replications < 2.0 ? "one replication, no interval"
+                                                        : "no interval");
 }
 
 /* The next outcome, chance and what is not known; "" where that was not asked. */
@@ -254,10 +257,22 @@ static struct mx_plot_text unknown_of(const struct card *card, const struct mx_r
         return mx_plot_text_clean("");
     }
     return mx_plot_text_format(
-        " next outcome, what is unknown included: %s to %s (%.0f %%)",
+        "next outcome, once what is not known is drawn: %s to %s (%.0f %%)",
         json_is_number(from) ? card->text(json_number_value(from)).s : "never",
         json_is_number(to) ? card->text(json_number_value(to)).s : "never",
         100.0 * json_number_value(json_object_get(uncertain, "probability")));
+}
+
+/* The numbers are of one state of what is not known, which need not be a likely one. */
+static void write_of_drawn(FILE *out, const struct mx_report_run *run)
+{
+    if (mx_report_is_uncertain(run)) {
+        (void)fputs("<p>The numbers are means with the values as they are written. Below each: "
+                    "where the next outcome lies once what is not known is drawn from its ranges. "
+                    "A number can lie outside of that range: other values are as likely as "
+                    "those written.</p>\n",
+                    out);
+    }
 }
 
 static void write_cards(FILE *out, const struct mx_report_run *run)
@@ -267,12 +282,16 @@ static void write_cards(FILE *out, const struct mx_report_run *run)
     (void)fputs("<dl class=\"cards\">\n", out);
     for (size_t c = 0; c < CARD_COUNT; c++) {
         struct mx_report_metric metric = mx_report_metric(total, cards[c].metric);
+        struct mx_plot_text unknown = unknown_of(&cards[c], run);
 
         mx_html_printf(out,
-                       "<div><dt>%s</dt><dd><strong>%s</strong><span class=\"interval\">%s%s</span>"
-                       "<span class=\"of\">%s</span><span class=\"of\">%s</span></dd></div>\n",
+                       "<div><dt>%s</dt><dd><strong>%s</strong><span class=\"interval\">%s</span>",
                        name_of(&cards[c], run).s, value_of(&cards[c], &metric).s,
-                       interval_of(&cards[c], &metric, run).s, unknown_of(&cards[c], run).s,
+                       interval_of(&cards[c], &metric, run).s);
+        if (unknown.s[0] != '\0') {
+            mx_html_printf(out, "<span class=\"of\">%s</span>", unknown.s);
+        }
+        mx_html_printf(out, "<span class=\"of\">%s</span><span class=\"of\">%s</span></dd></div>\n",
                        made_of(&cards[c], total).s, cards[c].what);
     }
     (void)fputs("</dl>\n", out);
@@ -347,11 +366,17 @@ static void write_warnings(FILE *out, const struct mx_report_runs *runs)
 
 void mx_report_answer(FILE *out, const struct mx_report_runs *runs)
 {
+    size_t simulated = 0;
+
+    while (simulated < runs->count && mx_report_is_live(&runs->run[simulated])) {
+        simulated++;
+    }
     (void)fputs("<section id=\"answer\" aria-labelledby=\"answer-title\">\n"
                 "<h2 id=\"answer-title\">The answer</h2>\n",
                 out);
     if (runs->count == 1) {
         write_summary(out, &runs->run[0]);
+        write_of_drawn(out, &runs->run[0]);
         write_cards(out, &runs->run[0]);
     } else {
         write_comparison(out, runs);
@@ -360,5 +385,5 @@ void mx_report_answer(FILE *out, const struct mx_report_runs *runs)
     mx_html_printf(out,
                    "<p class=\"note\">%s Delivered means accepted by the provider, in the "
                    "inbox or not; sent is recipients less drops.</p>\n</section>\n",
-                   mx_report_interval_of(&runs->run[0]).s);
+                   mx_report_interval_of(&runs->run[simulated < runs->count ? simulated : 0]).s);
 }

@@ -66,9 +66,10 @@ static void write_plan(FILE *out, const struct mx_report_run *run)
         out,
         "<details class=\"long\"><summary>The complete plan, with sources (%zu lines)</summary>\n"
         "<p class=\"note\">Every value that the run used, in the keys of a scenario; a "
-        "comment names where it comes from. Saved as a file it can be run.</p>\n"
+        "comment names where it comes from. Saved as a file it can be run%s.</p>\n"
         "<pre tabindex=\"0\" role=\"region\" aria-label=\"Plan of %s\">",
-        line_count(run->plan), run->label);
+        line_count(run->plan),
+        mx_report_is_uncertain(run) ? ", with the values as they are written" : "", run->label);
     mx_html_text(out, run->plan);
     (void)fputs("</pre>\n</details>\n", out);
 }
@@ -81,6 +82,10 @@ void mx_report_assumed(FILE *out, const struct mx_report_runs *runs)
     for (size_t r = 0; r < runs->count; r++) {
         if (runs->count > 1) {
             mx_html_printf(out, "<h3>%s</h3>\n", runs->run[r].label);
+        }
+        if (mx_report_is_live(&runs->run[r])) {
+            (void)fputs("<p>Nothing: the mail was sent.</p>\n", out);
+            continue;
         }
         write_assumptions(out, &runs->run[r], r);
         write_plan(out, &runs->run[r]);
@@ -182,55 +187,81 @@ static void write_fact(FILE *out, const char *name, const char *text)
     mx_html_printf(out, "<div><dt>%s</dt><dd>%s</dd></div>\n", name, text);
 }
 
+/* What is not known is drawn from the scenario alone: the plan has lost what was assumed. */
+static void write_command(FILE *out, const struct mx_report_run *run, long long seed)
+{
+    const char *command = mx_report_command(run);
+
+    if (command == NULL && (run->plan == NULL || mx_report_is_uncertain(run))) {
+        return;
+    }
+    mx_html_printf(out, "<pre tabindex=\"0\" role=\"region\" aria-label=\"Command of %s\"><code>",
+                   run->label);
+    if (command != NULL) {
+        mx_html_text(out, command);
+    } else {
+        (void)fputs("mxsim run ", out);
+        mx_report_word(out, mx_plot_text_format("%s/plan.cfg", run->dir).s);
+        (void)fprintf(out, " --seed %lld --replications %.0f", seed, run->replications);
+    }
+    (void)fputs(" --out again</code></pre>\n", out);
+}
+
 static void write_facts(FILE *out, const struct mx_report_run *run)
 {
     json_t *summary = run->summary, *made = json_object_get(summary, "mxsim");
     json_t *scenario = json_object_get(summary, "scenario");
+    const char *file = or_empty(json_string_value(json_object_get(scenario, "file")));
+    double horizon_s = json_number_value(json_object_get(summary, "horizon_s"));
     long long seed = json_integer_value(json_object_get(summary, "seed"));
 
     (void)fputs("<dl class=\"facts\">\n", out);
-    write_fact(out, "Scenario", or_empty(json_string_value(json_object_get(scenario, "file"))));
-    write_fact(out, "SHA-256 of it with all it includes",
-               or_empty(json_string_value(json_object_get(scenario, "sha256"))));
-    write_fact(out, "Starts",
-               mx_plot_text_format("%s %s", or_empty(run->start), or_empty(run->zone)).s);
-    write_fact(out, "Simulated time",
-               mx_plot_duration(json_number_value(json_object_get(summary, "horizon_s"))).s);
-    write_fact(out, "Seed", mx_plot_text_format("%lld", seed).s);
-    write_fact(out, "Replications", mx_plot_count(run->replications).s);
+    if (mx_report_is_live(run)) {
+        write_fact(out, "Spool", file);
+        write_fact(out, "Time passed", mx_plot_duration(horizon_s).s);
+    } else {
+        write_fact(out, "Scenario", file);
+        write_fact(out, "SHA-256 of it with all it includes",
+                   or_empty(json_string_value(json_object_get(scenario, "sha256"))));
+        write_fact(out, "Starts",
+                   mx_plot_text_format("%s %s", or_empty(run->start), or_empty(run->zone)).s);
+        write_fact(out, "Simulated time", mx_plot_duration(horizon_s).s);
+        write_fact(out, "Seed", mx_plot_text_format("%lld", seed).s);
+        write_fact(out, "Replications", mx_plot_count(run->replications).s);
+    }
     write_fact(out, "Made by",
                mx_plot_text_format("mxsim %s, commit %s",
                                    or_empty(json_string_value(json_object_get(made, "version"))),
                                    or_empty(json_string_value(json_object_get(made, "commit"))))
                    .s);
     (void)fputs("</dl>\n", out);
-    if (run->plan != NULL) {
-        mx_html_printf(out,
-                       "<pre tabindex=\"0\" role=\"region\" aria-label=\"Command of %s\"><code>"
-                       "mxsim run ",
-                       run->label);
-        mx_report_word(out, mx_plot_text_format("%s/plan.cfg", run->dir).s);
-        (void)fprintf(out, " --seed %lld --replications %.0f --out again", seed, run->replications);
-        (void)fputs("</code></pre>\n", out);
-    }
+    write_command(out, run, seed);
 }
 
 void mx_report_again(FILE *out, const struct mx_report_runs *runs, const char *out_name)
 {
-    (void)fputs("<section id=\"again\" aria-labelledby=\"again-title\">\n"
-                "<h2 id=\"again-title\">To get this again</h2>\n"
-                "<p>The same plan, seed and version give the same numbers, to the byte, on any "
-                "machine and with any number of threads.</p>\n",
-                out);
+    const size_t live = mx_report_live_count(runs);
+
+    mx_html_printf(out,
+                   "<section id=\"again\" aria-labelledby=\"again-title\">\n"
+                   "<h2 id=\"again-title\">%s</h2>\n",
+                   live < runs->count ? "To get this again" : "Where this is from");
+    if (live < runs->count) {
+        mx_html_printf(out,
+                       "<p>The same scenario, seed and version give the same numbers, to the byte, "
+                       "on any machine and with any number of threads%s.</p>\n",
+                       live > 0 ? "; mail that was sent cannot be sent the same way again" : "");
+    }
     for (size_t r = 0; r < runs->count; r++) {
         if (runs->count > 1) {
             mx_html_printf(out, "<h3>%s</h3>\n", runs->run[r].label);
         }
         write_facts(out, &runs->run[r]);
     }
-    (void)fputs("<p>And this page:</p>\n<pre tabindex=\"0\" role=\"region\" aria-label=\"Command "
-                "for this page\"><code>mxsim report",
-                out);
+    mx_html_printf(out,
+                   "<p>%s:</p>\n<pre tabindex=\"0\" role=\"region\" aria-label=\"Command "
+                   "for this page\"><code>mxsim report",
+                   live < runs->count ? "And this page" : "This page again");
     for (size_t r = 0; r < runs->count; r++) {
         (void)fputc(' ', out);
         mx_report_word(out, runs->run[r].dir);

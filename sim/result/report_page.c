@@ -40,12 +40,10 @@ void mx_report_contents(FILE *out, const struct mx_report_entry *entries, size_t
     (void)fputs("</ul></nav>\n<main>\n", out);
 }
 
-void mx_report_end(FILE *out)
+void mx_report_end(FILE *out, const char *of)
 {
-    mx_html_printf(out,
-                   "</main>\n<footer><p>Made by mxsim %s (%s). Simulated, not measured.</p>"
-                   "</footer>\n<script>\n",
-                   mx_version(), mx_commit());
+    mx_html_printf(out, "</main>\n<footer><p>Made by mxsim %s (%s). %s</p></footer>\n<script>\n",
+                   mx_version(), mx_commit(), of);
     (void)fputs(mx_report_js(), out);
     (void)fputs("</script>\n</body>\n</html>\n", out);
 }

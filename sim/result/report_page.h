@@ -14,7 +14,7 @@ struct mx_report_entry {
     const char *id, *name;
 };
 void mx_report_contents(FILE *out, const struct mx_report_entry *entries, size_t count);
-void mx_report_end(FILE *out);
+void mx_report_end(FILE *out, const char *of); /* of: a sentence, or "" */
 
 /* A text as one word of a shell, for a person to copy. */
 void mx_report_word(FILE *out, const char *text);

@@ -14,6 +14,9 @@ struct mx_report_runs {
     size_t count;
 };
 
+/* How many of them are of mail that was sent, not simulated. */
+size_t mx_report_live_count(const struct mx_report_runs *runs);
+
 /* The finding in one sentence. */
 struct mx_plot_text mx_report_headline(const struct mx_report_runs *runs);
 

@@ -46,6 +46,26 @@ const json_t *mx_report_total(const struct mx_report_run *run)
     return json_object_get(run->summary, "total");
 }
 
+bool mx_report_is_live(const struct mx_report_run *run)
+{
+    const json_t *scenario = json_object_get(run->summary, "scenario");
+    const char *sha256 = json_string_value(json_object_get(scenario, "sha256"));
+
+    return sha256 != NULL && sha256[0] == '\0';
+}
+
+bool mx_report_is_uncertain(const struct mx_report_run *run)
+{
+    return json_is_object(json_object_get(run->summary, "uncertain"));
+}
+
+const char *mx_report_command(const struct mx_report_run *run)
+{
+    const json_t *uncertain = json_object_get(run->summary, "uncertain");
+
+    return json_string_value(json_object_get(uncertain, "command"));
+}
+
 /* --- summary.json ---------------------------------------------------------------------------- */
 
 static bool is_metric(const json_t *metric)

@@ -42,6 +42,15 @@ struct mx_report_metric {
 struct mx_report_metric mx_report_metric(const json_t *scope, const char *name);
 double mx_report_mean(const json_t *scope, const char *name);
 
+/* What `mxsim send` wrote, of mail that was sent: nothing was simulated. */
+bool mx_report_is_live(const struct mx_report_run *run);
+
+/* A run with --uncertain, which holds ranges of what is not known. */
+bool mx_report_is_uncertain(const struct mx_report_run *run);
+
+/* The command that gives a run with --uncertain again; NULL of others, which their plan gives. */
+const char *mx_report_command(const struct mx_report_run *run);
+
 /* "total" of the run. */
 const json_t *mx_report_total(const struct mx_report_run *run);
 

@@ -644,7 +644,7 @@ static int write_page(FILE *out, const struct study *study, const struct figures
     (void)fputs("</section>\n", out);
     write_again(out, json_string_value(json_object_get(root, "command")), request->dirs[0],
                 request->out);
-    mx_report_end(out);
+    mx_report_end(out, "Simulated, not measured.");
     return code;
 }
 

@@ -33,7 +33,7 @@ static const struct column {
     {"Soft: expired", "soft_bounced_expired", NULL, NULL, "undelivered at the end of the lifetime",
      COUNT},
     {"Soft rate", "soft_bounced", NULL, "sent", "all soft bounces \xC3\xB7 sent", SHARE},
-    {"Pending", "pending", NULL, NULL, "undecided when the simulation ends", COUNT},
+    {"Pending", "pending", NULL, NULL, "undecided at the end", COUNT},
     {"Deferrals", "deferrals", NULL, NULL, "attempts answered busy; one message can have several",
      COUNT},
     {"Deferred recipients", "deferred_messages", NULL, NULL, "with at least one deferral", COUNT},
@@ -61,11 +61,18 @@ static double value_of(const struct column *column, const json_t *scope)
     return value;
 }
 
+/* What is written where there is no number: of a time, whether that share was ever reached. */
+static struct mx_plot_text undefined_of(const struct column *column, const json_t *scope)
+{
+    if (column->form != TIME || !(mx_report_mean(scope, "sent") > 0.0)) {
+        return mx_plot_text_clean("\xE2\x80\x93");
+    }
+    return mx_plot_text_clean(mx_report_metric(scope, column->metric).reached > 0.0 ? "not always"
+                                                                                    : "never");
+}
+
 static struct mx_plot_text text_of(const struct column *column, double value)
 {
-    if (isnan(value)) {
-        return mx_plot_text_clean(column->form == TIME ? "never" : "\xE2\x80\x93");
-    }
     switch (column->form) {
     case COUNT:
         return mx_plot_text_clean(mx_human_count(value).s);
@@ -90,7 +97,8 @@ static void write_cell(FILE *out, const struct column *column, const json_t *sco
     } else {
         (void)fputs(" data-v=\"\"", out);
     }
-    mx_html_printf(out, ">%s</td>", text_of(column, value).s);
+    mx_html_printf(out, ">%s</td>",
+                   isnan(value) ? undefined_of(column, scope).s : text_of(column, value).s);
 }
 
 static void write_row(FILE *out, const struct mx_report_runs *runs, size_t r, const char *name,

@@ -2,11 +2,14 @@
 /* run_table.c - see run_table.h. Two tables of one row per provider, each with its definitions. */
 #include "sim/result/run_table.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "sim/result/checks_data.h"
 #include "sim/result/human_text.h"
 #include "sim/result/table.h"
+#include "sim/result/uncertain_table.h"
+#include "sim/stats/outcome_range.h"
 
 #define WIDTH 100
 #define NAME_WIDTH 13
@@ -59,7 +62,7 @@ static double mean(const struct table *table, const struct scope *scope, enum mx
 {
     struct mx_estimate e = get(table, scope, metric);
 
-    return e.is_known ? e.mean : (double)__builtin_nanf("");
+    return e.is_known ? e.mean : NAN;
 }
 
 /* The wider side of an interval as "+-0.012", beside what it belongs to. */
@@ -89,7 +92,7 @@ static void add_outcome(const struct table *table, struct mx_table *rows, const 
     mx_table_text(rows, scope->name);
     mx_table_number(rows, mean(table, scope, MX_METRIC_SENT));
     mx_table_number(rows, mean(table, scope, MX_METRIC_DELIVERED));
-    mx_table_number(rows, rate.is_known ? rate.mean : (double)__builtin_nanf(""));
+    mx_table_number(rows, rate.is_known ? rate.mean : NAN);
     if (rate.is_known && rate.mean < POOR_RATE) {
         mx_table_mark(rows);
     }
@@ -109,25 +112,36 @@ struct reason {
     double count;
 };
 
-/* What is left unsaid, where it is a tenth or more and finds room. */
-static void add_other(const struct table *table, char *line, size_t used, double percent)
+/* The first `count` reasons, and "other 12%" where they leave out more than 1 %. Returns its
+ * columns. */
+static size_t print_reasons(char *line, size_t size, const struct reason *reasons, int count,
+                            double sum)
 {
-    char text[32];
-    int size = snprintf(text, sizeof text, ", other %.0f%%", percent);
+    double left = sum;
+    size_t used = 0;
 
-    if (used > 0 && percent >= 9.5 && used + (size_t)size <= table->reasons_room) {
-        memcpy(line + used, text, (size_t)size + 1);
+    for (int r = 0; r < count; r++) {
+        double percent = 100 * reasons[r].count / sum;
+
+        used +=
+            (size_t)snprintf(line + used, size - used, percent < 1 ? "%s%s <1%%" : "%s%s %.0f%%",
+                             r > 0 ? ", " : "", reasons[r].name, percent);
+        left -= reasons[r].count;
     }
+    if (left > 0.01 * sum) {
+        used += (size_t)snprintf(line + used, size - used, "%sother %.0f%%", count > 0 ? ", " : "",
+                                 100 * left / sum);
+    }
+    return used;
 }
 
-/* The largest first, as many as find room: "rate 62%, spike 30%". */
+/* The largest first, as many as find room together with what they leave: "rate 62%, spike 30%". */
 static void add_reasons(const struct table *table, struct mx_table *rows, const struct scope *scope)
 {
     struct reason reasons[MX_DEFERRAL_REASON_COUNT] = {{0}};
     double sum = mean(table, scope, MX_METRIC_DEFERRALS);
-    double left = sum;
-    char line[REASONS_WIDTH + 1] = "";
-    size_t used = 0;
+    char line[32 * (MX_DEFERRAL_REASON_COUNT + 1)] = "";
+    int count = 0;
 
     for (int r = 0; r < MX_DEFERRAL_REASON_COUNT; r++) {
         struct reason reason = {
@@ -139,22 +153,13 @@ static void add_reasons(const struct table *table, struct mx_table *rows, const 
             reasons[at] = reasons[at - 1];
         }
         reasons[at] = reason;
+        count += reason.count > 0 ? 1 : 0;
     }
-    for (int r = 0; r < MX_DEFERRAL_REASON_COUNT && reasons[r].count > 0; r++) {
-        double percent = 100.0 * reasons[r].count / sum;
-        char text[64];
-        int size = snprintf(text, sizeof text, percent < 1 ? "%s%s <1%%" : "%s%s %.0f%%",
-                            used > 0 ? ", " : "", reasons[r].name, percent);
-
-        if (used + (size_t)size > table->reasons_room) {
-            add_other(table, line, used, 100.0 * left / sum);
-            break;
-        }
-        memcpy(line + used, text, (size_t)size + 1);
-        used += (size_t)size;
-        left -= reasons[r].count;
+    while (count > 0 &&
+           print_reasons(line, sizeof line, reasons, count, sum) > table->reasons_room) {
+        count--;
     }
-    mx_table_text(rows, line);
+    mx_table_text(rows, count > 0 ? line : "");
 }
 
 static void add_delay(const struct table *table, struct mx_table *rows, const struct scope *scope)
@@ -166,7 +171,7 @@ static void add_delay(const struct table *table, struct mx_table *rows, const st
 
     mx_table_text(rows, scope->name);
     mx_table_number(rows, mean(table, scope, MX_METRIC_DEFERRALS));
-    mx_table_number(rows, per_message.is_known ? per_message.mean : (double)__builtin_nanf(""));
+    mx_table_number(rows, per_message.is_known ? per_message.mean : NAN);
     add_half(rows, &per_message, 1.0);
     for (size_t m = 0; m < sizeof times / sizeof times[0]; m++) {
         mx_table_number(rows, mean(table, scope, times[m]));
@@ -397,17 +402,29 @@ static bool print_tables(const struct table *table)
 
 #define KEY_SIZE 64
 
-/* Every metric, and its interval where there is one; then what was asked, where something was. */
-static size_t data_columns(struct mx_table_column *columns, char (*keys)[KEY_SIZE], bool has_spread,
-                           bool has_checks)
+/* After a metric's name: its mean; its interval; the ranges of run --uncertain, as summary.json has
+ * them. */
+static const char *const endings[] = {"",           "_ci95_lo",       "_ci95_hi",
+                                      "_chance_lo", "_chance_middle", "_chance_hi",
+                                      "_drawn_lo",  "_drawn_middle",  "_drawn_hi"};
+#define ENDING_COUNT (sizeof endings / sizeof endings[0])
+
+/* Ranges need two replications at least, so that intervals are there as well. */
+static size_t ending_count(const struct table *table)
 {
-    static const char *const endings[] = {"", "_ci95_lo", "_ci95_hi"};
+    return table->results->uncertain != NULL ? ENDING_COUNT : table->has_spread ? 3 : 1;
+}
+
+/* Every metric with its endings; then what was asked, where something was. */
+static size_t data_columns(struct mx_table_column *columns, char (*keys)[KEY_SIZE],
+                           size_t ending_total, bool has_checks)
+{
     size_t count = 0;
 
     columns[count++] = (struct mx_table_column){.key = "scope", .group = ""};
     columns[count++] = (struct mx_table_column){.key = "name", .group = ""};
     for (int m = 0; m < MX_METRIC_COUNT; m++) {
-        for (int e = 0; e < (has_spread ? 3 : 1); e++) {
+        for (size_t e = 0; e < ending_total; e++) {
             (void)snprintf(keys[count], KEY_SIZE, "%s%s", mx_metric_name((enum mx_metric)m),
                            endings[e]);
             columns[count] = (struct mx_table_column){.key = keys[count], .group = ""};
@@ -420,57 +437,91 @@ static size_t data_columns(struct mx_table_column *columns, char (*keys)[KEY_SIZ
     return count;
 }
 
-static void add_metrics(const struct table *table, struct mx_table *rows, const char *scope_name,
+/* What is never reached has no number. False when out of memory. */
+static bool add_range(struct mx_table *rows, const struct mx_summary *summary,
+                      const struct scope *scope, enum mx_metric metric)
+{
+    struct mx_outcome_range range;
+
+    if (!mx_summary_outcome_range(summary, scope->group, scope->index, metric, &range)) {
+        return false;
+    }
+    mx_table_number(rows, isfinite(range.low) ? range.low : NAN);
+    mx_table_number(rows, isfinite(range.middle) ? range.middle : NAN);
+    mx_table_number(rows, isfinite(range.high) ? range.high : NAN);
+    return true;
+}
+
+/* False when out of memory. */
+static bool add_metrics(const struct table *table, struct mx_table *rows, const char *scope_name,
                         enum mx_group group, uint32_t index, const char *name)
 {
     const struct scope scope = {group, index, name};
+    const struct mx_results *results = table->results;
+    bool is_good = true;
 
     mx_table_text(rows, scope_name);
     mx_table_text(rows, name);
-    for (int m = 0; m < MX_METRIC_COUNT; m++) {
-        struct mx_estimate e = get(table, &scope, (enum mx_metric)m);
+    for (int m = 0; is_good && m < MX_METRIC_COUNT; m++) {
+        enum mx_metric metric = (enum mx_metric)m;
+        struct mx_estimate e = get(table, &scope, metric);
 
-        mx_table_number(rows, mean(table, &scope, (enum mx_metric)m));
+        mx_table_number(rows, mean(table, &scope, metric));
         for (int side = 0; table->has_spread && side < 2; side++) {
-            mx_table_number(rows, e.has_spread ? e.ci95[side] : (double)__builtin_nanf(""));
+            mx_table_number(rows, e.has_spread ? e.ci95[side] : NAN);
+        }
+        if (results->uncertain != NULL) {
+            is_good = add_range(rows, results->summary, &scope, metric) &&
+                      add_range(rows, results->uncertain->summary, &scope, metric);
         }
     }
     mx_table_end_row(rows, MX_ROW_PLAIN);
+    return is_good;
+}
+
+/* Every scope. False when out of memory. */
+static bool add_scopes(const struct table *table, struct mx_table *rows)
+{
+    const struct mx_plan *plan = table->plan;
+    bool is_good = add_metrics(table, rows, "total", MX_GROUP_TOTAL, 0, "");
+
+    for (uint32_t i = 0; is_good && i < plan->provider_count; i++) {
+        uint32_t p = plan->providers_shown[i];
+
+        is_good =
+            add_metrics(table, rows, "provider", MX_GROUP_PROVIDER, p, plan->providers[p].name);
+    }
+    for (uint32_t i = 0; is_good && i < plan->campaign_count; i++) {
+        uint32_t c = plan->campaigns_shown[i];
+
+        is_good =
+            add_metrics(table, rows, "campaign", MX_GROUP_CAMPAIGN, c, plan->campaigns[c].name);
+    }
+    for (uint32_t i = 0; is_good && i < plan->ip_count; i++) {
+        uint32_t ip = plan->ips_shown[i];
+
+        is_good = add_metrics(table, rows, "ip", MX_GROUP_IP, ip, plan->ips[ip].name);
+    }
+    return is_good && add_metrics(table, rows, "ip", MX_GROUP_IP, plan->ip_count, "(none)");
 }
 
 static bool print_data(const struct table *table)
 {
     const struct mx_plan *plan = table->plan;
-    struct mx_table_column columns[3 * MX_METRIC_COUNT + MX_CHECK_COLUMN_COUNT];
-    char keys[2 + 3 * MX_METRIC_COUNT][KEY_SIZE];
+    struct mx_table_column columns[2 + ENDING_COUNT * MX_METRIC_COUNT + MX_CHECK_COLUMN_COUNT];
+    char keys[2 + ENDING_COUNT * MX_METRIC_COUNT][KEY_SIZE];
     const bool has_checks = mx_check_count(plan, table->results) > 0;
+    const size_t count = ending_count(table);
     struct mx_table *rows =
-        mx_table_create(columns, data_columns(columns, keys, table->has_spread, has_checks));
+        mx_table_create(columns, data_columns(columns, keys, count, has_checks));
     bool is_good;
 
     if (rows == NULL) {
         return false;
     }
-    add_metrics(table, rows, "total", MX_GROUP_TOTAL, 0, "");
-    for (uint32_t i = 0; i < plan->provider_count; i++) {
-        uint32_t p = plan->providers_shown[i];
-
-        add_metrics(table, rows, "provider", MX_GROUP_PROVIDER, p, plan->providers[p].name);
-    }
-    for (uint32_t i = 0; i < plan->campaign_count; i++) {
-        uint32_t c = plan->campaigns_shown[i];
-
-        add_metrics(table, rows, "campaign", MX_GROUP_CAMPAIGN, c, plan->campaigns[c].name);
-    }
-    for (uint32_t i = 0; i < plan->ip_count; i++) {
-        uint32_t ip = plan->ips_shown[i];
-
-        add_metrics(table, rows, "ip", MX_GROUP_IP, ip, plan->ips[ip].name);
-    }
-    add_metrics(table, rows, "ip", MX_GROUP_IP, plan->ip_count, "(none)");
-    mx_checks_add_rows(rows, (size_t)MX_METRIC_COUNT * (table->has_spread ? 3 : 1), plan,
-                       table->results);
-    is_good = mx_table_print(rows, table->stream, table->format, false);
+    is_good = add_scopes(table, rows);
+    mx_checks_add_rows(rows, (size_t)MX_METRIC_COUNT * count, plan, table->results);
+    is_good = is_good && mx_table_print(rows, table->stream, table->format, false);
     mx_table_destroy(rows);
     return is_good;
 }
@@ -487,12 +538,17 @@ bool mx_run_table_print(FILE *stream, const struct mx_plan *plan, const struct m
 
     table.name_width = name_width(plan, table.has_spread);
     table.reasons_room =
-        (size_t)(REASONS_WIDTH - (table.name_width - NAME_WIDTH) - (table.has_spread ? 8 : 0));
+        format == MX_FORMAT_TABLE
+            ? (size_t)(REASONS_WIDTH - (table.name_width - NAME_WIDTH) - (table.has_spread ? 8 : 0))
+            : SIZE_MAX;
     if (mx_format_is_data(format)) {
         return print_data(&table);
     }
     if (format == MX_FORMAT_MARKDOWN) {
         if (!print_tables(&table)) {
+            return false;
+        }
+        if (!mx_uncertain_markdown_print(stream, plan, results)) {
             return false;
         }
         (void)fputs(mx_check_count(plan, results) > 0 ? "\n" : "", stream);

@@ -339,7 +339,7 @@ static bool put_uncertain(json_t *root, const struct mx_plan *plan,
         return true;
     }
     object = json_object();
-    return object != NULL &&
+    return object != NULL && mx_json_put(object, "command", mx_json_text(results->command)) &&
            mx_json_put(object, "values", json_integer((json_int_t)results->factor_count)) &&
            mx_json_put(object, "probability", json_real(probability)) &&
            mx_json_put(object, "total", uncertain_scope_json(results, MX_GROUP_TOTAL, 0)) &&

@@ -14,4 +14,8 @@
 void mx_uncertain_table_print(FILE *stream, const struct mx_plan *plan,
                               const struct mx_results *results, bool color);
 
+/* The same as a table of Markdown, after a blank line. False when out of memory. */
+bool mx_uncertain_markdown_print(FILE *stream, const struct mx_plan *plan,
+                                 const struct mx_results *results);
+
 #endif

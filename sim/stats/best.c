@@ -59,14 +59,16 @@ struct mx_best mx_comparison_best(const struct mx_comparison *comparison, size_t
 {
     struct mx_best best = {{(double)INFINITY, (double)INFINITY}, MX_BEST_UNDEFINED};
     double bounds = (double)comparison->metric_count * (double)(comparison->system_count - 1U);
-    double alpha = (1 - comparison->confidence) / bounds, times;
+    double alpha = (1 - comparison->confidence) / bounds, times = 0;
 
     if (comparison->replication_count < 2) {
         return best;
     }
-    /* Two-sided at 1 - 2 alpha is one-sided at 1 - alpha. */
-    times = mx_student_t(1 - 2 * alpha, comparison->replication_count - 1U) /
-            sqrt(comparison->replication_count);
+    /* Two-sided at 1 - 2 alpha is one-sided at 1 - alpha; at one half it has no width. */
+    if (1 - 2 * alpha > 0) {
+        times = mx_student_t(1 - 2 * alpha, comparison->replication_count - 1U) /
+                sqrt(comparison->replication_count);
+    }
     for (size_t other = 0; other < comparison->system_count; other++) {
         double mean, sd;
 

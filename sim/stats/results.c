@@ -72,6 +72,7 @@ void mx_results_destroy(struct mx_results *results) // NOLINT(misc-no-recursion)
         mx_standing_destroy(results->standing);
         mx_counters_destroy(results->counters);
         mx_results_destroy(results->uncertain);
+        free(results->command);
         free(results);
     }
 }

@@ -44,9 +44,11 @@ struct mx_results {
     const struct mx_precision *precisions; /* asked for; borrowed, or NULL */
     size_t precision_count;
     /* The same replications once more with what is assumed drawn afresh for each: summary and ages,
-     * owned, or NULL. factor_count: values drawn; 0 where nothing is assumed. */
+     * owned, or NULL. factor_count: values drawn; 0 where nothing is assumed. command: that gives
+     * them again, which a resolved plan cannot; owned, or NULL. */
     struct mx_results *uncertain;
     size_t factor_count;
+    char *command;
 };
 
 /* Returns owned, or NULL when out of memory. */

@@ -50,7 +50,8 @@ struct mx_solution_point {
     double number;
     uint32_t replications;
     enum mx_expect_outcome outcome; /* of all targets */
-    char *error;
+    char *error; /* of the first replication that is not valid, error_replication; owned, or NULL */
+    uint32_t error_replication;
     struct mx_solution_value targets[MX_SOLUTION_TARGETS_MAX];
 };
 

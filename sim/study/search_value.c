@@ -332,8 +332,10 @@ static void keep(struct mx_search *search, struct mx_crew_result *result)
         }
         break;
     case MX_CREW_INVALID:
-        if (point->error == NULL) {
+        if (point->error == NULL || result->task.replication < point->error_replication) {
+            free(point->error);
             point->error = result->text;
+            point->error_replication = result->task.replication;
             result->text = NULL;
         }
         break;

@@ -17,6 +17,14 @@ static size_t folder_size(const char *file)
     return slash != NULL ? (size_t)(slash - file) + 1 : 0;
 }
 
+/* Whether the path lies in the folder, whose name may end in a slash or not. */
+static bool lies_in(const char *path, const char *dir)
+{
+    size_t size = strlen(dir);
+
+    return size > 0 && strncmp(path, dir, size) == 0 && (dir[size - 1] == '/' || path[size] == '/');
+}
+
 static void name_file(const struct mx_sweep *sweep, const char *path, char name[MX_STORE_PATH_SIZE])
 {
     const struct mx_sweep_options *options = &sweep->options;
@@ -27,10 +35,8 @@ static void name_file(const struct mx_sweep *sweep, const char *path, char name[
         return;
     }
     for (size_t i = 0; i < options->preset_dir_count; i++) {
-        size_t dir_size = strlen(options->preset_dirs[i]);
-
-        if (dir_size > 0 && strncmp(path, options->preset_dirs[i], dir_size) == 0) {
-            path += dir_size;
+        if (lies_in(path, options->preset_dirs[i])) {
+            path += strlen(options->preset_dirs[i]);
             path += *path == '/';
             (void)snprintf(name, MX_STORE_PATH_SIZE, PRESETS "%s", path);
             return;

@@ -7,9 +7,10 @@
 #include "sim/study/sweep.h"
 
 /* A point: replications that it is to have by now, those of them that are in the store, and how far
- * they were handed out. */
+ * they were handed out; is_again: it is on the sweep's list of those that got more. */
 struct mx_sweep_task {
     uint32_t wanted, done, handed;
+    bool is_again;
 };
 
 /* outstanding[rank]: tasks it has; slots[rank]: how many it may have, 0 until it said hello. */
@@ -28,7 +29,7 @@ struct mx_sweep {
     struct mx_store *store;
     struct mx_crew *crew;
     struct mx_sweep_task *tasks;     /* one a point */
-    uint32_t *again, again_count;    /* points that got more replications */
+    uint32_t *again, again_count;    /* points that got more replications, each once */
     uint32_t next_point;             /* before it, all is handed out but `again` */
     uint64_t task_count, done_count; /* replications: sums over the points */
     size_t files_told;

@@ -67,7 +67,10 @@ static bool decide(struct mx_sweep *sweep, uint32_t point)
     }
     sweep->task_count += decision.next - task->wanted;
     task->wanted = decision.next;
-    sweep->again[sweep->again_count++] = point;
+    if (!task->is_again) { /* else its turn has not come yet, and comes for these as well */
+        task->is_again = true;
+        sweep->again[sweep->again_count++] = point;
+    }
     return true;
 }
 
@@ -119,6 +122,7 @@ static bool begin_point(struct mx_sweep *sweep, uint32_t point)
         }
         goes_on = sweep->tasks[point].wanted > wanted;
         sweep->again_count = 0; /* its turn comes anyway */
+        sweep->tasks[point].is_again = false;
         set_wanted(sweep, point, sweep->tasks[point].wanted);
     }
     return true;
@@ -159,9 +163,12 @@ static bool next_of(struct mx_sweep *sweep, uint32_t point, struct mx_crew_task 
 bool mx_sweep_next(struct mx_sweep *sweep, struct mx_crew_task *task)
 {
     for (; sweep->again_count > 0; sweep->again_count--) {
-        if (next_of(sweep, sweep->again[sweep->again_count - 1], task)) {
+        uint32_t point = sweep->again[sweep->again_count - 1];
+
+        if (next_of(sweep, point, task)) {
             return true;
         }
+        sweep->tasks[point].is_again = false;
     }
     for (; sweep->next_point < sweep->design->point_count; sweep->next_point++) {
         if (next_of(sweep, sweep->next_point, task)) {
