@@ -108,6 +108,7 @@ static int keep_overrides(struct mx_compare_setup *setup, size_t number,
         return out_of_memory();
     }
     setup->overrides[number] = overrides;
+    *count = 0;
     if (*settings != '\0' && !split_settings(settings, overrides, count)) {
         mx_say("--with takes PATH=VALUE, up to %u of them between semicolons, not \"%.80s\"",
                SETTINGS_MAX, settings);

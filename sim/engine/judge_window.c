@@ -40,7 +40,7 @@ static void ask_segment(const struct judging *j, const struct mx_segment *segmen
         struct mx_work *work = &j->batch->works[i];
         const uint64_t message = work->entry.message;
         const struct mx_world_stream *its = &world->streams[mx_world_stream_of(world, message)];
-        if (its != stream || !holds) {
+        if (stream == NULL || its != stream || !holds) {
             stream = its;
             step = mx_world_episode_step(world, work);
         }

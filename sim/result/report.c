@@ -126,7 +126,7 @@ static int write_file(const struct mx_report_runs *runs, const struct mx_report_
 /* Of a folder that holds results: whether those of a run are among them. */
 static bool has_run(const char *dir)
 {
-    char why[256];
+    char why[256] = "";
 
     return mx_plot_folder_check(dir, "outcomes", &(struct mx_plot_error){why, sizeof why}) == 0;
 }
