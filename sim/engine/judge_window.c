@@ -34,13 +34,13 @@ static void ask_segment(const struct judging *j, const struct mx_segment *segmen
     struct mx_asks *asks = &j->batch->asks;
     const bool holds =
         mx_receiver_episode_holds(world->paths[segment->path].receiver, j->from_us, j->until_us);
-    const struct mx_world_stream *stream = NULL;
+    size_t stream = SIZE_MAX;
     uint64_t step = MX_STEP_NONE;
     for (uint32_t i = segment->first; i < segment->first + segment->count; i++) {
         struct mx_work *work = &j->batch->works[i];
         const uint64_t message = work->entry.message;
-        const struct mx_world_stream *its = &world->streams[mx_world_stream_of(world, message)];
-        if (stream == NULL || its != stream || !holds) {
+        const size_t its = mx_world_stream_of(world, message);
+        if (its != stream || !holds) {
             stream = its;
             step = mx_world_episode_step(world, work);
         }
@@ -49,7 +49,7 @@ static void ask_segment(const struct judging *j, const struct mx_segment *segmen
             continue;
         }
         asks->place[asks->count] = i;
-        mx_ask(asks, &stream->draws, mx_world_number_of(world, message),
+        mx_ask(asks, &world->streams[its].draws, mx_world_number_of(world, message),
                mx_draw_step(step, MX_DRAW_EPISODE));
     }
 }
