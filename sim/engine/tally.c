@@ -336,8 +336,6 @@ static struct pen pen_at(struct mx_tally *tally, const struct mx_tally_place *pl
         .ttd = {o->ttd_by_pair[pair].bucket, o->ttd_by_ip[place->ip].bucket},
         .wait = {o->wait_by_pair[pair].bucket, o->wait_by_ip[place->ip].bucket},
         .by_number = mx_observation_numbers(o, place->provider) + MX_ACCEPT,
-        .bin_from_us = INT64_MIN / 2,
-        .peak_from_us = INT64_MIN / 2,
     };
 }
 
@@ -375,6 +373,7 @@ static inline void count_accepted(const struct mx_work *work, struct pen *pen)
     }
 }
 
+/* count > 0. */
 static void accept_plainly(struct mx_tally *tally, const struct mx_tally_place *place,
                            const struct mx_work *works, const uint32_t *which, size_t count)
 {
@@ -382,6 +381,7 @@ static void accept_plainly(struct mx_tally *tally, const struct mx_tally_place *
     const uint64_t peak_us = (uint64_t)tally->peak_every_us;
     struct mx_counts *cell = cell_at(tally, place);
     struct pen pen = pen_at(tally, place);
+    move_pen(tally, place, works[which[0]].until_us, &pen);
     for (size_t i = 0; i < count; i++) {
         const struct mx_work *work = &works[which[i]];
         if ((uint64_t)(work->until_us - pen.bin_from_us) >= bin_us ||
