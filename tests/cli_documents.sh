@@ -116,8 +116,10 @@ try() {
     left_what_it_should "$where" "$command"
 }
 launch="mpirun --allow-run-as-root --oversubscribe -n 2"
-launch_works() { # where there is no MPI, or none that may start here, such examples are left out
-    command -v mpirun >/dev/null && $launch true >/dev/null 2>&1
+# Where there is no MPI, none that may start here, or a program built without it, such examples are
+# left out.
+launch_works() {
+    command -v mpirun >/dev/null && ldd "$MXSIM" | grep -q libmpi && $launch true >/dev/null 2>&1
 }
 left_what_it_should() { # WHERE COMMAND
     local name
