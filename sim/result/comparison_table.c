@@ -176,35 +176,26 @@ static void print_systems(const struct table *table)
     }
 }
 
-/* "B, C": those of a metric's systems with this outcome. Returns how many. */
-static size_t print_labels(const struct table *table, size_t metric,
-                           enum mx_difference_outcome outcome, const char *before)
-{
-    const struct mx_comparison *comparison = table->comparison;
-    size_t count = 0;
+struct part {
+    int outcome;
+    const char *one, *several;
+};
 
-    for (size_t s = 1; s < comparison->system_count; s++) {
-        if (comparison->differences[metric * comparison->system_count + s].outcome == outcome) {
-            (void)fprintf(table->stream, "%s%s", count > 0 ? ", " : before, mx_system_label(s).s);
-            count++;
-        }
-    }
-    return count;
+static int difference_of(const struct mx_comparison *comparison, size_t metric, size_t system)
+{
+    return (int)comparison->differences[metric * comparison->system_count + system].outcome;
 }
 
-/* A sentence a metric: what differs and what cannot be told apart. */
-static void print_words(const struct table *table, size_t metric)
+static int best_of(const struct mx_comparison *comparison, size_t metric, size_t system)
 {
-    static const struct {
-        enum mx_difference_outcome outcome;
-        const char *one, *several;
-    } parts[] = {
-        {MX_DIFFERENCE_HIGHER, " is higher than A", " are higher than A"},
-        {MX_DIFFERENCE_LOWER, " is lower than A", " are lower than A"},
-        {MX_DIFFERENCE_NOT_TOLD, " cannot be told apart from A", " cannot be told apart from A"},
-        {MX_DIFFERENCE_NEVER, " equals A in every replication", " equal A in every replication"},
-        {MX_DIFFERENCE_UNDEFINED, " or A has no such number", " or A have no such number"},
-    };
+    return (int)mx_comparison_best(comparison, metric, system).outcome;
+}
+
+/* A sentence a metric: of each part the systems from `first` on that have its outcome. */
+static void print_sentence(const struct table *table, size_t metric, size_t first,
+                           int (*outcome_of)(const struct mx_comparison *, size_t, size_t),
+                           const struct part *parts, size_t part_count)
+{
     const struct mx_comparison *comparison = table->comparison;
     const char *before = ": ";
     char text[MX_METRIC_TEXT_SIZE];
@@ -212,41 +203,11 @@ static void print_words(const struct table *table, size_t metric)
     mx_metric_print(comparison->systems[0].plan,
                     &comparison->scoped[metric * comparison->system_count], text, sizeof text);
     (void)fprintf(table->stream, "  %s", text);
-    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
-        size_t count = print_labels(table, metric, parts[i].outcome, before);
-
-        if (count > 0) {
-            (void)fputs(count == 1 ? parts[i].one : parts[i].several, table->stream);
-            before = "; ";
-        }
-    }
-    (void)fputs(".\n", table->stream);
-}
-
-/* "delivered_rate: B may be the best, or C; A is not." */
-static void print_best(const struct table *table, size_t metric)
-{
-    static const struct {
-        enum mx_best_outcome outcome;
-        const char *one, *several;
-    } parts[] = {
-        {MX_BEST_IS, " is the best", " are the best"},
-        {MX_BEST_MAY_BE, " may be the best", " may be the best"},
-        {MX_BEST_IS_NOT, " is not", " are not"},
-        {MX_BEST_UNDEFINED, " cannot be judged", " cannot be judged"},
-    };
-    const struct mx_comparison *comparison = table->comparison;
-    const char *before = ": ";
-    char text[MX_METRIC_TEXT_SIZE];
-
-    mx_metric_print(comparison->systems[0].plan,
-                    &comparison->scoped[metric * comparison->system_count], text, sizeof text);
-    (void)fprintf(table->stream, "  %s", text);
-    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+    for (size_t i = 0; i < part_count; i++) {
         size_t count = 0;
 
-        for (size_t s = 0; s < comparison->system_count; s++) {
-            if (mx_comparison_best(comparison, metric, s).outcome == parts[i].outcome) {
+        for (size_t s = first; s < comparison->system_count; s++) {
+            if (outcome_of(comparison, metric, s) == parts[i].outcome) {
                 (void)fprintf(table->stream, "%s%s", count > 0 ? ", " : before,
                               mx_system_label(s).s);
                 count++;
@@ -258,6 +219,33 @@ static void print_best(const struct table *table, size_t metric)
         }
     }
     (void)fputs(".\n", table->stream);
+}
+
+/* What differs and what cannot be told apart. */
+static void print_words(const struct table *table, size_t metric)
+{
+    static const struct part parts[] = {
+        {MX_DIFFERENCE_HIGHER, " is higher than A", " are higher than A"},
+        {MX_DIFFERENCE_LOWER, " is lower than A", " are lower than A"},
+        {MX_DIFFERENCE_NOT_TOLD, " cannot be told apart from A", " cannot be told apart from A"},
+        {MX_DIFFERENCE_NEVER, " equals A in every replication", " equal A in every replication"},
+        {MX_DIFFERENCE_UNDEFINED, " or A has no such number", " or A have no such number"},
+    };
+
+    print_sentence(table, metric, 1, difference_of, parts, sizeof parts / sizeof parts[0]);
+}
+
+/* "delivered_rate: B may be the best, or C; A is not." */
+static void print_best(const struct table *table, size_t metric)
+{
+    static const struct part parts[] = {
+        {MX_BEST_IS, " is the best", " are the best"},
+        {MX_BEST_MAY_BE, " may be the best", " may be the best"},
+        {MX_BEST_IS_NOT, " is not", " are not"},
+        {MX_BEST_UNDEFINED, " cannot be judged", " cannot be judged"},
+    };
+
+    print_sentence(table, metric, 0, best_of, parts, sizeof parts / sizeof parts[0]);
 }
 
 /* Each against all others, where there is more than one other. */

@@ -450,10 +450,10 @@ static json_t *read_sweep_facts(const char *path, const struct mx_plot_error *er
     }
     while (status == SQLITE_OK && sqlite3_step(rows) == SQLITE_ROW) {
         const char *name = (const char *)sqlite3_column_text(rows, 0);
+        bool is_whole = sqlite3_column_type(rows, 1) == SQLITE_INTEGER; /* before it is converted */
+        int64_t whole = sqlite3_column_int64(rows, 1);
         const char *text = (const char *)sqlite3_column_text(rows, 1);
-        json_t *value = sqlite3_column_type(rows, 1) == SQLITE_INTEGER
-                            ? json_integer(sqlite3_column_int64(rows, 1))
-                            : json_string(text != NULL ? text : "");
+        json_t *value = is_whole ? json_integer(whole) : json_string(text != NULL ? text : "");
 
         (void)json_object_set_new(facts, name != NULL ? name : "", value);
     }
@@ -488,9 +488,12 @@ static int write_database(FILE *out, const char *path, bool is_folded,
         while (count < ROW_COUNT_MAX && (status = sqlite3_step(rows)) == SQLITE_ROW) {
             mx_html_printf(out, "<tr><th scope=\"row\">%d</th>", sqlite3_column_int(rows, 0));
             for (int c = 1; c < sqlite3_column_count(rows); c++) {
+                bool is_number = sqlite3_column_type(rows, c) == SQLITE_FLOAT;
+                double number = sqlite3_column_double(rows, c);
                 const char *text = (const char *)sqlite3_column_text(rows, c);
-                if (sqlite3_column_type(rows, c) == SQLITE_FLOAT) {
-                    write_number(out, sqlite3_column_double(rows, c),
+
+                if (is_number) {
+                    write_number(out, number,
                                  (struct unit){.metric = sqlite3_column_name(rows, c)});
                 } else {
                     mx_html_printf(out, "<td>%s</td>", text != NULL ? text : "\xE2\x80\x93");
